@@ -1,0 +1,6 @@
+//! The `agent-tool` binary.
+#![forbid(unsafe_code)]
+
+fn main() {
+    xtask::main();
+}

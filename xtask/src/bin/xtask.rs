@@ -1,0 +1,6 @@
+//! The `xtask` binary.
+#![forbid(unsafe_code)]
+
+fn main() {
+    xtask::main();
+}

@@ -1,2 +1,10 @@
 //! What a flake of agent VMs is, and every change to it, as values.
 #![forbid(unsafe_code)]
+
+pub mod edit;
+pub mod error;
+pub mod name;
+pub mod nix;
+pub mod path;
+pub mod settings;
+pub mod vm;

@@ -1,0 +1,81 @@
+//! Items of lists.
+
+use rnix::{
+    SyntaxKind::{TOKEN_L_BRACK, TOKEN_R_BRACK},
+    SyntaxNode,
+    ast::List,
+};
+use rowan::ast::AstNode;
+
+use super::{
+    TextEdit,
+    layout::{self, Brackets},
+};
+use crate::{
+    error::{Error, Location, Result},
+    nix::{
+        file::NixFile,
+        find::{AttrPath, find},
+    },
+};
+
+/// The insertion of `item` at the end of the list at `path`.
+pub(super) fn insert(file: &NixFile, path: &AttrPath, item: &str) -> Result<TextEdit> {
+    let list = list(file, path, || format!("add {item} to it by hand"))?;
+    let items: Vec<_> = list.syntax().children().collect();
+    if let Some(there) = items.iter().find(|node| node.text() == item) {
+        return Err(Error::Conflict {
+            message: format!("{}: {item} is already in {path}", file.location(there)),
+            hint: "remove it first".into(),
+        });
+    }
+    layout::append(file, &items, item)
+        .or_else(|| layout::fill(&brackets(file, &list)?, item))
+        .ok_or_else(|| no_list(file, path, list.syntax(), format!("add {item} to it by hand")))
+}
+
+/// The deletion of `item` from the list at `path`.
+pub(super) fn remove(file: &NixFile, path: &AttrPath, item: &str) -> Result<TextEdit> {
+    let by_hand = || format!("remove {item} from it by hand");
+    let list = list(file, path, by_hand)?;
+    let items: Vec<_> = list.syntax().children().collect();
+    let mut places = items.iter().enumerate().filter(|(_, node)| node.text() == item);
+    let index = match (places.next(), places.next()) {
+        (Some((index, _)), None) => index,
+        _ => return Err(no_list(file, path, list.syntax(), by_hand())),
+    };
+    brackets(file, &list)
+        .and_then(|brackets| layout::remove(&brackets, &items, index))
+        .ok_or_else(|| no_list(file, path, list.syntax(), by_hand()))
+}
+
+fn list(file: &NixFile, path: &AttrPath, by_hand: impl Fn() -> String) -> Result<List> {
+    let found = find(file, path);
+    let lists: Vec<_> = found.lists().collect();
+    match lists.as_slice() {
+        [only] => Ok((*only).clone()),
+        [first, ..] => Err(no_list(file, path, first.syntax(), by_hand())),
+        [] => Err(match found.values.first() {
+            Some(value) => no_list(file, path, value.syntax(), by_hand()),
+            None => Error::NoPlace {
+                at: Location::file(file.path()),
+                found: format!("there is no list {path}"),
+                by_hand: by_hand(),
+            },
+        }),
+    }
+}
+
+fn brackets<'a>(file: &'a NixFile, list: &List) -> Option<Brackets<'a>> {
+    let bracket = |kind| list.syntax().children_with_tokens().find(|child| child.kind() == kind);
+    let (open, close) = (bracket(TOKEN_L_BRACK)?, bracket(TOKEN_R_BRACK)?);
+    Some(Brackets { file, inside: open.text_range().end().into()..close.text_range().start().into() })
+}
+
+fn no_list(file: &NixFile, path: &AttrPath, node: &SyntaxNode, by_hand: String) -> Error {
+    Error::NoPlace {
+        at: file.location(node),
+        found: format!("{path} is not one list, written out, that has the item once"),
+        by_hand,
+    }
+}

@@ -1,0 +1,154 @@
+//! How a new entry is laid out among its neighbours, and what goes with one that is removed.
+
+use std::ops::Range;
+
+use rnix::{
+    SyntaxElement,
+    SyntaxKind::{TOKEN_COMMENT, TOKEN_WHITESPACE},
+    SyntaxNode,
+};
+
+use super::TextEdit;
+use crate::nix::file::NixFile;
+
+/// A bracketed sequence: an attribute set or a list.
+pub(super) struct Brackets<'a> {
+    /// The file that it stands in.
+    pub(super) file: &'a NixFile,
+    /// The bytes between the brackets.
+    pub(super) inside: Range<usize>,
+}
+
+/// Inserts `entry` after `siblings`, the way the last of them is laid out.
+///
+/// A comment behind the last sibling on its line stays with it; a comment below it stays below the new entry.
+pub(super) fn append(file: &NixFile, siblings: &[SyntaxNode], entry: &str) -> Option<TextEdit> {
+    let text = file.text();
+    let last = siblings.last()?;
+    let start = usize::from(last.text_range().start());
+    let line = text.get(..start)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let indent = text.get(line..start)?;
+    let end = end_with_comment(last);
+    if !indent.chars().all(char::is_whitespace) {
+        let indent = leading_whitespace(text.get(line..)?);
+        return Some(TextEdit::insert(end, format!(" {}", reindent(entry, indent, "  "))));
+    }
+    let blank = siblings.len().checked_sub(2).and_then(|index| siblings.get(index)).is_some_and(|previous| {
+        let gap = text.get(end_with_comment(previous)..start).unwrap_or_default();
+        blank_line(gap).is_some()
+    });
+    let separator = if blank { "\n\n" } else { "\n" };
+    let entry = reindent(entry, indent, unit(file, indent));
+    Some(TextEdit::insert(end, format!("{separator}{indent}{entry}")))
+}
+
+/// Inserts `entry` as the first one between brackets that have none.
+///
+/// A comment that stands there already is kept above, a blank line apart: it doesn't become the entry's own.
+pub(super) fn fill(brackets: &Brackets<'_>, entry: &str) -> Option<TextEdit> {
+    let (file, text) = (brackets.file, brackets.file.text());
+    let Range { start, end } = brackets.inside;
+    let inside = text.get(start..end)?;
+    let line = text.get(..start)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let outer = leading_whitespace(text.get(line..)?);
+    let unit = unit(file, outer);
+    let indent = format!("{outer}{unit}");
+    let entry = reindent(entry, &indent, unit);
+    let comments = inside.trim_end();
+    if !comments.trim().is_empty() {
+        return Some(TextEdit::insert(start + comments.len(), format!("\n\n{indent}{entry}")));
+    }
+    if inside.contains('\n') {
+        return Some(TextEdit::insert(start, format!("\n{indent}{entry}")));
+    }
+    let insert =
+        if entry.contains('\n') { format!("\n{indent}{entry}\n{outer}") } else { format!(" {entry} ") };
+    Some(TextEdit { delete: start..end, insert })
+}
+
+/// Deletes the sibling at `index` with the comments that it owns, so that what [`append`] or [`fill`] did is
+/// undone to the byte.
+pub(super) fn remove(brackets: &Brackets<'_>, siblings: &[SyntaxNode], index: usize) -> Option<TextEdit> {
+    let text = brackets.file.text();
+    let entry = siblings.get(index)?;
+    let start = usize::from(entry.text_range().start());
+    let end = end_with_comment(entry);
+    let previous = index.checked_sub(1).and_then(|index| siblings.get(index)).map(end_with_comment);
+    if previous.is_none() && siblings.len() > 1 {
+        // The first of several: what follows takes its place.
+        let below = text.get(end..)?;
+        return Some(TextEdit::delete(start..end + below.len() - below.trim_start().len()));
+    }
+    let floor = previous.unwrap_or(brackets.inside.start);
+    let above = text.get(floor..start)?;
+    let detached =
+        blank_line(above).map_or(0, |blank| above.get(..blank).unwrap_or_default().trim_end().len());
+    Some(TextEdit::delete(floor + detached..end))
+}
+
+/// Shifts an entry that is written for column 0 to `indent`, in the file's own unit.
+fn reindent(entry: &str, indent: &str, unit: &str) -> String {
+    let mut lines = entry.lines();
+    let mut shifted = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        let content = line.trim_start_matches("  ");
+        let depth = (line.len() - content.len()) / 2;
+        shifted.push('\n');
+        if !content.is_empty() {
+            shifted.push_str(indent);
+            shifted.push_str(&unit.repeat(depth));
+            shifted.push_str(content);
+        }
+    }
+    shifted
+}
+
+/// The indentation that the file uses for one level.
+fn unit<'a>(file: &NixFile, indent: &str) -> &'a str {
+    let lines = || file.text().lines().filter(|line| !line.trim().is_empty());
+    if indent.contains('\t') || lines().any(|line| line.starts_with('\t')) {
+        return "\t";
+    }
+    let width = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let narrow = lines().any(|line| matches!(width(line) % 4, 1..4));
+    let indented = lines().any(|line| width(line) > 0);
+    if indented && !narrow { "    " } else { "  " }
+}
+
+/// The end of an entry and of the comment behind it on the same line.
+fn end_with_comment(entry: &SyntaxNode) -> usize {
+    let mut end = entry.text_range().end();
+    let mut next = entry.next_sibling_or_token();
+    while let Some(SyntaxElement::Token(token)) = next {
+        match token.kind() {
+            TOKEN_WHITESPACE if !token.text().contains('\n') => {}
+            TOKEN_COMMENT => end = token.text_range().end(),
+            _ => break,
+        }
+        next = token.next_sibling_or_token();
+    }
+    end.into()
+}
+
+/// Where the last blank line of a gap between entries starts.
+fn blank_line(gap: &str) -> Option<usize> {
+    let mut last = None;
+    let mut newline: Option<usize> = None;
+    for (offset, character) in gap.char_indices() {
+        match character {
+            '\n' => {
+                if let Some(previous) = newline {
+                    last = Some(previous);
+                }
+                newline = Some(offset);
+            }
+            ' ' | '\t' | '\r' => {}
+            _ => newline = None,
+        }
+    }
+    last
+}
+
+fn leading_whitespace(line: &str) -> &str {
+    line.get(..line.len() - line.trim_start_matches([' ', '\t']).len()).unwrap_or_default()
+}

@@ -1,0 +1,93 @@
+//! Edits of a Nix file: what is meant, as a value; where it goes; and the proof that it went there.
+//!
+//! Every edit is one insertion or deletion of text at the offsets of syntax nodes. A file that was in the
+//! official nixfmt style is formatted afterwards, any other file is left in the style it has. Then [`verify`]
+//! compares the file before and after by meaning.
+
+mod attribute;
+mod item;
+mod layout;
+mod text_edit;
+mod verify;
+
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    error::{Error, Location, Result},
+    nix::{file::NixFile, find::AttrPath},
+};
+
+pub use text_edit::TextEdit;
+
+/// What an edit is meant to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Bind `key`, which must not be bound there, to `value` in the set at `set`.
+    InsertAttribute {
+        /// The path of the set; it may be spread over dotted bindings.
+        set: AttrPath,
+        /// The names from there to the value: one, or several for a dotted binding.
+        key: Vec<String>,
+        /// The value: an expression in the nixfmt style, not indented.
+        value: String,
+    },
+    /// Remove every binding at or below `path`.
+    RemoveAttribute {
+        /// The whole path of the attribute.
+        path: AttrPath,
+    },
+    /// Append `item` to the list at `path`.
+    InsertItem {
+        /// The path of the list.
+        path: AttrPath,
+        /// The item: an expression on one line.
+        item: String,
+    },
+    /// Remove `item` from the list at `path`.
+    RemoveItem {
+        /// The path of the list.
+        path: AttrPath,
+        /// The item as it is written there.
+        item: String,
+    },
+}
+
+/// The file as it is after `change`.
+///
+/// The result is parsed and verified: exactly the tokens of the change came or went, exactly where they were
+/// meant to, and a file that was formatted is so still. An error leaves nothing behind: files are values.
+pub fn apply(file: &NixFile, change: &Change) -> Result<NixFile> {
+    let edit = locate(file, change)?;
+    let edited = NixFile::parse(file.path(), edit.apply(file.text()))
+        .map_err(|error| unverified(file, format!("it no longer parses: {error}")))?;
+    verify::verify(file, &edited, change, &edit)?;
+    if !file.is_formatted() {
+        return Ok(edited);
+    }
+    let text = nixfmt_rs::format(edited.text())
+        .map_err(|error| unverified(file, format!("it can't be formatted: {}", error.message())))?;
+    let formatted = NixFile::parse(file.path(), text)?;
+    verify::same_tokens(&edited, &formatted)?;
+    Ok(formatted)
+}
+
+/// The text that `change` inserts or deletes in `file`.
+pub fn locate(file: &NixFile, change: &Change) -> Result<TextEdit> {
+    match change {
+        Change::InsertAttribute { set, key, value } => attribute::insert(file, set, key, value),
+        Change::RemoveAttribute { path } => attribute::remove(file, path),
+        Change::InsertItem { path, item } => item::insert(file, path, item),
+        Change::RemoveItem { path, item } => item::remove(file, path, item),
+    }
+}
+
+/// The comments that go when `change` removes their owner: those directly above it and behind it on its line.
+pub fn owned_comments(file: &NixFile, change: &Change) -> Result<Vec<(Location, String)>> {
+    let edit = locate(file, change)?;
+    Ok(edit.comments(file))
+}
+
+fn unverified(file: &NixFile, message: impl Into<String>) -> Error {
+    Error::Unverified { path: file.path().clone(), message: message.into() }
+}

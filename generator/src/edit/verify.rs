@@ -1,0 +1,157 @@
+//! The proof that an edit did what it was meant to do, by meaning and not by luck.
+
+use rnix::{
+    NodeOrToken,
+    SyntaxKind::{NODE_STRING, TOKEN_COMMENT, TOKEN_WHITESPACE},
+    SyntaxNode, WalkEvent,
+    ast::{InterpolPart, Str},
+};
+use rowan::ast::AstNode;
+
+use super::{Change, TextEdit, unverified};
+use crate::{
+    error::Result,
+    nix::{
+        file::NixFile,
+        find::{AttrPath, find},
+        literal,
+    },
+};
+
+/// Checks that `after` is `before` with `change` done, and nothing else.
+///
+/// Two things are compared. The tokens: all that were there are there, in their order, and exactly those of the
+/// change came or went. And the meaning: the attribute or item is found where it was meant to be (or no longer
+/// found), once, with the value that was meant, and its siblings are the same.
+pub(super) fn verify(before: &NixFile, after: &NixFile, change: &Change, edit: &TextEdit) -> Result<()> {
+    let (before_tokens, after_tokens) = (tokens(before.syntax()), tokens(after.syntax()));
+    let at = before_tokens.iter().filter(|token| token.end <= edit.delete.start).count();
+    let gone = before_tokens.iter().filter(|token| edit.delete.contains(&token.start)).count();
+    let came = (after_tokens.len() + gone).checked_sub(before_tokens.len());
+    let came = came.ok_or_else(|| unverified(before, "tokens are missing"))?;
+    let rest = |tokens: &[Token], skip: usize| {
+        let text =
+            |(index, token): (usize, &Token)| (!(at..at + skip).contains(&index)).then(|| token.text.clone());
+        tokens.iter().enumerate().filter_map(text).collect::<Vec<_>>()
+    };
+    if rest(&before_tokens, gone) != rest(&after_tokens, came) {
+        return Err(unverified(before, "a token outside the edit is another one"));
+    }
+    meaning(before, after, change)
+}
+
+/// Checks that two texts of one file differ in nothing but white space.
+pub(super) fn same_tokens(before: &NixFile, after: &NixFile) -> Result<()> {
+    let texts =
+        |file: &NixFile| tokens(file.syntax()).into_iter().map(|token| token.text).collect::<Vec<_>>();
+    if texts(before) == texts(after) {
+        Ok(())
+    } else {
+        Err(unverified(before, "formatting it changes more than white space"))
+    }
+}
+
+fn meaning(before: &NixFile, after: &NixFile, change: &Change) -> Result<()> {
+    let agrees = match change {
+        Change::InsertAttribute { set, key, value } => {
+            let path = key.iter().fold(set.clone(), |path, key| path.child(key));
+            let found = find(after, &path);
+            let [binding] = found.bindings.as_slice() else {
+                return Err(unverified(before, format!("{path} is not bound once where it was meant to be")));
+            };
+            let is_value = binding.value().is_some_and(|it| same_text(it.syntax(), value));
+            let mut names = children(before, set);
+            names.extend(key.first().cloned());
+            names.sort();
+            is_value && !find(before, &path).is_bound() && children(after, set) == names
+        }
+        Change::RemoveAttribute { path } => {
+            let Some((set, last)) = path.split_last() else { return Err(unverified(before, "no path")) };
+            let mut names = children(before, &set);
+            names.retain(|name| name != last);
+            !find(after, path).is_bound() && children(after, &set) == names
+        }
+        Change::InsertItem { path, item } => {
+            let mut items = items(before, path);
+            items.push(item.clone());
+            self::items(after, path) == items
+        }
+        Change::RemoveItem { path, item } => {
+            let mut items = items(before, path);
+            items.retain(|it| it != item);
+            self::items(after, path) == items
+        }
+    };
+    if agrees { Ok(()) } else { Err(unverified(before, "it did not end where it was meant to be")) }
+}
+
+fn children(file: &NixFile, set: &AttrPath) -> Vec<String> {
+    let mut names: Vec<_> = find(file, set).children().into_iter().map(|(name, _)| name).collect();
+    names.sort();
+    names
+}
+
+fn items(file: &NixFile, path: &AttrPath) -> Vec<String> {
+    let found = find(file, path);
+    let items = found.lists().flat_map(|list| list.items().map(|item| item.to_string()));
+    items.collect()
+}
+
+/// Whether `node` is `text` apart from white space.
+fn same_text(node: &SyntaxNode, text: &str) -> bool {
+    let expected = rnix::Root::parse(text);
+    let texts = |node: &SyntaxNode| tokens(node).into_iter().map(|token| token.text).collect::<Vec<_>>();
+    expected.errors().is_empty() && texts(node) == texts(&expected.syntax())
+}
+
+struct Token {
+    start: usize,
+    end: usize,
+    text: String,
+}
+
+/// Every token but white space, comments included; an indented string as the text that it stands for, since its
+/// indentation may change with its value the same.
+fn tokens(root: &SyntaxNode) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut walk = root.preorder_with_tokens();
+    while let Some(event) = walk.next() {
+        let WalkEvent::Enter(element) = event else { continue };
+        let range = element.text_range();
+        let text = match &element {
+            NodeOrToken::Token(token) if token.kind() == TOKEN_WHITESPACE => continue,
+            NodeOrToken::Token(token) if token.kind() == TOKEN_COMMENT => {
+                token.text().split_whitespace().collect::<Vec<_>>().join(" ")
+            }
+            NodeOrToken::Token(token) => token.text().to_owned(),
+            NodeOrToken::Node(node) if node.kind() == NODE_STRING => {
+                let Some(value) = Str::cast(node.clone()).map(|string| string_value(&string)) else {
+                    continue;
+                };
+                walk.skip_subtree();
+                value
+            }
+            NodeOrToken::Node(_) => continue,
+        };
+        tokens.push(Token { start: range.start().into(), end: range.end().into(), text });
+    }
+    tokens
+}
+
+fn string_value(string: &Str) -> String {
+    let mut value = String::new();
+    for part in string.normalized_parts() {
+        match part {
+            InterpolPart::Literal(text) => value.push_str(&literal::quote(&text)),
+            InterpolPart::Interpolation(inner) => {
+                let inner = tokens_of_children(inner.syntax());
+                value.push_str(&inner);
+            }
+        }
+    }
+    value
+}
+
+fn tokens_of_children(node: &SyntaxNode) -> String {
+    tokens(node).into_iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,72 @@
+//! One Nix file of the tree: its path, its text and what the text parses to.
+
+use std::path::Path;
+
+use rnix::{SyntaxNode, ast::Expr};
+use rowan::ast::AstNode;
+
+use crate::{
+    error::{Error, Location, Result, read_text},
+    nix::guard,
+    path::TreePath,
+};
+
+/// A file that is Nix: it was parsed without an error.
+#[derive(Debug, Clone)]
+pub struct NixFile {
+    path: TreePath,
+    text: String,
+    root: rnix::Root,
+}
+
+impl NixFile {
+    /// Parses `text`, which is or will be the file at `path`.
+    pub fn parse(path: &TreePath, text: String) -> Result<Self> {
+        let root = guard::parse(&text).map_err(|error| Error::Malformed {
+            at: Location { path: path.clone(), position: Some(error.position) },
+            message: error.message,
+        })?;
+        Ok(Self { path: path.clone(), text, root })
+    }
+
+    /// Reads and parses the file at `path` below `root`.
+    pub fn read(root: &Path, path: &TreePath) -> Result<Self> {
+        Self::parse(path, read_text(root, path)?)
+    }
+
+    /// Where the file lies in the tree.
+    #[must_use]
+    pub fn path(&self) -> &TreePath {
+        &self.path
+    }
+
+    /// The text, byte for byte.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The root of the syntax tree.
+    #[must_use]
+    pub fn syntax(&self) -> &SyntaxNode {
+        self.root.syntax()
+    }
+
+    /// The file's one expression.
+    #[must_use]
+    pub fn value(&self) -> Option<Expr> {
+        self.root.expr()
+    }
+
+    /// The place where `node` starts.
+    #[must_use]
+    pub fn location(&self, node: &SyntaxNode) -> Location {
+        Location::offset(&self.path, &self.text, node.text_range().start().into())
+    }
+
+    /// Whether the text is in the official nixfmt style, to the byte.
+    #[must_use]
+    pub fn is_formatted(&self) -> bool {
+        nixfmt_rs::format(&self.text).is_ok_and(|formatted| formatted == self.text)
+    }
+}

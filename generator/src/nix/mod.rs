@@ -1,0 +1,6 @@
+//! Reading Nix: syntax, places in it, literals.
+
+pub mod file;
+pub mod find;
+pub mod guard;
+pub mod literal;

@@ -1,0 +1,238 @@
+//! `agent-tool.toml`: the operator's facts, which Nix reads too.
+
+use std::{num::NonZeroU32, path::Path};
+
+use serde::Deserialize;
+
+use crate::{
+    error::{Error, Location, Result, read_text},
+    path::TreePath,
+    vm::Port,
+};
+
+/// The name of the settings file, which marks the root of a tree.
+pub const FILE: &str = "agent-tool.toml";
+
+/// The operator's facts.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Settings {
+    /// Agents write from `NAME@domain`.
+    pub domain: HostName,
+    /// The mail server: IMAP and SMTP.
+    pub mail_host: HostName,
+    /// The tailnet's control server.
+    pub login_server: Url,
+    /// The user with passwordless sudo; it has a module among the users.
+    pub admin_user: UserName,
+    /// A reference to the pushed flake.
+    pub flake: String,
+    /// What virtual machines start from.
+    pub vm: VmDefaults,
+    /// Where things lie in the tree.
+    #[serde(default)]
+    pub paths: Paths,
+}
+
+/// What virtual machines start from, and where their disks lie.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct VmDefaults {
+    /// The folder of disks on the host; `~/` is the operator's home.
+    pub image_dir: String,
+    /// The first SSH port that is given out.
+    pub first_ssh_port: Port,
+    /// The first SPICE port that is given out.
+    pub first_spice_port: Port,
+    /// Memory of a new machine, in GiB.
+    pub memory_gib: NonZeroU32,
+    /// Virtual processors of a new machine.
+    pub vcpus: NonZeroU32,
+}
+
+/// Where things lie in the tree.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Paths {
+    /// The flake itself.
+    pub flake: TreePath,
+    /// The folder of hosts: `agent-NAME/default.nix`.
+    pub hosts: TreePath,
+    /// The configuration of the base image.
+    pub base: TreePath,
+    /// The folder of homes: `NAME/agent.nix`, `NAME/himalaya.nix`.
+    pub homes: TreePath,
+    /// The folder of users: `NAME.nix`.
+    pub users: TreePath,
+    /// The agenix rules.
+    pub rules: TreePath,
+    /// The folder of sealed secrets.
+    pub secrets: TreePath,
+    /// The guide with the table of agents and ports.
+    pub guide: TreePath,
+}
+
+/// A DNS name, such as a mail server's.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct HostName(String);
+
+/// An `http` or `https` address.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Url(String);
+
+/// A Linux user that need not be an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct UserName(String);
+
+impl Settings {
+    /// Reads the settings of the tree at `root`.
+    pub fn read(root: &Path) -> Result<Self> {
+        let path = TreePath::literal(FILE);
+        Self::parse(&path, &read_text(root, &path)?)
+    }
+
+    fn parse(path: &TreePath, text: &str) -> Result<Self> {
+        toml::from_str(text).map_err(|error| Error::Malformed {
+            at: match error.span() {
+                Some(span) => Location::offset(path, text, span.start),
+                None => Location::file(path),
+            },
+            message: error.message().to_owned(),
+        })
+    }
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self {
+            flake: TreePath::literal("flake.nix"),
+            hosts: TreePath::literal("hosts"),
+            base: TreePath::literal("hosts/agent-base/default.nix"),
+            homes: TreePath::literal("home-manager"),
+            users: TreePath::literal("modules/users"),
+            rules: TreePath::literal("secrets.nix"),
+            secrets: TreePath::literal("secrets"),
+            guide: TreePath::literal("docs/agentvms.md"),
+        }
+    }
+}
+
+impl TryFrom<String> for HostName {
+    type Error = String;
+
+    /// RFC 1123: labels of letters, digits and inner hyphens, 63 bytes at most, 253 in all.
+    fn try_from(text: String) -> std::result::Result<Self, String> {
+        let label = |label: &str| {
+            (1..=63).contains(&label.len())
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        };
+        if text.len() <= 253 && text.split('.').all(label) {
+            Ok(Self(text))
+        } else {
+            Err(format!("{text:?} is no host name"))
+        }
+    }
+}
+
+impl TryFrom<String> for Url {
+    type Error = String;
+
+    fn try_from(text: String) -> std::result::Result<Self, String> {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let visible =
+            |rest: &str| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_graphic() && b != b'"');
+        if rest.is_some_and(visible) {
+            Ok(Self(text))
+        } else {
+            Err(format!("{text:?} is no http(s) address"))
+        }
+    }
+}
+
+impl TryFrom<String> for UserName {
+    type Error = String;
+
+    /// `man 8 useradd`: up to 32 of `[a-z0-9_-]`, the first a letter or `_`.
+    fn try_from(text: String) -> std::result::Result<Self, String> {
+        let body = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-';
+        let head = text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
+        if head && text.len() <= 32 && text.bytes().all(body) {
+            Ok(Self(text))
+        } else {
+            Err(format!("{text:?} is no user name"))
+        }
+    }
+}
+
+macro_rules! text {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+    )*};
+}
+text!(HostName, Url, UserName);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: &str = include_str!("../../agent-tool.toml");
+
+    fn parse(text: &str) -> Result<Settings> {
+        Settings::parse(&TreePath::literal(FILE), text)
+    }
+
+    #[test]
+    fn this_repository_has_the_facts_of_the_architecture_document() {
+        let settings = parse(OURS).unwrap();
+        assert_eq!(settings.domain.as_str(), "ncrmro.com");
+        assert_eq!(settings.mail_host.as_str(), "mail.ncrmro.com");
+        assert_eq!(settings.login_server.as_str(), "https://headscale.ncrmro.com");
+        assert_eq!(settings.admin_user.as_str(), "ncrmro");
+        assert_eq!(settings.flake, "github:ncrmro/nixos-config");
+        assert_eq!(settings.vm.image_dir, "~/.agentvms");
+        assert_eq!((settings.vm.first_ssh_port.get(), settings.vm.first_spice_port.get()), (2223, 5900));
+        assert_eq!((settings.vm.memory_gib.get(), settings.vm.vcpus.get()), (4, 2));
+    }
+
+    #[test]
+    fn a_mistake_is_shown_where_it_stands() {
+        for (from, to, expected) in [
+            (
+                "domain = \"ncrmro.com\"",
+                "domain = \"ncrmro com\"",
+                "agent-tool.toml:3:10: \"ncrmro com\" is no host name",
+            ),
+            (
+                "vcpus = 2",
+                "vcpus = 0",
+                "agent-tool.toml:14:9: invalid value: integer `0`, expected a nonzero u32",
+            ),
+            ("vcpus = 2", "cpus = 2", "agent-tool.toml:14:1: unknown field `cpus`, expected one of"),
+            (
+                "first-ssh-port = 2223",
+                "first-ssh-port = 22",
+                "agent-tool.toml:11:18: a port is a number from 1024",
+            ),
+            ("[vm]", "[vm", "agent-tool.toml:9:4: unclosed table"),
+            (
+                "[vm]",
+                "[paths]\nhosts = \"../up\"\n[vm]",
+                "agent-tool.toml:10:9: \"../up\" is not a path below",
+            ),
+        ] {
+            let error = parse(&OURS.replace(from, to)).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+}

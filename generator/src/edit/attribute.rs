@@ -51,7 +51,7 @@ pub(super) fn insert(file: &NixFile, set: &AttrPath, key: &[String], value: &str
         }
         _ => None,
     };
-    edit.ok_or_else(|| refuse(file, set, &found, &format!("{}.{key} = {value};", set)))
+    edit.ok_or_else(|| refuse(file, set, &found, &format!("{set}.{key} = {value};")))
 }
 
 /// The deletion of the one binding at or below `path`.

@@ -40,9 +40,8 @@ pub(super) fn remove(file: &NixFile, path: &AttrPath, item: &str) -> Result<Text
     let list = list(file, path, by_hand)?;
     let items: Vec<_> = list.syntax().children().collect();
     let mut places = items.iter().enumerate().filter(|(_, node)| node.text() == item);
-    let index = match (places.next(), places.next()) {
-        (Some((index, _)), None) => index,
-        _ => return Err(no_list(file, path, list.syntax(), by_hand())),
+    let (Some((index, _)), None) = (places.next(), places.next()) else {
+        return Err(no_list(file, path, list.syntax(), by_hand()));
     };
     brackets(file, &list)
         .and_then(|brackets| layout::remove(&brackets, &items, index))

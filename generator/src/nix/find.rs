@@ -277,32 +277,49 @@ fn resolve(name: &str, at: &SyntaxNode) -> Option<Expr> {
             }
         } else if let Some(bindings) = ast::LetIn::cast(scope.clone()) {
             if let Some(bound) = bound_in(&bindings, name) {
-                return bound;
+                return bound.readable();
             }
         } else if let Some(set) = AttrSet::cast(scope)
             && set.rec_token().is_some()
             && let Some(bound) = bound_in(&set, name)
         {
-            return bound;
+            return bound.readable();
         }
     }
     None
 }
 
-/// Whether `entries` bind `name`, and to what; the inner nothing when that can't be read.
-fn bound_in(entries: &impl HasEntry, name: &str) -> Option<Option<Expr>> {
+/// What a name is bound to.
+enum Bound {
+    To(Expr),
+    /// Something that syntax doesn't tell.
+    Unreadable,
+}
+
+impl Bound {
+    fn readable(self) -> Option<Expr> {
+        match self {
+            Self::To(expr) => Some(expr),
+            Self::Unreadable => None,
+        }
+    }
+}
+
+/// What `entries` bind `name` to, if they do.
+fn bound_in(entries: &impl HasEntry, name: &str) -> Option<Bound> {
+    let bound = |expr: Option<Expr>| expr.map_or(Bound::Unreadable, Bound::To);
     for entry in entries.entries() {
         match entry {
             Entry::AttrpathValue(binding) => {
                 let keys = keys(&binding);
                 if keys.first().is_some_and(|key| key.as_deref() == Some(name)) {
-                    return Some(if keys.len() == 1 { binding.value() } else { None });
+                    return Some(bound(binding.value().filter(|_| keys.len() == 1)));
                 }
             }
             Entry::Inherit(inherit) => {
                 if inherit.attrs().any(|attr| literal::attribute(&attr).as_deref() == Some(name)) {
                     let outside = entries.syntax().parent().filter(|_| inherit.from().is_none());
-                    return Some(outside.and_then(|outside| resolve(name, &outside)));
+                    return Some(bound(outside.and_then(|outside| resolve(name, &outside))));
                 }
             }
         }

@@ -1,0 +1,210 @@
+//! The transaction folder: staged files, kept files, and the journal that says what they are for.
+
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Disk, FOLDER, target::Target};
+use crate::{
+    error::{Error, Result},
+    path::TreePath,
+    plan::Plan,
+};
+
+/// What a transaction does, file by file.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Journal {
+    pub(super) entries: Vec<Entry>,
+}
+
+/// One file of a transaction: where it really lies (links followed) and the hashes of its contents.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Entry {
+    pub(super) path: PathBuf,
+    pub(super) before: Option<String>,
+    pub(super) after: Option<String>,
+}
+
+/// How far a transaction came.
+pub(super) enum State {
+    /// Not to its commit point: no target was touched.
+    Staging,
+    /// To its commit point; the targets may be in between.
+    Committed(Journal),
+    /// To its end: only its folder is left, under another name.
+    Closed,
+    /// There is none.
+    None,
+}
+
+const JOURNAL: &str = "journal";
+
+/// The name of the folder once every target is in its state after.
+const CLOSED: &str = ".agent-tool-transaction-closed";
+
+impl Journal {
+    /// Reads how far the transaction at `root` came.
+    pub(super) fn read(root: &Path) -> Result<State> {
+        if root.join(CLOSED).exists() {
+            return Ok(State::Closed);
+        }
+        if !root.join(FOLDER).exists() {
+            return Ok(State::None);
+        }
+        let path = root.join(FOLDER).join(JOURNAL);
+        match fs::read(&path) {
+            Ok(bytes) => {
+                serde_json::from_slice(&bytes).map(State::Committed).map_err(|error| Error::Conflict {
+                    message: format!("{} can't be read: {error}", path.display()),
+                    hint: format!("the copies of the files before are in {}", root.join(FOLDER).display()),
+                })
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(State::Staging),
+            Err(error) => Err(Error::io("read", path)(error)),
+        }
+    }
+
+    /// The folders whose names change.
+    pub(super) fn parents(&self, root: &Path) -> BTreeSet<PathBuf> {
+        self.entries.iter().filter_map(|entry| root.join(&entry.path).parent().map(Path::to_owned)).collect()
+    }
+}
+
+impl Entry {
+    pub(super) fn is_before(&self, root: &Path) -> Result<bool> {
+        Ok(hash_file(&root.join(&self.path))? == self.before)
+    }
+
+    pub(super) fn is_after(&self, root: &Path) -> Result<bool> {
+        Ok(hash_file(&root.join(&self.path))? == self.after)
+    }
+
+    /// Refuses to go on over a file that somebody else changed in between.
+    pub(super) fn expect_before(&self, root: &Path) -> Result<()> {
+        if self.is_before(root)? {
+            return Ok(());
+        }
+        let path = root.join(&self.path);
+        Err(Error::Conflict {
+            message: format!("{} was changed while a command was interrupted", path.display()),
+            hint: format!(
+                "bring it back to what it was (a copy is in {}), then run the command again",
+                root.join(FOLDER).display()
+            ),
+        })
+    }
+}
+
+/// Writes everything that the transaction needs into its folder, and commits it.
+pub(super) fn stage(root: &Path, plan: &Plan, targets: &[Target], disk: &mut dyn Disk) -> Result<Journal> {
+    let folder = root.join(FOLDER);
+    disk.create_folder(&folder, true)?;
+    let mut entries = Vec::new();
+    for (index, (change, target)) in plan.changes.iter().zip(targets).enumerate() {
+        if let Some(after) = &change.after {
+            disk.write(&staged(root, index), after, target.mode)?;
+        }
+        if let Some(before) = &change.before {
+            disk.write(&kept(root, index), before, target.mode)?;
+        }
+        entries.push(Entry {
+            path: target.path.clone(),
+            before: change.before.as_deref().map(hash),
+            after: change.after.as_deref().map(hash),
+        });
+    }
+    let journal = Journal { entries };
+    let bytes = serde_json::to_vec_pretty(&journal).map_err(|error| Error::Conflict {
+        message: format!("the journal can't be written: {error}"),
+        hint: "rename the file whose name is not UTF-8".into(),
+    })?;
+    disk.write(&folder.join("journal.new"), &bytes, None)?;
+    disk.sync_folder(&folder)?;
+    disk.sync_folder(root)?;
+    disk.rename(&folder.join("journal.new"), &folder.join(JOURNAL))?;
+    disk.sync_folder(&folder)?;
+    Ok(journal)
+}
+
+/// Ends a transaction whose targets are all as after. Renaming its folder is the one step that tells.
+pub(super) fn close(root: &Path, disk: &mut dyn Disk) -> Result<()> {
+    disk.rename(&root.join(FOLDER), &root.join(CLOSED))?;
+    disk.sync_folder(root)?;
+    sweep(root, disk)
+}
+
+/// Ends a transaction whose targets are all as before. Removing its journal is the one step that tells.
+pub(super) fn abandon(root: &Path, disk: &mut dyn Disk) -> Result<()> {
+    let folder = root.join(FOLDER);
+    let journal = folder.join(JOURNAL);
+    if journal.exists() {
+        disk.unlink(&journal)?;
+        disk.sync_folder(&folder)?;
+    }
+    remove(root, &folder, disk)
+}
+
+/// Removes what a closed transaction left.
+pub(super) fn sweep(root: &Path, disk: &mut dyn Disk) -> Result<()> {
+    remove(root, &root.join(CLOSED), disk)
+}
+
+fn remove(root: &Path, folder: &Path, disk: &mut dyn Disk) -> Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(Error::io("list", folder))?,
+    };
+    for entry in entries {
+        disk.unlink(&entry.map_err(Error::io("list", folder))?.path())?;
+    }
+    disk.remove_folder(folder)?;
+    disk.sync_folder(root)
+}
+
+/// Makes the folders that a target lies in.
+pub(super) fn create_parents(root: &Path, entry: &Entry, disk: &mut dyn Disk) -> Result<()> {
+    let full = root.join(&entry.path);
+    let missing: Vec<_> = full.ancestors().skip(1).take_while(|folder| !folder.exists()).collect();
+    for folder in missing.into_iter().rev() {
+        disk.create_folder(folder, false)?;
+        if let Some(parent) = folder.parent() {
+            disk.sync_folder(parent)?;
+        }
+    }
+    Ok(())
+}
+
+/// The new contents of entry `index`.
+pub(super) fn staged(root: &Path, index: usize) -> PathBuf {
+    root.join(FOLDER).join(format!("{index}.after"))
+}
+
+/// The old contents of entry `index`.
+pub(super) fn kept(root: &Path, index: usize) -> PathBuf {
+    root.join(FOLDER).join(format!("{index}.before"))
+}
+
+/// The SHA-256 of `bytes`, in hexadecimal.
+pub(super) fn hash(bytes: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(bytes))
+}
+
+/// Refuses a plan whose files are no longer what it read.
+pub(super) fn expect_unchanged(full: &Path, path: &TreePath, before: Option<&[u8]>) -> Result<()> {
+    if hash_file(full)? == before.map(hash) { Ok(()) } else { Err(Error::Stale { path: path.clone() }) }
+}
+
+fn hash_file(path: &Path) -> Result<Option<String>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(hash(&bytes))),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        Err(error) => Err(Error::io("read", path)(error)),
+    }
+}

@@ -1,0 +1,75 @@
+//! Where the files of a plan really lie, and whether they may be written.
+
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use super::journal;
+use crate::{
+    error::{Error, Result},
+    path::TreePath,
+    plan::Plan,
+};
+
+/// A file to be written, links followed.
+pub(super) struct Target {
+    /// Relative to the root.
+    pub(super) path: PathBuf,
+    /// The permission bits that it has and keeps; nothing for a new file.
+    pub(super) mode: Option<u32>,
+}
+
+/// Finds every target of `plan` and checks that it can be written: inside the tree, on its file system, with its
+/// owner's write bit, and with the contents that the plan read.
+pub(super) fn resolve(root: &Path, plan: &Plan) -> Result<Vec<Target>> {
+    let real_root = fs::canonicalize(root).map_err(Error::io("find", root))?;
+    let device = fs::metadata(&real_root).map_err(Error::io("look at", root))?.dev();
+    let mut targets = Vec::new();
+    for change in &plan.changes {
+        let full = change.path.under(root);
+        if change.after.is_none() && full.is_symlink() {
+            return Err(conflict(&change.path, "is a symbolic link, which is not ours to remove"));
+        }
+        let (exists, missing) = nearest(&full);
+        let real = fs::canonicalize(&exists).map_err(Error::io("find", &exists))?;
+        let below = real.strip_prefix(&real_root).map_err(|_| leads_out(&change.path, &real))?;
+        let path = if missing.as_os_str().is_empty() { below.to_owned() } else { below.join(&missing) };
+        journal::expect_unchanged(&full, &change.path, change.before.as_deref())?;
+        let metadata = fs::metadata(&real).map_err(Error::io("look at", &real))?;
+        if metadata.dev() != device {
+            return Err(conflict(&change.path, "lies on another file system than the root of the tree"));
+        }
+        let mode = metadata.permissions().mode();
+        if mode & 0o200 == 0 {
+            return Err(conflict(&change.path, "is read-only: its owner may not write it"));
+        }
+        let mode = missing.as_os_str().is_empty().then_some(mode & 0o7777);
+        targets.push(Target { path, mode });
+    }
+    Ok(targets)
+}
+
+/// The nearest path at or above `full` that is there, and what is missing from there on.
+fn nearest(full: &Path) -> (PathBuf, PathBuf) {
+    for ancestor in full.ancestors() {
+        // A link that leads nowhere is there, too: it must not be replaced.
+        if ancestor.symlink_metadata().is_ok() {
+            let missing = full.strip_prefix(ancestor).map(Path::to_owned).unwrap_or_default();
+            return (ancestor.to_owned(), missing);
+        }
+    }
+    (full.to_owned(), PathBuf::new())
+}
+
+fn leads_out(path: &TreePath, real: &Path) -> Error {
+    conflict(path, &format!("leads out of the tree, to {}", real.display()))
+}
+
+fn conflict(path: &TreePath, what: &str) -> Error {
+    Error::Conflict {
+        message: format!("{path} {what}"),
+        hint: "nothing was written; mend that, then run again".into(),
+    }
+}

@@ -14,6 +14,10 @@ in
       "${pkgs.coreutils}/bin/cat"
       osConfig.age.secrets.stalwart-mail-luce-password.path
     ];
+    folders = {
+      sent = "Sent Items"; # as Stalwart names them
+      trash = "Deleted Items";
+    };
     imap = {
       host = mailHost;
       port = 993;

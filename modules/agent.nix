@@ -1,0 +1,81 @@
+# What the virtual machine of an agent looks like from outside, and the operator's facts.
+# Nothing in the guest depends on `agent.vm`: agent-tool reads it from each host's own file
+# and defines the libvirt domain from it.
+{
+  config,
+  lib,
+  options,
+  ...
+}:
+let
+  cfg = config.agent;
+  opts = options.agent;
+
+  # Ports below 1024 would need root on the machine that runs the guest.
+  hostPort = lib.types.ints.between 1024 65535;
+in
+{
+  options.agent = {
+    settings = lib.mkOption {
+      type = lib.types.attrsOf lib.types.anything;
+      default = lib.importTOML ../agent-tool.toml;
+      defaultText = lib.literalExpression "lib.importTOML ../agent-tool.toml";
+      readOnly = true;
+      internal = true;
+      description = ''
+        The content of {file}`agent-tool.toml`, read once. Home Manager modules find it in
+        `osConfig.agent.settings`.
+      '';
+    };
+
+    vm = {
+      sshPort = lib.mkOption {
+        type = hostPort;
+        example = 2225;
+        description = ''
+          Port on the loopback interface of the host that is forwarded to SSH in the guest.
+        '';
+      };
+
+      spicePort = lib.mkOption {
+        type = hostPort;
+        example = 5902;
+        description = ''
+          Port on the loopback interface of the host that serves the guest's display by SPICE.
+        '';
+      };
+
+      macAddress = lib.mkOption {
+        # libvirt refuses a multicast address, whose first byte is odd.
+        type = lib.types.strMatching "[0-9a-f][02468ace](:[0-9a-f]{2}){5}";
+        example = "52:54:00:1a:72:67";
+        description = ''
+          Hardware address of the guest's network card, in lower case. `52:54:00` is the prefix
+          of QEMU.
+        '';
+      };
+
+      memoryGiB = lib.mkOption {
+        type = lib.types.ints.positive;
+        default = cfg.settings.vm.memory-gib;
+        defaultText = lib.literalExpression "config.agent.settings.vm.memory-gib";
+        example = 8;
+        description = "Memory of the guest in GiB.";
+      };
+
+      vcpus = lib.mkOption {
+        type = lib.types.ints.positive;
+        default = cfg.settings.vm.vcpus;
+        defaultText = lib.literalExpression "config.agent.settings.vm.vcpus";
+        example = 4;
+        description = "Number of virtual CPUs of the guest.";
+      };
+    };
+  };
+
+  # The base image sets neither port: no domain runs it as it is.
+  config.assertions = lib.optional (opts.vm.sshPort.isDefined && opts.vm.spicePort.isDefined) {
+    assertion = cfg.vm.sshPort != cfg.vm.spicePort;
+    message = "agent.vm.sshPort and agent.vm.spicePort are both ${toString cfg.vm.sshPort}.";
+  };
+}

@@ -1,0 +1,99 @@
+# The summary of one host, after every option that has a definition was evaluated.
+{ lib, root }:
+{ config, options, ... }:
+let
+  relative = path: lib.removePrefix "${root}/" (toString path);
+
+  # The files of the tree that make up a configuration; the stubs may lie in it too.
+  isOurs = file: lib.hasPrefix "${root}/" file && !lib.hasPrefix "${toString ./.}/" file;
+  tree =
+    module: builtins.sort builtins.lessThan (map relative (lib.filter isOurs module._module.files));
+
+  defined =
+    option:
+    if lib.isOption option then
+      lib.optional option.isDefined option.value
+    else
+      lib.concatMap defined (lib.attrValues option);
+
+  valueOr = default: option: if option.isDefined then option.value else default;
+
+  user = account: {
+    inherit (account)
+      description
+      extraGroups
+      isNormalUser
+      initialPassword
+      ;
+    shell = account.shell.pname or account.shell;
+    authorizedKeys = account.openssh.authorizedKeys.keys;
+  };
+
+  secret =
+    name: secret:
+    if builtins.pathExists secret.file then
+      {
+        inherit (secret)
+          group
+          mode
+          owner
+          path
+          ;
+        file = relative secret.file;
+      }
+    else
+      throw "The file of age.secrets.${name} does not exist: ${relative secret.file}";
+
+  account = account: {
+    inherit (account)
+      address
+      folders
+      imap
+      passwordCommand
+      primary
+      realName
+      smtp
+      userName
+      ;
+    himalaya = account.himalaya.enable;
+  };
+
+  home = home: {
+    inherit (home.home) homeDirectory stateVersion username;
+    files = tree home;
+    git = {
+      inherit (home.programs.git) enable signing;
+      inherit (home.programs.git.settings.user) email name;
+    };
+    mail = lib.mapAttrs (_: account) home.accounts.email.accounts;
+    packages = builtins.sort builtins.lessThan (map (package: package.pname) home.home.packages);
+    userServices = home.systemd.user.services;
+  };
+
+  summary = {
+    inherit (config.networking) hostName;
+    inherit (config.system) stateVersion;
+    files = tree config;
+    users = lib.mapAttrs (_: user) config.users.users;
+    homes = lib.mapAttrs (_: home) config.home-manager.users;
+    vm = lib.mapAttrs (_: valueOr null) options.agent.vm;
+    autoLogin = {
+      inherit (config.services.displayManager.autoLogin) enable user;
+    };
+    secrets = lib.mapAttrs secret (config.age.secrets or { });
+    identityPaths = config.age.identityPaths or [ ];
+    sudo = {
+      inherit (config.security.sudo) extraRules wheelNeedsPassword;
+    };
+    ssh = {
+      inherit (config.services.openssh) enable hostKeys settings;
+    };
+    tailscale = {
+      inherit (config.services.tailscale) authKeyFile enable extraUpFlags;
+    };
+    image = config.system.build.qcow2 or null;
+    failedAssertions = map (a: a.message) (lib.filter (a: !a.assertion) config.assertions);
+    inherit (config) warnings;
+  };
+in
+builtins.deepSeq (defined options) summary

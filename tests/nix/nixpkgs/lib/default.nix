@@ -1,0 +1,19 @@
+# The part of nixpkgs' library that a configuration such as this one uses.
+let
+  lib =
+    import ./trivial.nix
+    // import ./options.nix
+    // {
+      types = import ./types.nix { inherit lib; };
+      mkEnableOption =
+        name:
+        lib.mkOption {
+          type = lib.types.bool;
+          default = false;
+          description = "Whether to enable ${name}.";
+        };
+    }
+    // import ./merge.nix { inherit lib; }
+    // import ./modules.nix { inherit lib; };
+in
+lib

@@ -1,0 +1,23 @@
+# Gives back what it was asked for instead of an image.
+{
+  config,
+  lib,
+  pkgs,
+  baseName ? "nixos",
+  copyChannel ? true,
+  diskSize ? "auto",
+  format ? "raw",
+  label ? "nixos",
+  partitionTableType ? "legacy",
+}:
+assert lib.isString config.networking.hostName && pkgs ? system;
+{
+  fileName = "${baseName}.${if format == "raw" then "img" else format}";
+  inherit
+    copyChannel
+    diskSize
+    format
+    label
+    partitionTableType
+    ;
+}

@@ -1,0 +1,86 @@
+# Options of the system itself: what it boots, mounts and is made of.
+{ config, lib, ... }:
+let
+  inherit (lib) mkEnableOption mkOption types;
+  option = type: default: mkOption { inherit type default; };
+  strings = option (types.listOf types.str) [ ];
+in
+{
+  options = {
+    assertions = option (types.listOf (
+      types.submodule {
+        options = {
+          assertion = mkOption { type = types.bool; };
+          message = mkOption { type = types.str; };
+        };
+      }
+    )) [ ];
+    warnings = strings;
+
+    boot = {
+      growPartition = mkEnableOption "growing the root partition on boot";
+      initrd.availableKernelModules = strings;
+      initrd.kernelModules = strings;
+      kernel.sysctl = option (types.attrsOf (
+        types.nullOr (
+          types.oneOf [
+            types.bool
+            types.int
+            types.str
+          ]
+        )
+      )) { };
+      kernelParams = strings;
+      loader.grub = {
+        enable = option types.bool true;
+        device = option types.str "";
+      };
+    };
+
+    environment.systemPackages = option (types.listOf types.package) [ ];
+
+    fileSystems = option (types.attrsOf (
+      types.submodule {
+        options = {
+          device = mkOption { type = types.str; };
+          fsType = mkOption { type = types.str; };
+          autoResize = option types.bool false;
+          options = option (types.listOf types.str) [ "defaults" ];
+        };
+      }
+    )) { };
+
+    networking = {
+      hostName = option (types.strMatching "$|^[[:alnum:]]([[:alnum:]_-]{0,61}[[:alnum:]])?$") "nixos";
+      networkmanager.enable = mkEnableOption "NetworkManager";
+    };
+
+    nix.settings = {
+      experimental-features = strings;
+      trusted-users = strings;
+    };
+
+    system = {
+      build = option (types.attrsOf types.raw) { };
+      stateVersion = mkOption { type = types.strMatching "[0-9]{2}\\.[0-9]{2}"; };
+    };
+
+    systemd.targets = option (types.attrsOf (
+      types.submodule { options.enable = option types.bool true; }
+    )) { };
+  };
+
+  config = {
+    assertions = [
+      {
+        assertion = config.fileSystems ? "/";
+        message = "The ‘fileSystems’ option does not specify your root file system.";
+      }
+      {
+        assertion = config.boot.loader.grub.enable -> config.boot.loader.grub.device != "";
+        message = "You must set the option ‘boot.loader.grub.device’ to make the system bootable.";
+      }
+    ];
+    nix.settings.trusted-users = [ "root" ];
+  };
+}

@@ -8,5 +8,7 @@ pub mod name;
 pub mod nix;
 pub mod path;
 pub mod plan;
+pub mod secrets;
 pub mod settings;
+pub mod template;
 pub mod vm;

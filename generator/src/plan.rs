@@ -104,7 +104,8 @@ impl FileChange {
             }
             (_, _, summary) => {
                 let summary = summary.as_ref().map(|summary| format!(" ({summary})")).unwrap_or_default();
-                diff += &format!("Binary files {old} and {new} differ{summary}\n");
+                let line = format!("Binary files {old} and {new} differ{summary}\n");
+                diff += &line;
             }
         }
         diff

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     error::{Error, Location, Result, read_text},
+    name::AgentName,
     path::TreePath,
     vm::Port,
 };
@@ -105,6 +106,86 @@ impl Settings {
     }
 }
 
+impl Paths {
+    /// `modules/users/NAME.nix`, an agent's or a person's.
+    #[must_use]
+    pub fn user(&self, name: &impl AsRef<str>) -> TreePath {
+        self.users.join(format_args!("{}.nix", name.as_ref()))
+    }
+
+    /// `modules/users/keys.nix`: the operators' SSH keys.
+    #[must_use]
+    pub fn operator_keys(&self) -> TreePath {
+        self.users.join("keys.nix")
+    }
+
+    /// `hosts/agent-NAME`.
+    #[must_use]
+    pub fn host_folder(&self, name: &AgentName) -> TreePath {
+        self.hosts.join(name.host())
+    }
+
+    /// `hosts/agent-NAME/default.nix`.
+    #[must_use]
+    pub fn host(&self, name: &AgentName) -> TreePath {
+        self.host_folder(name).join("default.nix")
+    }
+
+    /// `hosts/common/optional/agent-base.nix`: what all agents' hosts share.
+    #[must_use]
+    pub fn shared_host(&self) -> TreePath {
+        self.hosts.join("common/optional/agent-base.nix")
+    }
+
+    /// `home-manager/NAME`.
+    #[must_use]
+    pub fn home_folder(&self, name: &AgentName) -> TreePath {
+        self.homes.join(name)
+    }
+
+    /// `home-manager/NAME/agent.nix`.
+    #[must_use]
+    pub fn home(&self, name: &AgentName) -> TreePath {
+        self.home_folder(name).join("agent.nix")
+    }
+
+    /// `home-manager/NAME/himalaya.nix`.
+    #[must_use]
+    pub fn mail(&self, name: &AgentName) -> TreePath {
+        self.home_folder(name).join("himalaya.nix")
+    }
+
+    /// `home-manager/common/agents/base.nix`: what all agents' homes share.
+    #[must_use]
+    pub fn shared_home(&self) -> TreePath {
+        self.homes.join("common/agents/base.nix")
+    }
+
+    /// `secrets/stalwart-mail-NAME-password.age`.
+    #[must_use]
+    pub fn mail_secret(&self, name: &AgentName) -> TreePath {
+        self.secrets.join(format_args!("stalwart-mail-{name}-password.age"))
+    }
+
+    /// `secrets/agent-NAME-host-key.age`.
+    #[must_use]
+    pub fn host_key_secret(&self, name: &AgentName) -> TreePath {
+        self.secrets.join(format_args!("agent-{name}-host-key.age"))
+    }
+
+    /// `secrets/.recipients`: who each secret was last sealed to.
+    #[must_use]
+    pub fn manifest(&self) -> TreePath {
+        self.secrets.join(".recipients")
+    }
+
+    /// The name under which the rules know the secret at `path`: relative to their own folder.
+    #[must_use]
+    pub fn rule(&self, path: &TreePath) -> String {
+        self.rules.reference(path).trim_start_matches("./").to_owned()
+    }
+}
+
 impl Default for Paths {
     fn default() -> Self {
         Self {
@@ -175,6 +256,12 @@ macro_rules! text {
             /// The text.
             #[must_use]
             pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
                 &self.0
             }
         }

@@ -1,0 +1,117 @@
+//! `secrets/.recipients`: what each secret was last sealed to, one line a file.
+//!
+//! A line is the SHA-256 of the ciphertext, that of the sorted set of recipients, and the path below the root:
+//!
+//! ```text
+//! 9f86d0… 2c2634… secrets/stalwart-mail-drago-password.age
+//! ```
+//!
+//! Lines are sorted by path. Git merges the file as a union (`.gitattributes`); two lines for one path mean
+//! that nothing is known of it. A line proves nothing by itself: whoever can commit can write one.
+
+use sha2::{Digest, Sha256};
+
+use super::recipient::{Recipient, hash_set};
+use crate::path::TreePath;
+
+/// What is known of one sealed file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// The SHA-256 of the ciphertext, in hexadecimal.
+    pub ciphertext: &'a str,
+    /// The SHA-256 of the set of recipients, in hexadecimal.
+    pub recipients: &'a str,
+    /// The file.
+    pub path: &'a str,
+}
+
+/// The lines of a manifest that can be read, in their order.
+pub fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+    text.lines().filter_map(parse)
+}
+
+/// Whether the manifest says that `ciphertext` is what was sealed to `recipients` at `path`.
+#[must_use]
+pub fn agrees(text: &str, path: &TreePath, ciphertext: &[u8], recipients: &[Recipient]) -> bool {
+    let (sealed, set) = (hash(ciphertext), hash_set(recipients));
+    let mut known = lines(text).filter(|line| line.path == path.as_str());
+    matches!((known.next(), known.next()), (Some(line), None) if line.ciphertext == sealed && line.recipients == set)
+}
+
+/// The manifest with the line of `path` as it must be for `ciphertext` and `recipients`; other lines stay.
+#[must_use]
+pub fn with(text: &str, path: &TreePath, ciphertext: &[u8], recipients: &[Recipient]) -> String {
+    let line = format!("{} {} {path}", hash(ciphertext), hash_set(recipients));
+    let text = without(text, path);
+    let mut lines: Vec<&str> = text.lines().collect();
+    let after = |other: &&str| parse(other).is_none_or(|other| other.path <= path.as_str());
+    lines.insert(lines.iter().take_while(|line| after(line)).count(), &line);
+    join(&lines)
+}
+
+/// The manifest without a line for `path`; other lines stay.
+#[must_use]
+pub fn without(text: &str, path: &TreePath) -> String {
+    let other = |line: &&str| parse(line).is_none_or(|line| line.path != path.as_str());
+    join(&text.lines().filter(other).collect::<Vec<_>>())
+}
+
+fn parse(line: &str) -> Option<Line<'_>> {
+    let (ciphertext, rest) = line.split_once(' ')?;
+    let (recipients, path) = rest.split_once(' ')?;
+    let is_hash = |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    (is_hash(ciphertext) && is_hash(recipients)).then_some(Line { ciphertext, recipients, path })
+}
+
+fn join(lines: &[&str]) -> String {
+    lines.iter().fold(String::new(), |text, line| text + line + "\n")
+}
+
+fn hash(ciphertext: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(ciphertext))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recipients() -> Vec<Recipient> {
+        vec![include_str!("../../../tests/keys/example_operator.pub").parse().unwrap()]
+    }
+
+    fn path(text: &str) -> TreePath {
+        TreePath::new(text).unwrap()
+    }
+
+    #[test]
+    fn lines_are_sorted_by_path_and_come_and_go_alone() {
+        let mut text = String::new();
+        for name in ["c.age", "a b.age", "b.age"] {
+            text = with(&text, &path(name), name.as_bytes(), &recipients());
+        }
+        assert_eq!(lines(&text).map(|line| line.path).collect::<Vec<_>>(), ["a b.age", "b.age", "c.age"]);
+        let more = with(&text, &path("aa.age"), b"", &recipients());
+        assert_eq!(without(&more, &path("aa.age")), text);
+        assert_eq!(with(&text, &path("b.age"), b"b.age", &recipients()), text);
+    }
+
+    #[test]
+    fn agrees_with_one_line_that_is_true() {
+        let (path, sealed) = (path("a.age"), b"sealed");
+        let text = with("", &path, sealed, &recipients());
+        assert!(agrees(&text, &path, sealed, &recipients()));
+        assert!(!agrees(&text, &path, b"edited by agenix", &recipients()));
+        assert!(!agrees(&text, &path, sealed, &[]));
+        assert!(!agrees("", &path, sealed, &recipients()));
+        let merged = format!("{text}{}", with("", &path, b"on the other branch", &recipients()));
+        assert!(!agrees(&merged, &path, sealed, &recipients()), "two lines mean that nothing is known");
+    }
+
+    #[test]
+    fn what_it_can_not_read_it_keeps() {
+        let text = "# a comment\n";
+        let more = with(text, &path("a.age"), b"", &recipients());
+        assert!(more.starts_with(text));
+        assert_eq!(without(&more, &path("a.age")), text);
+    }
+}

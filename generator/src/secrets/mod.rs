@@ -1,0 +1,7 @@
+//! Secrets: who may read them, and sealing them.
+
+pub mod host_key;
+pub mod manifest;
+pub mod password;
+pub mod recipient;
+pub mod seal;

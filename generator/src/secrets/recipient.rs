@@ -1,0 +1,123 @@
+//! Public keys that secrets are sealed to.
+
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+use sha2::{Digest, Sha256};
+
+use crate::error::Error;
+
+/// A public key that a secret can be sealed to: `ssh-ed25519 …`, `ssh-rsa …` or `age1…`.
+///
+/// Two are equal when their keys are: the comment behind an SSH key says nothing.
+#[derive(Clone)]
+pub struct Recipient {
+    text: String,
+    key: Key,
+}
+
+#[derive(Clone)]
+enum Key {
+    Ssh(age::ssh::Recipient),
+    X25519(age::x25519::Recipient),
+}
+
+impl Recipient {
+    /// The key without comment, as it is written in rules: `ssh-ed25519 AAAA…`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn as_age(&self) -> &dyn age::Recipient {
+        match &self.key {
+            Key::Ssh(key) => key,
+            Key::X25519(key) => key,
+        }
+    }
+}
+
+/// The recipients without those that are listed twice, in their order.
+pub fn distinct<'a>(recipients: impl IntoIterator<Item = &'a Recipient>) -> Vec<&'a Recipient> {
+    let mut seen = BTreeSet::new();
+    recipients.into_iter().filter(|recipient| seen.insert(recipient.as_str())).collect()
+}
+
+/// The SHA-256 of a set of recipients, in hexadecimal: order, comments and repetition make no difference.
+pub fn hash_set<'a>(recipients: impl IntoIterator<Item = &'a Recipient>) -> String {
+    let set: BTreeSet<&str> = recipients.into_iter().map(Recipient::as_str).collect();
+    let lines = set.into_iter().fold(String::new(), |lines, key| lines + key + "\n");
+    format!("{:x}", Sha256::digest(lines))
+}
+
+impl FromStr for Recipient {
+    type Err = Error;
+
+    /// White space around the key is nothing: keys read from files end in a line break.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let text = text.trim();
+        let short: String = text.chars().take(40).collect();
+        let bad =
+            |message: &str| Error::Secret { what: format!("recipient {short:?}"), message: message.into() };
+        if text.starts_with("ssh-") {
+            let parts: Vec<&str> = text.split_whitespace().take(2).collect();
+            let text = parts.join(" ");
+            let key = text.parse().map_err(|_| bad("this is no ssh-ed25519 or ssh-rsa public key"))?;
+            return Ok(Self { text, key: Key::Ssh(key) });
+        }
+        let is_native = text.strip_prefix("age1").is_some_and(|rest| !rest.contains('1'));
+        if is_native {
+            let key = text.parse().map_err(|why: &str| bad(why))?;
+            return Ok(Self { text: text.to_owned(), key: Key::X25519(key) });
+        }
+        Err(bad(if text.starts_with("age1") {
+            "keys of age plugins can't be sealed to"
+        } else {
+            "this is no public key that age can seal to"
+        }))
+    }
+}
+
+impl fmt::Debug for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Recipient").field(&self.text).finish()
+    }
+}
+
+impl PartialEq for Recipient {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Recipient {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SSH: &str = include_str!("../../../tests/keys/example_operator.pub");
+
+    #[test]
+    fn is_its_key_and_nothing_else() {
+        let first: Recipient = SSH.parse().unwrap();
+        let second: Recipient = format!("  {}  somebody@else\n", first.as_str()).parse().unwrap();
+        assert_eq!(first, second);
+        assert_eq!(first.as_str().split(' ').count(), 2);
+        assert_eq!(distinct([&first, &second]).len(), 1);
+        assert_eq!(hash_set([&first, &second]), hash_set([&first]));
+        assert_ne!(hash_set([&first]), hash_set([]));
+    }
+
+    #[test]
+    fn refuses_what_can_not_be_sealed_to() {
+        for (text, why) in [
+            ("ssh-ed25519 PLACEHOLDER", "this is no ssh-ed25519 or ssh-rsa public key"),
+            ("ecdsa-sha2-nistp256 AAAA", "this is no public key that age can seal to"),
+            ("age1yubikey1qqq", "keys of age plugins can't be sealed to"),
+            ("", "this is no public key that age can seal to"),
+        ] {
+            let error = text.parse::<Recipient>().unwrap_err().to_string();
+            assert!(error.ends_with(why), "{error}");
+        }
+    }
+}

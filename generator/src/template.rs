@@ -1,0 +1,141 @@
+//! The files of a new agent, rendered from templates and brought into the nixfmt style.
+
+use askama::{DynTemplate, Template};
+
+use crate::{
+    error::{Error, Location, Result},
+    name::AgentName,
+    path::TreePath,
+    settings::Settings,
+    vm::Vm,
+};
+
+/// Everything that makes one agent differ from another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The agent.
+    pub name: AgentName,
+    /// What it is called in mail and commits.
+    pub full_name: String,
+    /// What its user is described as (the GECOS field, `man 5 passwd`).
+    pub description: String,
+    /// Its mail address.
+    pub email: String,
+    /// Its virtual machine.
+    pub vm: Vm,
+    /// The release that its host was born under.
+    pub host_state_version: String,
+    /// The release that its home was born under.
+    pub home_state_version: String,
+}
+
+/// The files that are an agent's own, in the order in which they are shown.
+pub fn files(settings: &Settings, facts: &Facts) -> Result<Vec<(TreePath, String)>> {
+    let (paths, name) = (&settings.paths, &facts.name);
+    let (host, home) = (paths.host(name), paths.home(name));
+    let render = |path: TreePath, template: &dyn DynTemplate| Ok((path.clone(), formatted(&path, template)?));
+    Ok(vec![
+        render(
+            paths.user(name),
+            &User {
+                name,
+                description: &facts.description,
+                keys: paths.user(name).reference(&paths.operator_keys()),
+            },
+        )?,
+        render(
+            host.clone(),
+            &Host {
+                name,
+                vm: &facts.vm,
+                shared: host.reference(&paths.shared_host()),
+                user: host.reference(&paths.user(name)),
+                admin: host.reference(&paths.user(&settings.admin_user)),
+                home: host.reference(&home),
+                mail: host.reference(&paths.mail(name)),
+                mail_secret: host.reference(&paths.mail_secret(name)),
+                state_version: &facts.host_state_version,
+            },
+        )?,
+        render(
+            home.clone(),
+            &Agent {
+                name,
+                shared: home.reference(&paths.shared_home()),
+                full_name: &facts.full_name,
+                email: &facts.email,
+                state_version: &facts.home_state_version,
+            },
+        )?,
+        render(paths.mail(name), &Mail { name, full_name: &facts.full_name, email: &facts.email })?,
+    ])
+}
+
+/// The value of `nixosConfigurations.agent-NAME` in the flake.
+pub fn registration(settings: &Settings, name: &AgentName) -> Result<String> {
+    let paths = &settings.paths;
+    let host = paths.flake.reference(&paths.host_folder(name));
+    Ok(formatted(&paths.flake, &Registration { host })?.trim_end().to_owned())
+}
+
+fn formatted(path: &TreePath, template: &dyn DynTemplate) -> Result<String> {
+    let malformed = |message: String| Error::Malformed { at: Location::file(path), message };
+    let text = template.dyn_render().map_err(|error| malformed(error.to_string()))?;
+    nixfmt_rs::format(&text).map_err(|error| malformed(error.message()))
+}
+
+#[derive(Template)]
+#[template(path = "user.nix", escape = "none")]
+struct User<'a> {
+    name: &'a AgentName,
+    description: &'a str,
+    keys: String,
+}
+
+#[derive(Template)]
+#[template(path = "host.nix", escape = "none")]
+struct Host<'a> {
+    name: &'a AgentName,
+    vm: &'a Vm,
+    shared: String,
+    user: String,
+    admin: String,
+    home: String,
+    mail: String,
+    mail_secret: String,
+    state_version: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "agent.nix", escape = "none")]
+struct Agent<'a> {
+    name: &'a AgentName,
+    shared: String,
+    full_name: &'a str,
+    email: &'a str,
+    state_version: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "himalaya.nix", escape = "none")]
+struct Mail<'a> {
+    name: &'a AgentName,
+    full_name: &'a str,
+    email: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "registration.nix", escape = "none")]
+struct Registration {
+    host: String,
+}
+
+mod filters {
+    use crate::nix::literal::quote;
+
+    /// A text as a Nix string.
+    #[askama::filter_fn]
+    pub(super) fn nix(text: &str, _: &dyn askama::Values) -> askama::Result<String> {
+        Ok(quote(text))
+    }
+}

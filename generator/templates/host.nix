@@ -1,0 +1,40 @@
+{ inputs, ... }:
+{
+  imports = [
+    {{ shared }}
+    {{ user }}
+    {{ admin }} # Admin user
+    inputs.home-manager.nixosModules.default
+    inputs.agenix.nixosModules.default
+  ];
+
+  networking.hostName = "agent-{{ name }}";
+
+  agent.vm = {
+    sshPort = {{ vm.ssh_port }};
+    spicePort = {{ vm.spice_port }};
+    macAddress = "{{ vm.mac }}";
+    memoryGiB = {{ vm.memory_gib }};
+    vcpus = {{ vm.vcpus }};
+  };
+
+  services.displayManager.autoLogin = {
+    enable = true;
+    user = "{{ name }}";
+  };
+
+  age.secrets.stalwart-mail-{{ name }}-password = {
+    file = {{ mail_secret }};
+    owner = "{{ name }}";
+    mode = "0400";
+  };
+
+  home-manager.users.{{ name }} = {
+    imports = [
+      {{ home }}
+      {{ mail }}
+    ];
+  };
+
+  system.stateVersion = {{ state_version|nix }};
+}

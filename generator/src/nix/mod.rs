@@ -1,5 +1,6 @@
-//! Reading Nix: syntax, places in it, literals.
+//! Reading Nix: syntax, places in it, literals, and the values of the pure part.
 
+pub mod eval;
 pub mod file;
 pub mod find;
 pub mod guard;

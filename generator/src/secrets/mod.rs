@@ -4,4 +4,5 @@ pub mod host_key;
 pub mod manifest;
 pub mod password;
 pub mod recipient;
+pub mod rules;
 pub mod seal;

@@ -1,0 +1,215 @@
+//! What the evaluator reads.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// Where the evaluator reads files. Paths are absolute and have no `.` or `..` in them.
+///
+/// An error of kind [`io::ErrorKind::Unsupported`] means that Nix may find something there and this doesn't look:
+/// the evaluator then says that the path is beyond it. One of kind [`io::ErrorKind::NotFound`] means that there is
+/// nothing; any other is a failure.
+pub trait Files: Sync {
+    /// The content of a file, symbolic links followed.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Whether anything is there.
+    fn exists(&self, path: &Path) -> io::Result<bool>;
+    /// What lies in a folder, links not followed.
+    fn read_dir(&self, path: &Path) -> io::Result<BTreeMap<String, FileType>>;
+    /// What lies at a path; a link, where the path itself or a folder on the way to it is a link.
+    fn file_type(&self, path: &Path) -> io::Result<FileType>;
+}
+
+/// What a name in a folder is, as `builtins.readDir` tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileType {
+    /// A file.
+    Regular,
+    /// A folder.
+    Directory,
+    /// A symbolic link, to whatever.
+    Symlink,
+    /// A socket, a device, a pipe.
+    Unknown,
+}
+
+impl FileType {
+    /// Nix's word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Regular => "regular",
+            Self::Directory => "directory",
+            Self::Symlink => "symlink",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl From<fs::FileType> for FileType {
+    fn from(kind: fs::FileType) -> Self {
+        if kind.is_symlink() {
+            Self::Symlink
+        } else if kind.is_dir() {
+            Self::Directory
+        } else if kind.is_file() {
+            Self::Regular
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+/// The longest file that is read, in bytes.
+const MAX_FILE: u64 = 64 << 20;
+
+/// The files below a folder, as they stand on disk. What leaves it, also through a link, is unsupported.
+#[derive(Debug)]
+pub struct Disk {
+    root: PathBuf,
+    real_root: PathBuf,
+}
+
+impl Disk {
+    /// The files below `root`.
+    pub fn new(root: &Path) -> io::Result<Self> {
+        Ok(Self { root: std::path::absolute(root)?, real_root: root.canonicalize()? })
+    }
+
+    /// The path below the root, without links.
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        let real = path.canonicalize().map_err(|error| self.outside_is_unsupported(path, error))?;
+        if real.starts_with(&self.real_root) { Ok(real) } else { Err(outside(path)) }
+    }
+
+    /// Nothing can be said about what is missing outside, or behind a link.
+    fn outside_is_unsupported(&self, path: &Path, error: io::Error) -> io::Error {
+        let existing = path.ancestors().skip(1).find_map(|ancestor| ancestor.canonicalize().ok());
+        let inside = existing.is_some_and(|real| real.starts_with(&self.real_root));
+        let dangling = path.ancestors().any(Path::is_symlink);
+        if inside && !dangling { error } else { outside(path) }
+    }
+}
+
+fn outside(path: &Path) -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, format!("{} is outside the tree", path.display()))
+}
+
+impl Files for Disk {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let real = self.resolve(path)?;
+        let metadata = fs::metadata(&real)?;
+        if metadata.is_dir() {
+            return Err(io::Error::from(io::ErrorKind::IsADirectory));
+        }
+        // A pipe would be waited for, a device may never end.
+        if !metadata.is_file() {
+            return Err(io::Error::new(io::ErrorKind::Unsupported, format!("{} is no file", path.display())));
+        }
+        if metadata.len() > MAX_FILE {
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+        }
+        fs::read(real)
+    }
+
+    fn exists(&self, path: &Path) -> io::Result<bool> {
+        match self.resolve(path) {
+            Ok(_) => Ok(true),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read_dir(&self, path: &Path) -> io::Result<BTreeMap<String, FileType>> {
+        let mut found = BTreeMap::new();
+        for entry in fs::read_dir(self.resolve(path)?)? {
+            let entry = entry?;
+            found.insert(utf8(entry.file_name())?, entry.file_type()?.into());
+        }
+        Ok(found)
+    }
+
+    fn file_type(&self, path: &Path) -> io::Result<FileType> {
+        let real = self.resolve(path)?;
+        let below = path.strip_prefix(&self.root).or_else(|_| path.strip_prefix(&self.real_root));
+        match below {
+            Ok(below) if self.real_root.join(below) == real => {
+                Ok(fs::symlink_metadata(real)?.file_type().into())
+            }
+            _ => Ok(FileType::Symlink),
+        }
+    }
+}
+
+fn utf8(name: OsString) -> io::Result<String> {
+    name.into_string().map_err(|name| {
+        io::Error::new(io::ErrorKind::Unsupported, format!("{} is not UTF-8", name.to_string_lossy()))
+    })
+}
+
+/// Files with some of them replaced, or added, by texts that are planned and not written yet.
+pub struct Overlay<'a> {
+    below: &'a dyn Files,
+    texts: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+impl<'a> Overlay<'a> {
+    /// `below`, where each path of `texts` has that text.
+    #[must_use]
+    pub fn new(below: &'a dyn Files, texts: BTreeMap<PathBuf, Vec<u8>>) -> Self {
+        Self { below, texts }
+    }
+
+    /// Whether a planned file lies somewhere below a folder.
+    fn holds_below(&self, folder: &Path) -> bool {
+        self.texts.keys().any(|path| path != folder && path.starts_with(folder))
+    }
+}
+
+impl Files for Overlay<'_> {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.texts.get(path).map_or_else(|| self.below.read(path), |text| Ok(text.clone()))
+    }
+
+    fn exists(&self, path: &Path) -> io::Result<bool> {
+        if self.texts.contains_key(path) || self.holds_below(path) {
+            Ok(true)
+        } else {
+            self.below.exists(path)
+        }
+    }
+
+    fn read_dir(&self, path: &Path) -> io::Result<BTreeMap<String, FileType>> {
+        let mut found = match self.below.read_dir(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.holds_below(path) => {
+                BTreeMap::new()
+            }
+            found => found?,
+        };
+        for planned in self.texts.keys() {
+            let Ok(below) = planned.strip_prefix(path) else { continue };
+            let mut parts = below.components();
+            let Some(name) = parts.next() else { continue };
+            let kind = if parts.next().is_some() { FileType::Directory } else { FileType::Regular };
+            found.insert(utf8(name.as_os_str().to_owned())?, kind);
+        }
+        Ok(found)
+    }
+
+    fn file_type(&self, path: &Path) -> io::Result<FileType> {
+        if self.texts.contains_key(path) {
+            return Ok(FileType::Regular);
+        }
+        match self.below.file_type(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.holds_below(path) => {
+                Ok(FileType::Directory)
+            }
+            kind => kind,
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! agenix's rules: secrets.nix, which says for each secret who can open it.
+//!
+//! agenix asks Nix for `rules.${name}.publicKeys` and `rules.${name}.armor`, rule by rule, with the secret's path in
+//! the environment variable `FILE`; it hands each line of each key to age, and has no use for anything else in a rule.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value as Json;
+
+use crate::nix::eval::{self, Attr, ErrorKind, EvalError, Fault, Files, Limits, Location, Machine, Val};
+
+/// The environment variable that holds the secret's path while agenix evaluates its rule.
+const FILE: &str = "FILE";
+
+/// Who can open a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// The secret's path as it is written, relative to the folder of secrets.nix.
+    pub path: String,
+    /// The public keys in their order, a key that is listed twice twice. A key of several lines is several keys, as
+    /// agenix has it; there is no white space around a key, and no key is empty.
+    pub recipients: Vec<String>,
+    /// `publicKeys` as it was evaluated.
+    pub raw: Vec<String>,
+    /// Whether the secret is sealed as ASCII text.
+    pub armor: bool,
+    /// Where the rule is defined, where that is known: Nix doesn't tell, nor does what a builtin made.
+    pub location: Option<Location>,
+}
+
+/// Who evaluates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Engine {
+    /// The builtin evaluator; Nix for what is beyond it.
+    #[default]
+    Auto,
+    /// The builtin evaluator alone.
+    Builtin,
+    /// Nix alone.
+    Nix,
+}
+
+/// Nix itself, for what is beyond the builtin evaluator. This library starts no process.
+pub trait Fallback {
+    /// What `nix-instantiate --eval --strict --json --expr EXPRESSION` prints when it exits with 0; what it says
+    /// when it doesn't. The environment has the variable `FILE` when `file` is given, and else has none of that name.
+    fn eval_json(&self, expression: &str, file: Option<&str>) -> Result<Json, String>;
+}
+
+/// Why there are no rules.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RulesError {
+    /// The file, or a rule in it, has no value.
+    #[error("{}{error}{}", in_rule(rule.as_deref()), advice(&error.kind))]
+    Eval {
+        /// The rule that was asked for, when it was one.
+        rule: Option<String>,
+        /// Why.
+        error: EvalError,
+    },
+    /// A rule isn't what agenix takes.
+    #[error("{}{}{message}", place(location.as_ref()), in_rule(Some(rule)))]
+    Rule {
+        /// The rule.
+        rule: String,
+        /// What is wrong with it.
+        message: String,
+        /// Where it is defined.
+        location: Option<Location>,
+    },
+    /// The file has a value that is no set of rules.
+    #[error("{}: the rules are {found}, not a set", file.display())]
+    NoSet {
+        /// The file.
+        file: PathBuf,
+        /// What they are.
+        found: String,
+    },
+    /// Nix failed.
+    #[error("{}{}: {message}", in_rule(rule.as_deref()), file.display())]
+    Nix {
+        /// The file.
+        file: PathBuf,
+        /// The rule that was asked for, when it was one.
+        rule: Option<String>,
+        /// What Nix said.
+        message: String,
+    },
+    /// Nix was to evaluate, and there is none.
+    #[error("{}: Nix is to evaluate this, and there is no Nix here; install it, or use the builtin evaluator", file.display())]
+    NoNix {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+fn in_rule(rule: Option<&str>) -> String {
+    rule.map(|rule| format!("rule \"{rule}\": ")).unwrap_or_default()
+}
+
+fn place(location: Option<&Location>) -> String {
+    location.map(|location| format!("{location}: ")).unwrap_or_default()
+}
+
+fn advice(kind: &ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Beyond { .. } => {
+            "; install Nix (`nix-instantiate`), which then evaluates this file, or write it otherwise"
+        }
+        _ => "",
+    }
+}
+
+/// Evaluates rules with the builtin evaluator, in the order in which Nix sorts attributes.
+pub fn evaluate(rules: &Path, files: &dyn Files) -> Result<Vec<Rule>, RulesError> {
+    evaluate_with(rules, files, Engine::Builtin, None)
+}
+
+/// Evaluates rules, in the order in which Nix sorts attributes. The path must be absolute.
+///
+/// A file that asks for `FILE` is evaluated for each rule by itself. With [`Engine::Auto`] what is beyond the builtin
+/// evaluator, or what it takes for a syntax error, is left to the fallback where there is one.
+pub fn evaluate_with(
+    rules: &Path,
+    files: &dyn Files,
+    engine: Engine,
+    fallback: Option<&dyn Fallback>,
+) -> Result<Vec<Rule>, RulesError> {
+    let inside = attempt(rules, files);
+    match (engine, inside.outcome, fallback) {
+        (Engine::Nix, _, None) => Err(RulesError::NoNix { file: rules.to_owned() }),
+        (Engine::Nix, _, Some(nix)) => ask(nix, rules, inside.asks_for_file),
+        (Engine::Auto, Err(RulesError::Eval { error, .. }), Some(nix)) if is_for_nix(&error.kind) => {
+            ask(nix, rules, inside.asks_for_file)
+        }
+        (_, outcome, _) => outcome,
+    }
+}
+
+fn is_for_nix(kind: &ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Beyond { .. } | ErrorKind::Syntax { .. })
+}
+
+/// What the builtin evaluator made of the rules.
+struct Attempt {
+    outcome: Result<Vec<Rule>, RulesError>,
+    /// Whether a file that was read may ask for `FILE`.
+    asks_for_file: bool,
+}
+
+fn attempt(rules: &Path, files: &dyn Files) -> Attempt {
+    let run = eval::on_a_stack(rules, || {
+        let variables = BTreeMap::from([(FILE.to_owned(), String::new())]);
+        let mut machine = Machine::new(files, variables, Limits::default());
+        let outcome = all_rules(&mut machine, rules);
+        let asks_for_file = machine.has_read(FILE) || machine.texts().any(|text| text.contains("getEnv"));
+        Ok(Attempt { outcome, asks_for_file })
+    });
+    run.unwrap_or_else(|error| Attempt {
+        outcome: Err(RulesError::Eval { rule: None, error }),
+        asks_for_file: false,
+    })
+}
+
+fn all_rules(machine: &mut Machine<'_>, path: &Path) -> Result<Vec<Rule>, RulesError> {
+    let names = names(machine, path)?;
+    let together: Result<Vec<Rule>, RulesError> =
+        names.iter().map(|name| rule(machine, path, name)).collect();
+    if !machine.has_read(FILE) {
+        return together;
+    }
+    let alone = |name: &String| {
+        machine.restart(FILE, name);
+        rule(machine, path, name)
+    };
+    names.iter().map(alone).collect()
+}
+
+/// The names of the rules, as agenix finds them: without `FILE`.
+fn names(machine: &mut Machine<'_>, path: &Path) -> Result<Vec<String>, RulesError> {
+    match machine.load(path).map_err(|fault| RulesError::Eval { rule: None, error: *fault.error })? {
+        Val::Attrs(attrs) => Ok(attrs.iter().map(|attr| attr.name.to_string()).collect()),
+        value => Err(RulesError::NoSet { file: path.to_owned(), found: value.kind().to_owned() }),
+    }
+}
+
+/// One rule of the file.
+fn rule(machine: &mut Machine<'_>, path: &Path, name: &str) -> Result<Rule, RulesError> {
+    let eval = |error: EvalError| RulesError::Eval { rule: Some(name.to_owned()), error };
+    let Val::Attrs(rules) = machine.load(path).map_err(|fault| eval(*fault.error))? else {
+        return Err(wrong(name, None, "it is gone when FILE is set to it"));
+    };
+    let Some(attr) = rules.get(name) else {
+        return Err(wrong(name, None, "it is gone when FILE is set to it"));
+    };
+    read_rule(machine, name, attr)
+}
+
+fn read_rule(machine: &mut Machine<'_>, name: &str, attr: &Attr) -> Result<Rule, RulesError> {
+    let eval = |fault: Fault| RulesError::Eval { rule: Some(name.to_owned()), error: *fault.error };
+    let location = attr.at.map(|at| machine.location(at));
+    let place = attr.at.unwrap_or_default();
+    let value = machine.force(attr.thunk, place).map_err(eval)?;
+    let Val::Attrs(attrs) = &value else {
+        return Err(wrong(name, location, format!("it is {}, not a set", value.kind())));
+    };
+    let Some(keys) = attrs.get("publicKeys") else {
+        return Err(wrong(name, location, "it has no publicKeys"));
+    };
+    let list = machine.force(keys.thunk, place).map_err(eval)?;
+    let Val::List(items) = &list else {
+        return Err(wrong(name, location, format!("publicKeys is {}, not a list", list.kind())));
+    };
+    let mut raw = Vec::with_capacity(items.len());
+    for (item, number) in items.iter().zip(1..) {
+        raw.push(match machine.force(*item, place).map_err(eval)? {
+            Val::String(key) => key.to_string(),
+            // As JSON, which agenix reads, they are strings.
+            Val::Path(_) | Val::Attrs(_) => {
+                return Err(eval(machine.beyond(place, "a key that is no string")));
+            }
+            value => return Err(wrong(name, location, not_a_key(number, value.kind()))),
+        });
+    }
+    let armor = match attrs.get("armor") {
+        None => false,
+        Some(armor) => match machine.force(armor.thunk, place).map_err(eval)? {
+            Val::Bool(armor) => armor,
+            value => return Err(wrong(name, location, format!("armor is {}, not a Boolean", value.kind()))),
+        },
+    };
+    Ok(Rule { path: name.to_owned(), recipients: recipients(&raw), raw, armor, location })
+}
+
+/// Each line of each key.
+fn recipients(raw: &[String]) -> Vec<String> {
+    let lines = raw.iter().flat_map(|key| key.lines());
+    lines.map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned).collect()
+}
+
+fn wrong(rule: &str, location: Option<Location>, message: impl Into<String>) -> RulesError {
+    RulesError::Rule { rule: rule.to_owned(), message: message.into(), location }
+}
+
+fn not_a_key(number: usize, found: &str) -> String {
+    format!("key {number} of publicKeys is {found}, not a string")
+}
+
+/// Asks Nix for all rules, at once or one by one.
+fn ask(nix: &dyn Fallback, path: &Path, asks_for_file: bool) -> Result<Vec<Rule>, RulesError> {
+    let import = import_of(path);
+    let read = |json: &Json, rule: Option<&str>| {
+        let rules = json.as_array().into_iter().flatten();
+        rules.map(|rule| rule_from_json(path, rule)).collect::<Result<Vec<Rule>, _>>().and_then(|rules| {
+            if json.is_array() { Ok(rules) } else { Err(nix_error(path, rule, "it printed no list")) }
+        })
+    };
+    if !asks_for_file {
+        let all = format!("let rules = {import}; in map (name: {RULE}) (builtins.attrNames rules)");
+        let json = nix.eval_json(&all, None).map_err(|message| nix_error(path, None, &message))?;
+        return read(&json, None);
+    }
+    let names = nix.eval_json(&format!("builtins.attrNames ({import})"), None);
+    let names = names.map_err(|message| nix_error(path, None, &message))?;
+    let mut rules = Vec::new();
+    for name in names.as_array().into_iter().flatten().filter_map(Json::as_str) {
+        let one = format!("let rules = {import}; name = {}; in [ ({RULE}) ]", nix_string(name));
+        let json =
+            nix.eval_json(&one, Some(name)).map_err(|message| nix_error(path, Some(name), &message))?;
+        rules.extend(read(&json, Some(name))?);
+    }
+    Ok(rules)
+}
+
+/// The rule of `name`, with all that agenix asks for.
+const RULE: &str =
+    "{ inherit name; inherit (rules.${name}) publicKeys; armor = rules.${name}.armor or false; }";
+
+fn import_of(path: &Path) -> String {
+    format!("import {}", nix_string(&path.to_string_lossy()))
+}
+
+fn nix_string(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "\\${"))
+}
+
+fn nix_error(path: &Path, rule: Option<&str>, message: &str) -> RulesError {
+    RulesError::Nix { file: path.to_owned(), rule: rule.map(str::to_owned), message: message.to_owned() }
+}
+
+fn rule_from_json(path: &Path, json: &Json) -> Result<Rule, RulesError> {
+    let Some(name) = json.get("name").and_then(Json::as_str) else {
+        return Err(nix_error(path, None, "it printed a rule without a name"));
+    };
+    let Some(keys) = json.get("publicKeys").and_then(Json::as_array) else {
+        return Err(wrong(name, None, "publicKeys is not a list"));
+    };
+    let mut raw = Vec::with_capacity(keys.len());
+    for (key, number) in keys.iter().zip(1..) {
+        let Some(key) = key.as_str() else {
+            return Err(wrong(name, None, not_a_key(number, "something else")));
+        };
+        raw.push(key.to_owned());
+    }
+    let Some(armor) = json.get("armor").and_then(Json::as_bool) else {
+        return Err(wrong(name, None, "armor is not a Boolean"));
+    };
+    Ok(Rule { path: name.to_owned(), recipients: recipients(&raw), raw, armor, location: None })
+}

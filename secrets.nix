@@ -4,8 +4,8 @@ let
     # `cargo xtask init --admin-key FILE.pub` puts yours in its place.
     ncrmro = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEbuiYwp+0tZm7oV0PdJ+9koUYZZcAHWzdsQf1oT1Ue4";
   };
+  # The agents' SSH host keys, by the names of their machines: `new-agent` writes them here.
   systems = {
-    # The host keys of the agents, as `new-agent` and `trust` write them.
   };
   adminKeys = [ users.ncrmro ];
 in

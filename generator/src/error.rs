@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{nix::guard::Position, path::TreePath};
+use crate::{nix::guard::Position, path::TreePath, secrets::rules::RulesError};
 
 /// The result of everything here that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -66,6 +66,9 @@ pub enum Error {
         /// How it differs from what was meant.
         message: String,
     },
+    /// The rules of the secrets can't be evaluated.
+    #[error("{0}")]
+    Rules(RulesError),
     /// A secret can't be sealed or opened.
     #[error("{what}: {message}")]
     Secret {
@@ -105,7 +108,7 @@ impl Error {
                 "nothing was written; this is a bug in the editor: please report it with the file".into(),
             ),
             Self::Locked { .. } => Some("wait until it is done, or pass `--wait`".into()),
-            Self::Io { .. } | Self::Malformed { .. } | Self::Secret { .. } => None,
+            Self::Io { .. } | Self::Malformed { .. } | Self::Rules(_) | Self::Secret { .. } => None,
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::Serialize;
+
 /// An agent's name: a Linux user name that is a DNS label once `agent-` stands before it.
 ///
 /// `[a-z][a-z0-9-]*`, at most 32 bytes (`man 8 useradd`), no `-` at the end, no word of the Nix language,
 /// no user that a NixOS system makes for itself, and not `base`, which is the base image.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct AgentName(String);
 
 /// Why a text is no agent's name.

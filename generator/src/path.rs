@@ -51,6 +51,12 @@ impl TreePath {
         &self.0
     }
 
+    /// Whether the file's name ends in `.` and `extension`.
+    #[must_use]
+    pub fn has_extension(&self, extension: &str) -> bool {
+        Path::new(&self.0).extension().is_some_and(|it| it == extension)
+    }
+
     /// The path on disk, below `root`.
     #[must_use]
     pub fn under(&self, root: &Path) -> PathBuf {

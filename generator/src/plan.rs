@@ -178,6 +178,11 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// The text of a file as it stands in the plan; empty where there is none.
+    pub fn text_or_empty(&mut self, path: &TreePath) -> Result<String> {
+        if self.file(path)?.after.is_some() { self.text(path) } else { Ok(String::new()) }
+    }
+
     /// Says something to the reviewer.
     pub fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());

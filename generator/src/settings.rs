@@ -1,6 +1,6 @@
 //! `agent-tool.toml`: the operator's facts, which Nix reads too.
 
-use std::{num::NonZeroU32, path::Path};
+use std::path::Path;
 
 use serde::Deserialize;
 
@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Location, Result, read_text},
     name::AgentName,
     path::TreePath,
-    vm::Port,
+    vm::{Count, Port},
 };
 
 /// The name of the settings file, which marks the root of a tree.
@@ -46,9 +46,9 @@ pub struct VmDefaults {
     /// The first SPICE port that is given out.
     pub first_spice_port: Port,
     /// Memory of a new machine, in GiB.
-    pub memory_gib: NonZeroU32,
+    pub memory_gib: Count,
     /// Virtual processors of a new machine.
-    pub vcpus: NonZeroU32,
+    pub vcpus: Count,
 }
 
 /// Where things lie in the tree.
@@ -179,6 +179,19 @@ impl Paths {
         self.secrets.join(".recipients")
     }
 
+    /// Every file that is an agent's alone.
+    #[must_use]
+    pub fn own_files(&self, name: &AgentName) -> [TreePath; 6] {
+        [
+            self.user(name),
+            self.host(name),
+            self.home(name),
+            self.mail(name),
+            self.mail_secret(name),
+            self.host_key_secret(name),
+        ]
+    }
+
     /// The name under which the rules know the secret at `path`: relative to their own folder.
     #[must_use]
     pub fn rule(&self, path: &TreePath) -> String {
@@ -289,7 +302,10 @@ mod tests {
         assert_eq!(settings.flake, "github:ncrmro/nixos-config");
         assert_eq!(settings.vm.image_dir, "~/.agentvms");
         assert_eq!((settings.vm.first_ssh_port.get(), settings.vm.first_spice_port.get()), (2223, 5900));
-        assert_eq!((settings.vm.memory_gib.get(), settings.vm.vcpus.get()), (4, 2));
+        assert_eq!(
+            (settings.vm.memory_gib.to_string(), settings.vm.vcpus.to_string()),
+            ("4".into(), "2".into())
+        );
     }
 
     #[test]
@@ -300,11 +316,7 @@ mod tests {
                 "domain = \"ncrmro com\"",
                 "agent-tool.toml:3:10: \"ncrmro com\" is no host name",
             ),
-            (
-                "vcpus = 2",
-                "vcpus = 0",
-                "agent-tool.toml:14:9: invalid value: integer `0`, expected a nonzero u32",
-            ),
+            ("vcpus = 2", "vcpus = 0", "agent-tool.toml:14:9: this is a number from 1 to 65535, not 0"),
             ("vcpus = 2", "cpus = 2", "agent-tool.toml:14:1: unknown field `cpus`, expected one of"),
             (
                 "first-ssh-port = 2223",

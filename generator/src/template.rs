@@ -3,31 +3,13 @@
 use askama::{DynTemplate, Template};
 
 use crate::{
+    agent::facts::Facts,
     error::{Error, Location, Result},
     name::AgentName,
     path::TreePath,
     settings::Settings,
     vm::Vm,
 };
-
-/// Everything that makes one agent differ from another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
-    /// The agent.
-    pub name: AgentName,
-    /// What it is called in mail and commits.
-    pub full_name: String,
-    /// What its user is described as (the GECOS field, `man 5 passwd`).
-    pub description: String,
-    /// Its mail address.
-    pub email: String,
-    /// Its virtual machine.
-    pub vm: Vm,
-    /// The release that its host was born under.
-    pub host_state_version: String,
-    /// The release that its home was born under.
-    pub home_state_version: String,
-}
 
 /// The files that are an agent's own, in the order in which they are shown.
 pub fn files(settings: &Settings, facts: &Facts) -> Result<Vec<(TreePath, String)>> {
@@ -39,7 +21,7 @@ pub fn files(settings: &Settings, facts: &Facts) -> Result<Vec<(TreePath, String
             paths.user(name),
             &User {
                 name,
-                description: &facts.description,
+                description: facts.description.as_str(),
                 keys: paths.user(name).reference(&paths.operator_keys()),
             },
         )?,
@@ -62,12 +44,15 @@ pub fn files(settings: &Settings, facts: &Facts) -> Result<Vec<(TreePath, String
             &Agent {
                 name,
                 shared: home.reference(&paths.shared_home()),
-                full_name: &facts.full_name,
-                email: &facts.email,
+                full_name: facts.full_name.as_str(),
+                email: facts.email.as_str(),
                 state_version: &facts.home_state_version,
             },
         )?,
-        render(paths.mail(name), &Mail { name, full_name: &facts.full_name, email: &facts.email })?,
+        render(
+            paths.mail(name),
+            &Mail { name, full_name: facts.full_name.as_str(), email: facts.email.as_str() },
+        )?,
     ])
 }
 
@@ -130,6 +115,13 @@ struct Registration {
     host: String,
 }
 
+#[expect(
+    unreachable_pub,
+    clippy::inline_always,
+    clippy::unused_self,
+    clippy::unnecessary_wraps,
+    reason = "the macro says what a filter is"
+)]
 mod filters {
     use crate::nix::literal::quote;
 

@@ -1,6 +1,6 @@
 //! What a host's `agent.vm` says of its virtual machine.
 
-use std::{collections::BTreeSet, fmt, num::NonZeroU32, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -17,9 +17,9 @@ pub struct Vm {
     /// The address of its one network card.
     pub mac: Mac,
     /// Memory in GiB.
-    pub memory_gib: NonZeroU32,
+    pub memory_gib: Count,
     /// Virtual processors.
-    pub vcpus: NonZeroU32,
+    pub vcpus: Count,
 }
 
 /// A TCP port that a user without privileges can listen on: 1024 to 65535.
@@ -31,6 +31,16 @@ pub struct Port(u16);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a port is a number from 1024 to 65535, not {0}")]
 pub struct PortError(String);
+
+/// How many there are of something a machine can't be without: 1 to 65535.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "i64")]
+pub struct Count(u16);
+
+/// Why a number is no [`Count`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("this is a number from 1 to 65535, not {0}")]
+pub struct CountError(String);
 
 /// An Ethernet address, written as six pairs of lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,6 +85,31 @@ impl FromStr for Port {
 }
 
 impl fmt::Display for Port {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl TryFrom<i64> for Count {
+    type Error = CountError;
+
+    fn try_from(number: i64) -> Result<Self, CountError> {
+        match u16::try_from(number) {
+            Ok(count @ 1..) => Ok(Self(count)),
+            _ => Err(CountError(number.to_string())),
+        }
+    }
+}
+
+impl FromStr for Count {
+    type Err = CountError;
+
+    fn from_str(text: &str) -> Result<Self, CountError> {
+        text.parse::<i64>().map_err(|_| CountError(format!("{text:?}")))?.try_into()
+    }
+}
+
+impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -138,6 +173,14 @@ mod tests {
             assert!(text.parse::<Port>().is_err(), "{text:?}");
         }
         assert_eq!("65535".parse::<Port>().unwrap().next(), None);
+    }
+
+    #[test]
+    fn a_count_is_one_at_least() {
+        assert_eq!("4".parse::<Count>().unwrap().to_string(), "4");
+        for text in ["0", "-1", "65536", "", "four"] {
+            assert!(text.parse::<Count>().is_err(), "{text:?}");
+        }
     }
 
     #[test]

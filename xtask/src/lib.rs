@@ -1,5 +1,69 @@
-//! The commands.
+//! The commands of `cargo xtask` and `agent-tool`: one binary under two names.
+//!
+//! The library `generator` knows what the tree is and what a command would change; here the words are parsed,
+//! programs run, and people told.
 #![forbid(unsafe_code)]
 
-/// Runs the command that the arguments name.
-pub fn main() {}
+mod commands;
+mod report;
+mod session;
+mod tools;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use commands::{check, list, new_agent, remove_agent, show, test};
+
+/// Maintains a flake of autonomous agents, each in a virtual machine of its own.
+///
+/// Every command that changes the tree shows the change as a diff, and lands whole or not at all.
+#[derive(Debug, Parser)]
+#[command(version, about, arg_required_else_help = true, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Which tree is meant.
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// The tree: a folder in it [default: the flake around the current folder]
+    #[arg(short = 'C', long = "root", value_name = "DIR", global = true)]
+    root: Option<PathBuf>,
+
+    /// Wait while another command changes the tree
+    #[arg(long, global = true)]
+    wait: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    NewAgent(new_agent::Args),
+    RemoveAgent(remove_agent::Args),
+    List(list::Args),
+    Show(show::Args),
+    Check(check::Args),
+    Test(test::Args),
+}
+
+/// Runs the command that the arguments name. The exit code is 0 when it is done, 1 when it failed or has
+/// findings, 2 when the arguments are wrong.
+#[must_use]
+pub fn main() -> ExitCode {
+    let Cli { place, command } = Cli::parse();
+    let outcome = match command {
+        Command::NewAgent(args) => new_agent::run(&place, args),
+        Command::RemoveAgent(args) => remove_agent::run(&place, &args),
+        Command::List(args) => list::run(&place, &args),
+        Command::Show(args) => show::run(&place, &args),
+        Command::Check(args) => check::run(&place, &args),
+        Command::Test(args) => test::run(&place, &args),
+    };
+    outcome.unwrap_or_else(|error| {
+        report::error(&error);
+        ExitCode::FAILURE
+    })
+}

@@ -7,7 +7,7 @@ use rowan::ast::AstNode;
 
 use crate::{
     error::{Error, Location, Result, read_text},
-    nix::guard,
+    nix::{guard, literal},
     path::TreePath,
 };
 
@@ -56,6 +56,17 @@ impl NixFile {
     #[must_use]
     pub fn value(&self) -> Option<Expr> {
         self.root.expr()
+    }
+
+    /// The files of the tree that the paths written out here lead to, with where each is written.
+    #[must_use]
+    pub fn references(&self) -> Vec<(TreePath, Location)> {
+        let exprs = self.syntax().descendants().filter_map(Expr::cast);
+        let references = exprs.filter_map(|expr| {
+            let target = self.path.resolve(&literal::relative_path(&expr)?)?;
+            Some((target, self.location(expr.syntax())))
+        });
+        references.collect()
     }
 
     /// The place where `node` starts.

@@ -46,7 +46,7 @@ mod tests {
         assert!(key.private.starts_with("-----BEGIN OPENSSH PRIVATE KEY-----\n"));
         assert!(key.private.ends_with("-----END OPENSSH PRIVATE KEY-----\n"));
         assert!(key.public.as_str().starts_with("ssh-ed25519 AAAA"));
-        let sealed = seal("x.age", b"password", &[key.public.clone()], false).unwrap();
+        let sealed = seal("x.age", b"password", std::slice::from_ref(&key.public), false).unwrap();
         assert_eq!(*open("x.age", &sealed, &[&key.identity().unwrap()]).unwrap(), b"password");
     }
 }

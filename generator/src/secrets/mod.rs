@@ -1,5 +1,6 @@
 //! Secrets: who may read them, and sealing them.
 
+pub mod access;
 pub mod host_key;
 pub mod manifest;
 pub mod password;

@@ -28,6 +28,13 @@ impl Recipient {
         &self.text
     }
 
+    /// The fingerprint of an SSH key, as `ssh-keygen -l` prints it; nothing for other keys.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<String> {
+        let key = ssh_key::PublicKey::from_openssh(&self.text).ok()?;
+        Some(key.fingerprint(ssh_key::HashAlg::Sha256).to_string())
+    }
+
     pub(super) fn as_age(&self) -> &dyn age::Recipient {
         match &self.key {
             Key::Ssh(key) => key,

@@ -1,6 +1,6 @@
 //! The `agent-tool` binary.
 #![forbid(unsafe_code)]
 
-fn main() {
-    xtask::main();
+fn main() -> std::process::ExitCode {
+    xtask::main()
 }

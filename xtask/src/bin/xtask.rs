@@ -1,6 +1,6 @@
 //! The `xtask` binary.
 #![forbid(unsafe_code)]
 
-fn main() {
-    xtask::main();
+fn main() -> std::process::ExitCode {
+    xtask::main()
 }

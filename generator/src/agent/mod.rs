@@ -1,0 +1,8 @@
+//! The life of an agent in the tree: its parts, its birth, its end.
+
+pub mod facts;
+pub mod new;
+pub mod parts;
+pub mod registry;
+pub mod remove;
+pub mod summary;

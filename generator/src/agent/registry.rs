@@ -1,0 +1,103 @@
+//! The shared files in which every agent is registered, read once.
+
+use std::collections::BTreeMap;
+
+use rnix::ast::List;
+use rowan::ast::AstNode;
+
+use crate::{
+    error::{Location, Result},
+    guide::{self, Row},
+    nix::{
+        file::NixFile,
+        find::{AttrPath, find},
+        literal,
+    },
+    path::TreePath,
+    tree::Tree,
+};
+
+/// What the flake, the base image, the rules and the guide say of agents. Each name comes with where it stands.
+#[derive(Debug)]
+pub struct Registry {
+    /// The names in `nixosConfigurations`.
+    pub hosts: BTreeMap<String, Location>,
+    /// The files that the base image imports.
+    pub base_imports: BTreeMap<TreePath, Location>,
+    /// The users that have a home in the base image.
+    pub base_homes: BTreeMap<String, Location>,
+    /// The machines whose host key the rules know.
+    pub systems: BTreeMap<String, Location>,
+    /// The secrets that have a rule which is written out, by the names that the rules give them.
+    pub rules: BTreeMap<String, Location>,
+    /// The rows of the guide's table.
+    pub guide: Vec<(Row, Location)>,
+}
+
+/// `nixosConfigurations` in the flake.
+#[must_use]
+pub fn hosts() -> AttrPath {
+    AttrPath::value("outputs.nixosConfigurations")
+}
+
+/// `imports` of the base image.
+#[must_use]
+pub fn base_imports() -> AttrPath {
+    AttrPath::value("imports")
+}
+
+/// `home-manager.users` of the base image.
+#[must_use]
+pub fn base_homes() -> AttrPath {
+    AttrPath::value("home-manager.users")
+}
+
+/// `systems` in the rules.
+#[must_use]
+pub fn systems() -> AttrPath {
+    AttrPath::bound("systems")
+}
+
+/// The rules themselves.
+#[must_use]
+pub fn rules() -> AttrPath {
+    AttrPath::value("")
+}
+
+impl Registry {
+    /// Reads the shared files of `tree`.
+    pub fn read(tree: &Tree) -> Result<Self> {
+        let paths = &tree.settings().paths;
+        let (flake, base, rules_file) =
+            (tree.nix(&paths.flake)?, tree.nix(&paths.base)?, tree.nix(&paths.rules)?);
+        let text = tree.text(&paths.guide)?.unwrap_or_default();
+        let guide = guide::rows(&text).into_iter().map(|row| {
+            let at = Location::offset(&paths.guide, &text, row.offset);
+            (row, at)
+        });
+        Ok(Self {
+            hosts: children(&flake, &hosts()),
+            base_imports: imports(&base, &base_imports()),
+            base_homes: children(&base, &base_homes()),
+            systems: children(&rules_file, &systems()),
+            rules: children(&rules_file, &rules()),
+            guide: guide.collect(),
+        })
+    }
+}
+
+/// The names bound at `path`, with where each is.
+fn children(file: &NixFile, path: &AttrPath) -> BTreeMap<String, Location> {
+    let children = find(file, path).children().into_iter();
+    children.map(|(name, node)| (name, file.location(&node))).collect()
+}
+
+/// The files of the tree that the list at `path` names, with where each is named.
+pub(crate) fn imports(file: &NixFile, path: &AttrPath) -> BTreeMap<TreePath, Location> {
+    let found = find(file, path);
+    let items = found.lists().flat_map(List::items).filter_map(|item| {
+        let target = file.path().resolve(&literal::relative_path(&item)?)?;
+        Some((target, file.location(item.syntax())))
+    });
+    items.collect()
+}

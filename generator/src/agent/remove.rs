@@ -1,0 +1,253 @@
+//! The end of an agent: the inverse of its birth, as a plan, and what has to be rotated after it.
+
+use std::collections::BTreeSet;
+
+use rnix::ast::AttrpathValue;
+
+use super::{
+    facts::Facts,
+    new::rule_value,
+    parts::{Part, Parts},
+    registry::{self, Registry},
+    summary,
+};
+use crate::{
+    edit::{self, Change},
+    error::{Error, Result},
+    guide,
+    name::AgentName,
+    nix::find::{AttrPath, find},
+    path::TreePath,
+    plan::{Draft, Plan},
+    secrets::{access::Access, manifest},
+    template,
+    tree::Tree,
+};
+
+/// What became of a request to remove an agent.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It can go.
+    Planned(Box<End>),
+    /// There is no such agent, nor any part of one.
+    NotThere,
+}
+
+/// An end that is planned.
+#[derive(Debug)]
+pub struct End {
+    /// The changes.
+    pub plan: Plan,
+    /// What somebody wrote by hand, and what goes along with it: the agent goes only by force.
+    pub by_hand: Vec<String>,
+    /// What the agent could read or was known by, and what to do about each.
+    pub rotate: Vec<String>,
+}
+
+/// Plans the removal of an agent. Nothing is written.
+pub fn plan(tree: &Tree, name: &AgentName) -> Result<Outcome> {
+    let registry = Registry::read(tree)?;
+    let parts = Parts::of(tree, &registry, name);
+    if parts.present.is_empty() {
+        return Ok(Outcome::NotThere);
+    }
+    let paths = &tree.settings().paths;
+    if !tree.has(&paths.host(name)) {
+        return Err(Error::Conflict {
+            message: format!("{name} is no agent: there is no {}", paths.host(name)),
+            hint: "nothing is removed; `check` lists the parts that belong to no agent".into(),
+        });
+    }
+    let mut by_hand = hand_written_files(tree, name)?;
+    let rotate = to_rotate(tree, name)?;
+    let mut draft = Draft::new(tree.root());
+    for folder in [paths.host_folder(name), paths.home_folder(name)] {
+        for file in tree.files_below(&folder)? {
+            draft.delete(&file)?;
+        }
+    }
+    draft.delete(&paths.user(name))?;
+    unregister(&mut draft, tree, name, &parts, &mut by_hand)?;
+    for secret in [paths.mail_secret(name), paths.host_key_secret(name)] {
+        draft.delete(&secret)?;
+        let lines = draft.text_or_empty(&paths.manifest())?;
+        if !lines.is_empty() {
+            forget(&mut draft, &paths.manifest(), &manifest::without(&lines, &secret))?;
+        }
+    }
+    if let Some(text) = tree.text(&paths.guide)? {
+        draft.write(&paths.guide, guide::without(&text, name))?;
+    }
+    expect_rules(tree, &mut draft)?;
+    by_hand.extend(dangling(tree, &draft)?);
+    Ok(Outcome::Planned(Box::new(End { plan: draft.finish(), by_hand, rotate })))
+}
+
+/// Writes the manifest, or removes it with its last line.
+fn forget(draft: &mut Draft<'_>, path: &TreePath, lines: &str) -> Result<()> {
+    if lines.is_empty() { draft.delete(path) } else { draft.write(path, lines) }
+}
+
+/// The files that aren't as the templates make them, and those that no template makes.
+fn hand_written_files(tree: &Tree, name: &AgentName) -> Result<Vec<String>> {
+    let paths = &tree.settings().paths;
+    let rendered = Facts::read(tree, name).and_then(|facts| template::files(tree.settings(), &facts));
+    let mut by_hand = Vec::new();
+    let known: Vec<_> = match rendered {
+        Ok(files) => files.into_iter().map(|(path, text)| (path, Some(text))).collect(),
+        Err(_) => [paths.user(name), paths.host(name), paths.home(name), paths.mail(name)]
+            .map(|path| (path, None))
+            .into(),
+    };
+    for (path, text) in &known {
+        match tree.text(path)? {
+            Some(there) if Some(&there) != text.as_ref() => {
+                by_hand.push(format!("{path} was edited by hand"));
+            }
+            _ => {}
+        }
+    }
+    let ours: BTreeSet<_> = known.iter().map(|(path, _)| path).collect();
+    for folder in [paths.host_folder(name), paths.home_folder(name)] {
+        let others = tree.files_below(&folder)?.into_iter().filter(|file| !ours.contains(file));
+        by_hand.extend(others.map(|file| format!("{file} was not made by new-agent")));
+    }
+    Ok(by_hand)
+}
+
+fn unregister(
+    draft: &mut Draft<'_>,
+    tree: &Tree,
+    name: &AgentName,
+    parts: &Parts,
+    by_hand: &mut Vec<String>,
+) -> Result<()> {
+    let paths = &tree.settings().paths;
+    for (part, at) in &parts.present {
+        let (path, change, expected) = match part {
+            Part::Registration(host) => (
+                &paths.flake,
+                Change::RemoveAttribute { path: registry::hosts().child(host) },
+                Some(template::registration(tree.settings(), name)?),
+            ),
+            Part::BaseUser(user) => (
+                &paths.base,
+                Change::RemoveItem { path: registry::base_imports(), item: paths.base.reference(user) },
+                None,
+            ),
+            Part::BaseHome(user) => (
+                &paths.base,
+                Change::RemoveAttribute { path: registry::base_homes().child(user) },
+                Some(paths.base.reference(&paths.home(name))),
+            ),
+            Part::HostKey(host) => {
+                (&paths.rules, Change::RemoveAttribute { path: registry::systems().child(host) }, None)
+            }
+            Part::Rule(rule) => {
+                let reader = (*rule == paths.rule(&paths.mail_secret(name))).then_some(name);
+                let reader =
+                    reader.filter(|_| parts.present.iter().any(|(it, _)| matches!(it, Part::HostKey(_))));
+                (
+                    &paths.rules,
+                    Change::RemoveAttribute { path: registry::rules().child(rule) },
+                    Some(rule_value(reader)),
+                )
+            }
+            _ => continue,
+        };
+        let file = draft.nix(path)?;
+        for (at, comment) in edit::owned_comments(&file, &change)? {
+            by_hand.push(format!("{at} a comment goes along: {comment}"));
+        }
+        if let (Some(expected), Change::RemoveAttribute { path: attribute }) = (expected, &change)
+            && !says(&file, attribute, &expected)
+        {
+            by_hand.push(format!("{at} {attribute} was edited by hand"));
+        }
+        draft.edit(path, &change)?;
+    }
+    remove_readings(draft, &paths.rules, name, by_hand)
+}
+
+/// Whether what `path` is bound to is `expected` apart from white space.
+fn says(file: &crate::nix::file::NixFile, path: &AttrPath, expected: &str) -> bool {
+    let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let found = find(file, path);
+    let bindings = found.bindings.iter().chain(found.dotted.iter().map(|(binding, _)| binding));
+    let values: Vec<_> =
+        bindings.filter_map(AttrpathValue::value).map(|value| squeeze(&value.to_string())).collect();
+    values == [squeeze(expected)]
+}
+
+/// Takes `systems.agent-NAME` out of the rules of secrets that others read too.
+fn remove_readings(
+    draft: &mut Draft<'_>,
+    rules: &TreePath,
+    name: &AgentName,
+    by_hand: &mut Vec<String>,
+) -> Result<()> {
+    let item = format!("systems.{}", name.host());
+    loop {
+        let file = draft.nix(rules)?;
+        let reading = find(&file, &registry::rules()).children().into_iter().find_map(|(rule, node)| {
+            let path = registry::rules().child(rule.as_str()).child("publicKeys");
+            let reads = find(&file, &path).lists().any(|list| list.items().any(|it| it.to_string() == item));
+            reads.then(|| (rule, path, file.location(&node)))
+        });
+        let Some((rule, path, at)) = reading else { return Ok(()) };
+        by_hand.push(format!("{at} {rule} was shared with it: rekey that secret afterwards"));
+        draft.edit(rules, &Change::RemoveItem { path, item: item.clone() })?;
+    }
+}
+
+/// The rules as they will be must evaluate: nothing may still mention the machine.
+fn expect_rules(tree: &Tree, draft: &mut Draft<'_>) -> Result<()> {
+    Access::planned(tree, draft).map(drop).map_err(|error| Error::Conflict {
+        message: format!("without this agent the rules no longer hold: {error}"),
+        hint: "take the agent out of that rule by hand, then run the command again".into(),
+    })
+}
+
+/// The files that import one that goes.
+fn dangling(tree: &Tree, draft: &Draft<'_>) -> Result<Vec<String>> {
+    let planned = draft.planned();
+    let gone: BTreeSet<_> =
+        planned.iter().filter(|(_, contents)| contents.is_none()).map(|(path, _)| path).collect();
+    let paths = &tree.settings().paths;
+    let mut found = Vec::new();
+    for folder in [&paths.hosts, &paths.homes, &paths.users] {
+        for path in tree.files_below(folder)?.into_iter().filter(|path| path.has_extension("nix")) {
+            if planned.contains_key(&path) {
+                continue;
+            }
+            let Ok(file) = tree.nix(&path) else { continue };
+            for (target, at) in file.references() {
+                if gone.iter().any(|gone| **gone == target || **gone == target.join("default.nix")) {
+                    found.push(format!("{at} imports {target}, which goes"));
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What the agent could read, and what it was known by elsewhere.
+fn to_rotate(tree: &Tree, name: &AgentName) -> Result<Vec<String>> {
+    let paths = &tree.settings().paths;
+    let mut rotate = vec![format!(
+        "the mailbox {name} on the mail server: close it, or change its password ({})",
+        paths.mail_secret(name)
+    )];
+    if let Some(key) = summary::host_key(tree, name)? {
+        let own = [paths.mail_secret(name), paths.host_key_secret(name)];
+        let access = Access::read(tree)?;
+        let shared =
+            access.rules().filter(|(path, rule)| !own.contains(path) && rule.recipients.contains(&key));
+        rotate.extend(
+            shared.map(|(path, _)| format!("{path}: give it a new value, the machine could read it")),
+        );
+    }
+    rotate.push(format!("the tailnet node {}: remove it from the control server", name.host()));
+    rotate.push(format!("the SSH key of {name}: remove it wherever it signs commits or logs in"));
+    Ok(rotate)
+}

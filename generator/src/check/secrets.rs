@@ -1,0 +1,157 @@
+//! Rules, sealed files and their readers.
+
+use rowan::ast::AstNode;
+
+use super::Finding;
+use crate::{
+    agent::{registry::Registry, summary},
+    error::{Error, Location, Result},
+    name::AgentName,
+    nix::{
+        find::{AttrPath, find},
+        literal,
+    },
+    path::TreePath,
+    secrets::{access::Access, manifest, recipient::Recipient, seal},
+    tree::Tree,
+};
+
+/// The public half of the key in `tests/keys/`, which the repository as it stands is sealed to.
+const EXAMPLE_KEY: &str = include_str!("../../../tests/keys/example_operator.pub");
+
+pub(super) fn check(
+    tree: &Tree,
+    registry: &Registry,
+    agents: &[AgentName],
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
+    let access = match Access::read(tree) {
+        Ok(access) => access,
+        Err(error @ (Error::Rules(_) | Error::Secret { .. } | Error::Malformed { .. })) => {
+            let at = Location::file(&tree.settings().paths.rules);
+            findings.push(Finding::error(at, error.to_string(), "mend the rule that it names"));
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
+    files(tree, registry, &access, findings)?;
+    example(tree, &access, findings)?;
+    for name in agents {
+        agent(tree, registry, &access, name, findings)?;
+    }
+    Ok(())
+}
+
+/// Each rule has its file, each file its rule; each file is sealed, to whom the manifest says.
+fn files(tree: &Tree, registry: &Registry, access: &Access, findings: &mut Vec<Finding>) -> Result<()> {
+    let paths = &tree.settings().paths;
+    let text = tree.text(&paths.manifest())?.unwrap_or_default();
+    let rule_at = |path: &TreePath| {
+        let at = registry.rules.get(&paths.rule(path)).cloned();
+        at.unwrap_or_else(|| Location::file(&paths.rules))
+    };
+    for (path, rule) in access.rules() {
+        let Some(sealed) = tree.bytes(path)? else {
+            let message = format!("there is a rule for {path}, and no such file");
+            findings.push(Finding::error(rule_at(path), message, "remove the rule, or bring back the file"));
+            continue;
+        };
+        if !seal::is_sealed(&sealed) {
+            let mend = "seal it, and give it a new value if it was ever committed so";
+            findings.push(Finding::error(Location::file(path), "is not sealed: it is no age file", mend));
+        } else if rule.recipients.is_empty() {
+            findings.push(Finding::error(
+                rule_at(path),
+                format!("nobody may read {path}"),
+                "name its readers",
+            ));
+        } else if !manifest::agrees(&text, path, &sealed, &rule.recipients) {
+            findings.push(Finding::warning(
+                Location::file(path),
+                format!("{} does not say that it is sealed to whom its rule names", paths.manifest()),
+                "rekey it, unless that was done by another tool",
+            ));
+        }
+    }
+    for path in tree.files_below(&paths.secrets)? {
+        if path.has_extension("age") && access.rule(&path).is_err() {
+            let mend = format!("add a rule for it to {}, or remove the file", paths.rules);
+            findings.push(Finding::error(Location::file(&path), "has no rule", mend));
+        }
+    }
+    let lines = manifest::lines(&text).filter_map(|line| TreePath::new(line.path).ok());
+    for path in lines.filter(|path| access.rule(path).is_err()) {
+        let message = format!("has a line for {path}, which has no rule");
+        findings.push(Finding::warning(Location::file(&paths.manifest()), message, "remove the line"));
+    }
+    Ok(())
+}
+
+fn example(tree: &Tree, access: &Access, findings: &mut Vec<Finding>) -> Result<()> {
+    let key: Recipient = EXAMPLE_KEY.parse()?;
+    let sealed = access.rules().filter(|(_, rule)| rule.recipients.contains(&key)).count();
+    if sealed > 0 {
+        findings.push(Finding::warning(
+            Location::file(&tree.settings().paths.rules),
+            format!("the example key, which everybody has, opens {sealed} secrets"),
+            "put your own key in its place, and give every secret a new value",
+        ));
+    }
+    Ok(())
+}
+
+/// What a host reads has a rule, and its machine is among the readers once it is known.
+fn agent(
+    tree: &Tree,
+    registry: &Registry,
+    access: &Access,
+    name: &AgentName,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
+    let paths = &tree.settings().paths;
+    if !tree.has(&paths.host(name)) {
+        return Ok(());
+    }
+    let machine = summary::host_key(tree, name)?;
+    if machine.is_none() {
+        let at =
+            registry.systems.get(&name.host()).cloned().unwrap_or_else(|| Location::file(&paths.host(name)));
+        let message =
+            format!("the host key of {name} is not known yet, so that its machine can read no secret");
+        findings.push(Finding::warning(at, message, "trust its key once the machine has booted"));
+    }
+    let host = tree.nix(&paths.host(name))?;
+    let secrets = AttrPath::value("age.secrets");
+    for (secret, node) in find(&host, &secrets).children() {
+        let found = find(&host, &secrets.child(secret.as_str()).child("file"));
+        let Some(value) = found.value() else { continue };
+        let at = file_location(&host, value);
+        let Some(path) =
+            literal::relative_path(value).and_then(|reference| paths.host(name).resolve(&reference))
+        else {
+            let at = host.location(&node);
+            let message =
+                format!("age.secrets.{secret}.file is not a path written out: its rule can't be told");
+            findings.push(Finding::warning(at, message, "write the path out"));
+            continue;
+        };
+        let Ok(rule) = access.rule(&path) else {
+            let mend = format!("add a rule for it to {}", paths.rules);
+            findings.push(Finding::error(at, format!("{path} has no rule"), mend));
+            continue;
+        };
+        if machine.as_ref().is_some_and(|machine| !rule.recipients.contains(machine)) {
+            let message = format!("{} is no reader of {path}, which its host needs", name.host());
+            findings.push(Finding::error(
+                at,
+                message,
+                format!("add systems.{} to its rule, then rekey", name.host()),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn file_location(file: &crate::nix::file::NixFile, value: &rnix::ast::Expr) -> Location {
+    file.location(value.syntax())
+}

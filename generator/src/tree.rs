@@ -1,0 +1,143 @@
+//! The tree as it stands: its root, its settings, and the agents in it.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    error::{Error, Result},
+    name::AgentName,
+    nix::file::NixFile,
+    path::TreePath,
+    settings::{self, Settings},
+};
+
+/// A flake of agents on disk. Nothing is read before it is asked for, and nothing is ever written.
+#[derive(Debug)]
+pub struct Tree {
+    root: PathBuf,
+    settings: Settings,
+}
+
+impl Tree {
+    /// Opens the tree whose root is `root`, where `agent-tool.toml` lies.
+    pub fn open(root: &Path) -> Result<Self> {
+        let root = fs::canonicalize(root).map_err(Error::io("find", root))?;
+        let settings = Settings::read(&root)?;
+        Ok(Self { root, settings })
+    }
+
+    /// The root of the tree that `folder` lies in: the nearest folder, outwards, with an `agent-tool.toml`.
+    pub fn root_of(folder: &Path) -> Result<PathBuf> {
+        let start = fs::canonicalize(folder).map_err(Error::io("find", folder))?;
+        let holds = |name: &'static str| move |folder: &&Path| folder.join(name).is_file();
+        if let Some(root) = start.ancestors().find(holds(settings::FILE)) {
+            return Ok(root.to_owned());
+        }
+        Err(match start.ancestors().find(holds("flake.nix")) {
+            Some(flake) => Error::Conflict {
+                message: format!("{} has a flake.nix, but no {}", flake.display(), settings::FILE),
+                hint: format!("write one: {} of this project shows every setting", settings::FILE),
+            },
+            None => Error::Conflict {
+                message: format!("there is no flake of agents at {} or above it", start.display()),
+                hint: format!(
+                    "go to the folder with flake.nix and {}, or name it by `-C DIR`",
+                    settings::FILE
+                ),
+            },
+        })
+    }
+
+    /// The root, links followed.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The operator's facts.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The agents, by name: those that have a folder among the hosts.
+    pub fn agents(&self) -> Result<Vec<AgentName>> {
+        let names = self.folder(&self.settings.paths.hosts)?;
+        Ok(names.iter().filter_map(|name| AgentName::of_host(name)).collect())
+    }
+
+    /// The names in a folder; none when there is no such folder.
+    pub fn folder(&self, path: &TreePath) -> Result<BTreeSet<String>> {
+        let full = path.under(&self.root);
+        if !full.exists() {
+            return Ok(BTreeSet::new());
+        }
+        let mut names = BTreeSet::new();
+        for entry in fs::read_dir(&full).map_err(Error::io("list", &full))? {
+            let entry = entry.map_err(Error::io("list", &full))?;
+            names.extend(entry.file_name().into_string().ok());
+        }
+        Ok(names)
+    }
+
+    /// Whether anything is at `path`, be it a link that leads nowhere.
+    #[must_use]
+    pub fn has(&self, path: &TreePath) -> bool {
+        path.under(&self.root).symlink_metadata().is_ok()
+    }
+
+    /// Reads and parses a Nix file.
+    pub fn nix(&self, path: &TreePath) -> Result<NixFile> {
+        NixFile::read(&self.root, path)
+    }
+
+    /// Reads a file as text; nothing when there is none.
+    pub fn text(&self, path: &TreePath) -> Result<Option<String>> {
+        if self.has(path) { crate::error::read_text(&self.root, path).map(Some) } else { Ok(None) }
+    }
+
+    /// The contents of a file; nothing when there is none.
+    pub fn bytes(&self, path: &TreePath) -> Result<Option<Vec<u8>>> {
+        let full = path.under(&self.root);
+        if self.has(path) { fs::read(&full).map(Some).map_err(Error::io("read", full)) } else { Ok(None) }
+    }
+
+    /// Every file below a folder, in order; links are not followed.
+    pub fn files_below(&self, folder: &TreePath) -> Result<Vec<TreePath>> {
+        let full = folder.under(&self.root);
+        if !full.exists() {
+            return Ok(Vec::new());
+        }
+        let mut files = Vec::new();
+        for entry in walkdir::WalkDir::new(&full).sort_by_file_name() {
+            let entry = entry.map_err(|error| {
+                let path = error.path().unwrap_or(&full).to_owned();
+                Error::io("list", path)(error.into())
+            })?;
+            if entry.file_type().is_dir() {
+                continue;
+            }
+            let below = entry.path().strip_prefix(&self.root).ok().and_then(Path::to_str);
+            files.push(below.and_then(|below| TreePath::new(below).ok()).ok_or_else(|| Error::Conflict {
+                message: format!("{} has a name that can't be handled", entry.path().display()),
+                hint: "rename it, then run the command again".into(),
+            })?);
+        }
+        Ok(files)
+    }
+
+    /// The files of the tree that hosts, homes and users name by a path.
+    pub fn imported_files(&self) -> Result<BTreeSet<TreePath>> {
+        let paths = &self.settings.paths;
+        let mut imported = BTreeSet::new();
+        for folder in [&paths.hosts, &paths.homes, &paths.users] {
+            for path in self.files_below(folder)?.into_iter().filter(|path| path.has_extension("nix")) {
+                imported.extend(self.nix(&path)?.references().into_iter().map(|(target, _)| target));
+            }
+        }
+        Ok(imported)
+    }
+}

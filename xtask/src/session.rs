@@ -1,0 +1,95 @@
+//! One command at a tree: finding it, locking it, ending what an earlier command left, applying a plan.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use generator::{
+    apply::{self, Lock, RealDisk, Recovery},
+    plan::{Kind, Plan},
+    tree::Tree,
+};
+
+use crate::{
+    Place, report,
+    tools::git::{Git, Index},
+};
+
+/// A tree that is whole, and stays as it is while the command looks at it.
+pub(crate) struct Session {
+    tree: Tree,
+    lock: Option<Lock>,
+}
+
+impl Session {
+    /// Opens the tree for reading.
+    pub(crate) fn read(place: &Place) -> Result<Self> {
+        let root = root(place)?;
+        // Half of a change must not be read: whoever left it, or is at it, comes first.
+        if apply::is_pending(&root)? {
+            let lock = Lock::acquire(&root, true)?;
+            recover(&lock, &root)?;
+        }
+        Ok(Self { tree: Tree::open(&root)?, lock: None })
+    }
+
+    /// Opens the tree for a command that may change it: nobody else can until it ends.
+    pub(crate) fn write(place: &Place) -> Result<Self> {
+        let root = root(place)?;
+        let lock = Lock::acquire(&root, place.wait)?;
+        recover(&lock, &root)?;
+        Ok(Self { tree: Tree::open(&root)?, lock: Some(lock) })
+    }
+
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// Brings a plan into the tree, then git's index in line with it.
+    pub(crate) fn apply(&self, plan: &Plan) -> Result<()> {
+        if let Some(lock) = &self.lock {
+            apply::apply(lock, self.tree.root(), plan, &mut RealDisk)?;
+        }
+        let paths = |kind| {
+            let changes = plan.changes.iter().filter(move |change| change.kind() == kind);
+            changes.map(|change| change.path.as_str()).collect::<Vec<_>>()
+        };
+        self.index(&paths(Kind::Create), &paths(Kind::Delete))
+    }
+
+    /// Makes git know the files that are there, so that a flake sees them, and forget those that went before
+    /// they were committed.
+    pub(crate) fn index(&self, there: &[&str], gone: &[&str]) -> Result<()> {
+        match Git::at(self.tree.root()) {
+            Index::Git(git) => {
+                git.intend_to_add(there)?;
+                git.forget_intended(gone)
+            }
+            Index::None(why) => {
+                report::note(&format!("git's index is left alone: {why}"));
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The root of the tree that is meant.
+pub(crate) fn root(place: &Place) -> Result<PathBuf> {
+    let folder = match &place.root {
+        Some(folder) => folder.clone(),
+        None => std::env::current_dir()?,
+    };
+    Ok(Tree::root_of(&folder)?)
+}
+
+fn recover(lock: &Lock, root: &Path) -> Result<()> {
+    match apply::recover(lock, root, &mut RealDisk)? {
+        None => {}
+        Some(Recovery::Before) => {
+            report::note("an earlier command was interrupted; the tree is as it was before it");
+        }
+        Some(Recovery::After) => {
+            report::note("an earlier command was interrupted; it is finished now");
+        }
+    }
+    Ok(())
+}

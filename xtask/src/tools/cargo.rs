@@ -1,0 +1,68 @@
+//! The programs that the test suites run.
+
+use std::{env, fmt, path::Path};
+
+use anyhow::Result;
+use clap::ValueEnum;
+use xshell::{Shell, cmd};
+
+/// One suite of `cargo xtask test`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Suite {
+    /// rustfmt
+    Format,
+    /// clippy
+    Lint,
+    /// The tests of both crates
+    Test,
+    /// Every Nix file, as Nix itself parses and evaluates it
+    Nix,
+    /// `check` on the tree itself
+    Tree,
+}
+
+impl Suite {
+    /// All of them, the quick ones first.
+    pub(crate) const ALL: [Self; 5] = [Self::Format, Self::Tree, Self::Lint, Self::Nix, Self::Test];
+}
+
+/// How to install what a suite needs, if it is missing.
+pub(crate) fn missing(suite: Suite) -> Option<&'static str> {
+    let (program, install) = match suite {
+        Suite::Format => ("cargo-fmt", "rustup component add rustfmt"),
+        Suite::Lint => ("cargo-clippy", "rustup component add clippy"),
+        Suite::Nix => ("nix-instantiate", "apt-get install nix-bin"),
+        Suite::Test | Suite::Tree => return None,
+    };
+    let path = env::var_os("PATH").unwrap_or_default();
+    let there = env::split_paths(&path).any(|folder| folder.join(program).is_file());
+    (!there).then_some(install)
+}
+
+/// Runs a suite at `root` and says whether it passed; what it prints goes to the terminal.
+pub(crate) fn passes(suite: Suite, root: &Path) -> Result<bool> {
+    let shell = Shell::new()?;
+    shell.change_dir(root);
+    let tests = "-p xtask --test nix";
+    let tests = tests.split(' ');
+    let command = match suite {
+        Suite::Format => cmd!(shell, "cargo fmt --all --check"),
+        Suite::Lint => cmd!(shell, "cargo clippy --workspace --all-targets -- --deny warnings"),
+        Suite::Test => cmd!(shell, "cargo test --workspace"),
+        Suite::Nix => cmd!(shell, "cargo test {tests...}"),
+        Suite::Tree => cmd!(shell, "cargo xtask check"),
+    };
+    Ok(command.quiet().run().is_ok())
+}
+
+impl fmt::Display for Suite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Format => "format",
+            Self::Lint => "lint",
+            Self::Test => "test",
+            Self::Nix => "nix",
+            Self::Tree => "tree",
+        })
+    }
+}

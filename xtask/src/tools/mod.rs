@@ -1,0 +1,4 @@
+//! The programs that commands run, one wrapper each. Arguments never pass a shell.
+
+pub(crate) mod cargo;
+pub(crate) mod git;

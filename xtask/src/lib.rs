@@ -64,6 +64,6 @@ pub fn main() -> ExitCode {
     };
     outcome.unwrap_or_else(|error| {
         report::error(&error);
-        ExitCode::FAILURE
+        if error.is::<report::Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
     })
 }

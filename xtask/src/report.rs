@@ -19,6 +19,11 @@ impl fmt::Display for Hint {
     }
 }
 
+/// Arguments that don't go together: the exit code is 2, as for those that can't be parsed.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Usage(pub(crate) String);
+
 /// Shows an error: what failed, why, and what to do.
 pub(crate) fn error(error: &anyhow::Error) {
     let hint = error

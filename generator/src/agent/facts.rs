@@ -39,16 +39,24 @@ impl Facts {
     /// Reads the facts of an agent that has all its files; an error where one is not written out.
     pub fn read(tree: &Tree, name: &AgentName) -> Result<Self> {
         let paths = &tree.settings().paths;
-        let (user, host, home) =
-            (tree.nix(&paths.user(name))?, tree.nix(&paths.host(name))?, tree.nix(&paths.home(name))?);
+        Self::of(
+            name,
+            &tree.nix(&paths.user(name))?,
+            &tree.nix(&paths.host(name))?,
+            &tree.nix(&paths.home(name))?,
+        )
+    }
+
+    /// Reads the facts of an agent from its user's, its host's and its home's file.
+    pub fn of(name: &AgentName, user: &NixFile, host: &NixFile, home: &NixFile) -> Result<Self> {
         Ok(Self {
             name: name.clone(),
-            full_name: string(&home, "programs.git.settings.user.name")?,
-            description: string(&user, &format!("users.users.{name}.description"))?,
-            email: string(&home, "programs.git.settings.user.email")?,
-            vm: vm(&host)?,
-            host_state_version: string(&host, "system.stateVersion")?,
-            home_state_version: string(&home, "home.stateVersion")?,
+            full_name: string(home, "programs.git.settings.user.name")?,
+            description: string(user, &format!("users.users.{name}.description"))?,
+            email: string(home, "programs.git.settings.user.email")?,
+            vm: vm(host)?,
+            host_state_version: string(host, "system.stateVersion")?,
+            home_state_version: string(home, "home.stateVersion")?,
         })
     }
 }

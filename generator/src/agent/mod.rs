@@ -1,6 +1,7 @@
 //! The life of an agent in the tree: its parts, its birth, its end.
 
 pub mod facts;
+mod like;
 pub mod new;
 pub mod parts;
 pub mod registry;

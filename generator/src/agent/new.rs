@@ -6,7 +6,8 @@ use zeroize::Zeroizing;
 
 use super::{
     facts::{self, Facts},
-    parts::Parts,
+    like,
+    parts::{Part, Parts},
     registry::{self, Registry},
 };
 use crate::{
@@ -32,7 +33,7 @@ use crate::{
 };
 
 /// The release that new agents are born under.
-const RELEASE: &str = "26.05";
+pub(super) const RELEASE: &str = "26.05";
 
 /// How the machine comes by its SSH host key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +65,8 @@ pub struct Request {
     pub vcpus: Option<Count>,
     /// How it comes by its host key; by [`HostKeyMode::Generate`].
     pub host_key: Option<HostKeyMode>,
+    /// The sibling whose files are its files' models; the templates are.
+    pub like: Option<AgentName>,
     /// The password of its mailbox; a random one.
     pub password: Option<Zeroizing<String>>,
 }
@@ -96,13 +99,20 @@ pub fn plan(tree: &Tree, request: &Request) -> Result<Outcome> {
         return already_there(tree, request, &parts);
     }
     expect_free(tree, &request.name)?;
-    let facts = choose(tree, request)?;
+    let vm = choose_vm(tree, request)?;
+    let (facts, files) = if let Some(sibling) = &request.like {
+        like::files(tree, sibling, request, &vm)?
+    } else {
+        let facts = choose(tree, request, vm)?;
+        let files = template::files(tree.settings(), &facts)?;
+        (facts, files)
+    };
     let host_key = match request.host_key.unwrap_or(HostKeyMode::Generate) {
         HostKeyMode::Generate => Some(HostKey::generate(&request.name.host())?),
         HostKeyMode::FirstBoot => None,
     };
     let mut draft = Draft::new(tree.root());
-    for (path, text) in template::files(tree.settings(), &facts)? {
+    for (path, text) in files {
         draft.create(&path, text)?;
     }
     register(&mut draft, tree.settings(), &facts)?;
@@ -124,6 +134,15 @@ pub(super) fn rule_value(reader: Option<&AgentName>) -> String {
 
 fn already_there(tree: &Tree, request: &Request, parts: &Parts) -> Result<Outcome> {
     let name = &request.name;
+    let of_any_user = |part: &Part| matches!(part, Part::User(_) | Part::BaseUser(_) | Part::BaseHome(_));
+    if let Some((part, at)) = parts.present.first()
+        && parts.present.iter().all(|(part, _)| of_any_user(part))
+    {
+        return Err(Error::Conflict {
+            message: format!("{part} is there, and is no agent's ({at}): {name} can't be an agent's name"),
+            hint: "take another name".into(),
+        });
+    }
     if !parts.missing.is_empty() {
         let list = |parts: &mut dyn Iterator<Item = String>| parts.collect::<Vec<_>>().join("\n  ");
         let there = list(&mut parts.present.iter().map(|(part, at)| format!("{part} ({at})")));
@@ -181,7 +200,7 @@ fn expect_free(tree: &Tree, name: &AgentName) -> Result<()> {
     Ok(())
 }
 
-fn choose(tree: &Tree, request: &Request) -> Result<Facts> {
+fn choose(tree: &Tree, request: &Request, vm: Vm) -> Result<Facts> {
     let (settings, name) = (tree.settings(), &request.name);
     let chosen = |text: String| Error::Conflict { message: text, hint: "say it with an option".into() };
     let full_name = match &request.full_name {
@@ -205,7 +224,7 @@ fn choose(tree: &Tree, request: &Request) -> Result<Facts> {
         full_name,
         description,
         email,
-        vm: choose_vm(tree, request)?,
+        vm,
         host_state_version: RELEASE.into(),
         home_state_version: RELEASE.into(),
     })
@@ -232,13 +251,16 @@ fn choose_vm(tree: &Tree, request: &Request) -> Result<Vm> {
             message: "there are no two free ports from the first ones upwards".into(),
             hint: "name them by --ssh-port and --spice-port".into(),
         })?;
+    let model = request.like.as_ref().and_then(|like| others.iter().find(|(agent, _)| agent == like));
+    let (memory_gib, vcpus) =
+        model.map_or((defaults.memory_gib, defaults.vcpus), |(_, vm)| (vm.memory_gib, vm.vcpus));
     let macs = others.iter().map(|(_, vm)| vm.mac).collect();
     Ok(Vm {
         ssh_port,
         spice_port,
         mac: Mac::derive(&request.name, &macs),
-        memory_gib: request.memory_gib.unwrap_or(defaults.memory_gib),
-        vcpus: request.vcpus.unwrap_or(defaults.vcpus),
+        memory_gib: request.memory_gib.unwrap_or(memory_gib),
+        vcpus: request.vcpus.unwrap_or(vcpus),
     })
 }
 

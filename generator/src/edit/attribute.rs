@@ -33,7 +33,7 @@ pub(super) fn insert(file: &NixFile, set: &AttrPath, key: &[String], value: &str
     }
     let found = find(file, set);
     let key = key.iter().map(|name| literal::quote_attribute(name)).collect::<Vec<_>>().join(".");
-    let sets: Vec<_> = found.sets().collect();
+    let sets = found.written_here(found.sets().cloned());
     let edit = match (sets.as_slice(), found.dotted.as_slice()) {
         ([only], _) => {
             let siblings: Vec<_> = only.syntax().children().collect();
@@ -77,6 +77,21 @@ pub(super) fn remove(file: &NixFile, path: &AttrPath) -> Result<TextEdit> {
         found: format!("{path} stands where it can't be removed"),
         by_hand: by_hand(),
     })
+}
+
+/// The replacement of what `path` is bound to.
+pub(super) fn replace(file: &NixFile, path: &AttrPath, value: &str) -> Result<TextEdit> {
+    let found = find(file, path);
+    let [binding] = found.bindings.as_slice() else {
+        return Err(Error::NoPlace {
+            at: Location::file(file.path()),
+            found: format!("{path} is not bound in one place"),
+            by_hand: format!("bind it by hand: {path} = {value};"),
+        });
+    };
+    let range =
+        binding.value().map_or_else(|| binding.syntax().text_range(), |old| old.syntax().text_range());
+    Ok(TextEdit { delete: range.into(), insert: value.to_owned() })
 }
 
 fn deletion(file: &NixFile, binding: &SyntaxNode) -> Option<TextEdit> {

@@ -37,22 +37,30 @@ pub(super) fn insert(file: &NixFile, path: &AttrPath, item: &str) -> Result<Text
 /// The deletion of `item` from the list at `path`.
 pub(super) fn remove(file: &NixFile, path: &AttrPath, item: &str) -> Result<TextEdit> {
     let by_hand = || format!("remove {item} from it by hand");
-    let list = list(file, path, by_hand)?;
-    let items: Vec<_> = list.syntax().children().collect();
-    let mut places = items.iter().enumerate().filter(|(_, node)| node.text() == item);
-    let (Some((index, _)), None) = (places.next(), places.next()) else {
-        return Err(no_list(file, path, list.syntax(), by_hand()));
-    };
-    brackets(file, &list)
-        .and_then(|brackets| layout::remove(&brackets, &items, index))
-        .ok_or_else(|| no_list(file, path, list.syntax(), by_hand()))
+    let found = find(file, path);
+    let places = found.written_here(found.lists().cloned()).into_iter().flat_map(|list| {
+        let items: Vec<_> = list.syntax().children().collect();
+        let places: Vec<_> =
+            (0..items.len()).filter(|index| items.get(*index).is_some_and(|it| it.text() == item)).collect();
+        places.into_iter().map(move |index| (list.clone(), items.clone(), index))
+    });
+    match places.collect::<Vec<_>>().as_slice() {
+        [(list, items, index)] => brackets(file, list)
+            .and_then(|brackets| layout::remove(&brackets, items, *index))
+            .ok_or_else(|| no_list(file, path, list.syntax(), by_hand())),
+        [] => Err(Error::NoPlace {
+            at: Location::file(file.path()),
+            found: format!("there is no {item} in a list {path}"),
+            by_hand: by_hand(),
+        }),
+        [(list, ..), ..] => Err(no_list(file, path, list.syntax(), by_hand())),
+    }
 }
 
 fn list(file: &NixFile, path: &AttrPath, by_hand: impl Fn() -> String) -> Result<List> {
     let found = find(file, path);
-    let lists: Vec<_> = found.lists().collect();
-    match lists.as_slice() {
-        [only] => Ok((*only).clone()),
+    match found.written_here(found.lists().cloned()).as_slice() {
+        [only] => Ok(only.clone()),
         [first, ..] => Err(no_list(file, path, first.syntax(), by_hand())),
         [] => Err(match found.values.first() {
             Some(value) => no_list(file, path, value.syntax(), by_hand()),
@@ -72,9 +80,5 @@ fn brackets<'a>(file: &'a NixFile, list: &List) -> Option<Brackets<'a>> {
 }
 
 fn no_list(file: &NixFile, path: &AttrPath, node: &SyntaxNode, by_hand: String) -> Error {
-    Error::NoPlace {
-        at: file.location(node),
-        found: format!("{path} is not one list, written out, that has the item once"),
-        by_hand,
-    }
+    Error::NoPlace { at: file.location(node), found: format!("{path} is not one list, written out"), by_hand }
 }

@@ -73,16 +73,20 @@ pub(super) fn remove(brackets: &Brackets<'_>, siblings: &[SyntaxNode], index: us
     let entry = siblings.get(index)?;
     let start = usize::from(entry.text_range().start());
     let end = end_with_comment(entry);
-    let previous = index.checked_sub(1).and_then(|index| siblings.get(index)).map(end_with_comment);
-    if previous.is_none() && siblings.len() > 1 {
-        // The first of several: what follows takes its place.
-        let below = text.get(end..)?;
-        return Some(TextEdit::delete(start..end + below.len() - below.trim_start().len()));
-    }
-    let floor = previous.unwrap_or(brackets.inside.start);
+    let floor = match index.checked_sub(1).and_then(|index| siblings.get(index)) {
+        Some(previous) => end_with_comment(previous),
+        None => brackets.inside.start,
+    };
     let above = text.get(floor..start)?;
     let detached =
-        blank_line(above).map_or(0, |blank| above.get(..blank).unwrap_or_default().trim_end().len());
+        blank_line(above).and_then(|blank| above.get(..blank)).map_or(0, |text| text.trim_end().len());
+    if index + 1 < siblings.len() && (index == 0 || detached > 0) {
+        // What follows takes its place, as far from the bracket or the comment above.
+        let own = above.get(detached..)?;
+        let comments = if index == 0 { 0 } else { own.trim_start().len() };
+        let below = text.get(end..)?;
+        return Some(TextEdit::delete(start - comments..end + below.len() - below.trim_start().len()));
+    }
     Some(TextEdit::delete(floor + detached..end))
 }
 

@@ -13,9 +13,14 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+use rowan::ast::AstNode;
+
 use crate::{
     error::{Error, Location, Result},
-    nix::{file::NixFile, find::AttrPath},
+    nix::{
+        file::NixFile,
+        find::{AttrPath, find, unbound_names},
+    },
 };
 
 pub use text_edit::TextEdit;
@@ -36,6 +41,13 @@ pub enum Change {
     RemoveAttribute {
         /// The whole path of the attribute.
         path: AttrPath,
+    },
+    /// Bind `path`, which is bound once, to `value` instead.
+    ReplaceValue {
+        /// The whole path of the attribute.
+        path: AttrPath,
+        /// The value: an expression on one line.
+        value: String,
     },
     /// Append `item` to the list at `path`.
     InsertItem {
@@ -61,6 +73,7 @@ pub fn apply(file: &NixFile, change: &Change) -> Result<NixFile> {
     let edit = locate(file, change)?;
     let edited = NixFile::parse(file.path(), edit.apply(file.text()))
         .map_err(|error| unverified(file, format!("it no longer parses: {error}")))?;
+    expect_bound(&edited, change)?;
     verify::verify(file, &edited, change, &edit)?;
     if !file.is_formatted() {
         return Ok(edited);
@@ -72,11 +85,31 @@ pub fn apply(file: &NixFile, change: &Change) -> Result<NixFile> {
     Ok(formatted)
 }
 
+/// Refuses a new value that mentions a name which isn't bound where it stands: Nix would refuse the file.
+fn expect_bound(edited: &NixFile, change: &Change) -> Result<()> {
+    let Change::InsertAttribute { set, key, value } = change else { return Ok(()) };
+    let path = key.iter().fold(set.clone(), |path, key| path.child(key));
+    for binding in &find(edited, &path).bindings {
+        let names = binding.value().map(|value| unbound_names(&value)).unwrap_or_default();
+        if let Some(name) = names.first() {
+            return Err(Error::NoPlace {
+                at: edited.location(binding.syntax()),
+                found: format!("{path} belongs here, and mentions {name}, which is not bound here"),
+                by_hand: format!(
+                    "bind {name} there, or add by hand what says the same as: {path} = {value};"
+                ),
+            });
+        }
+    }
+    Ok(())
+}
+
 /// The text that `change` inserts or deletes in `file`.
 pub fn locate(file: &NixFile, change: &Change) -> Result<TextEdit> {
     match change {
         Change::InsertAttribute { set, key, value } => attribute::insert(file, set, key, value),
         Change::RemoveAttribute { path } => attribute::remove(file, path),
+        Change::ReplaceValue { path, value } => attribute::replace(file, path, value),
         Change::InsertItem { path, item } => item::insert(file, path, item),
         Change::RemoveItem { path, item } => item::remove(file, path, item),
     }

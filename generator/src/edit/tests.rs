@@ -97,8 +97,8 @@ fn a_one_line_set_is_broken_by_the_style_and_stays_so() {
 fn a_dotted_binding_follows_dotted_bindings() {
     check(
         &insert("hosts", "c", "f {\n  x = 1;\n}"),
-        "{\n  hosts.a = f { };\n  hosts.\"b\" = f { };\n  other = 1;\n}\n",
-        "{\n  hosts.a = f { };\n  hosts.\"b\" = f { };\n  hosts.c = f {\n    x = 1;\n  };\n  other = 1;\n}\n",
+        "f:\n{\n  hosts.a = f { };\n  hosts.\"b\" = f { };\n  other = 1;\n}\n",
+        "f:\n{\n  hosts.a = f { };\n  hosts.\"b\" = f { };\n  hosts.c = f {\n    x = 1;\n  };\n  other = 1;\n}\n",
     );
     check(
         &insert("a.b", "y", "2"),
@@ -175,6 +175,14 @@ fn a_one_line_list_is_broken_by_the_style_and_stays_so() {
 }
 
 #[test]
+fn a_value_is_replaced_where_it_stands() {
+    let before = file("{\n  a.b = 1; # one\n  c = 1;\n}\n");
+    let change = |path: &str| Change::ReplaceValue { path: AttrPath::value(path), value: "\"two\"".into() };
+    assert_eq!(apply(&before, &change("a.b")).unwrap().text(), "{\n  a.b = \"two\"; # one\n  c = 1;\n}\n");
+    assert!(matches!(apply(&before, &change("a.x")), Err(Error::NoPlace { .. })));
+}
+
+#[test]
 fn strings_of_many_lines_keep_their_value() {
     check(
         &insert("", "b", "2"),
@@ -188,6 +196,27 @@ fn the_first_of_several_goes_without_a_trace() {
     let before = file("{\n  # of a\n\n  a = 1;\n\n  # of b\n  b = 2;\n}\n");
     let change = Change::RemoveAttribute { path: AttrPath::value("a") };
     assert_eq!(apply(&before, &change).unwrap().text(), "{\n  # of a\n\n  # of b\n  b = 2;\n}\n");
+}
+
+#[test]
+fn a_comment_apart_stays_apart_from_what_follows() {
+    let before = file("{\n  a = 1;\n  # apart\n\n  # of b\n  b = 2;\n  c = 3;\n}\n");
+    let change = Change::RemoveAttribute { path: AttrPath::value("b") };
+    assert_eq!(apply(&before, &change).unwrap().text(), "{\n  a = 1;\n  # apart\n\n  c = 3;\n}\n");
+}
+
+#[test]
+fn what_is_written_in_place_comes_before_what_a_name_leads_to() {
+    check(
+        &item("imports", "./c.nix"),
+        "let\n  shared = [\n    ./a.nix\n  ];\nin\n{\n  imports = shared ++ [\n    ./b.nix\n  ];\n}\n",
+        "let\n  shared = [\n    ./a.nix\n  ];\nin\n{\n  imports = shared ++ [\n    ./b.nix\n    ./c.nix\n  ];\n}\n",
+    );
+    check(
+        &insert("hosts", "c", "3"),
+        "let\n  shared = {\n    a = 1;\n  };\nin\n{\n  hosts = shared // {\n    b = 2;\n  };\n}\n",
+        "let\n  shared = {\n    a = 1;\n  };\nin\n{\n  hosts = shared // {\n    b = 2;\n    c = 3;\n  };\n}\n",
+    );
 }
 
 #[test]
@@ -222,7 +251,16 @@ fn a_place_in_doubt_is_refused() {
     check_refused(
         &item("imports", "./b.nix"),
         "{ imports = map f [ ./a.nix ]; }",
-        "x.nix:1:13: imports is not one list, written out, that has the item once",
+        "x.nix:1:13: imports is not one list, written out",
+    );
+}
+
+#[test]
+fn a_name_that_is_not_bound_there_is_refused() {
+    check_refused(
+        &insert("hosts", "b", "f nixpkgs"),
+        "let\n  f = x: x;\nin\n{\n  hosts.a = 1;\n}\n",
+        "x.nix:6:3: hosts.b belongs here, and mentions nixpkgs, which is not bound here",
     );
 }
 

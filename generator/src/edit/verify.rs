@@ -71,9 +71,17 @@ fn meaning(before: &NixFile, after: &NixFile, change: &Change) -> Result<()> {
             names.retain(|name| name != last);
             !find(after, path).is_bound() && children(after, &set) == names
         }
+        Change::ReplaceValue { path, value } => {
+            let found = find(after, path);
+            let [binding] = found.bindings.as_slice() else {
+                return Err(unverified(before, format!("{path} is not bound once")));
+            };
+            binding.value().is_some_and(|it| same_text(it.syntax(), value))
+        }
         Change::InsertItem { path, item } => {
             let mut items = items(before, path);
             items.push(item.clone());
+            items.sort();
             self::items(after, path) == items
         }
         Change::RemoveItem { path, item } => {
@@ -91,10 +99,13 @@ fn children(file: &NixFile, set: &AttrPath) -> Vec<String> {
     names
 }
 
+/// The items of the list at `path`, sorted.
 fn items(file: &NixFile, path: &AttrPath) -> Vec<String> {
     let found = find(file, path);
     let items = found.lists().flat_map(|list| list.items().map(|item| item.to_string()));
-    items.collect()
+    let mut items: Vec<_> = items.collect();
+    items.sort();
+    items
 }
 
 /// Whether `node` is `text` apart from white space.

@@ -7,6 +7,10 @@
 use std::fmt;
 
 use rnix::{
+    SyntaxKind::{
+        NODE_ATTR_SET, NODE_ATTRPATH, NODE_IDENT_PARAM, NODE_INHERIT, NODE_LAMBDA, NODE_LET_IN,
+        NODE_PAT_BIND, NODE_PAT_ENTRY, NODE_WITH,
+    },
     SyntaxNode,
     ast::{self, AttrSet, AttrpathValue, BinOpKind, Entry, Expr, HasEntry, Inherit, Param},
 };
@@ -51,6 +55,32 @@ const DEPTH: usize = 64;
 
 /// How many operands one expression is opened into: `a // a` in a chain of names doubles at every step.
 const OPERANDS: usize = 1024;
+
+/// The names that Nix binds everywhere (Nix manual, "Built-in Functions").
+const GLOBALS: [&str; 22] = [
+    "abort",
+    "baseNameOf",
+    "break",
+    "builtins",
+    "derivation",
+    "derivationStrict",
+    "dirOf",
+    "false",
+    "fetchGit",
+    "fetchMercurial",
+    "fetchTarball",
+    "fetchTree",
+    "fromTOML",
+    "import",
+    "isNull",
+    "map",
+    "null",
+    "placeholder",
+    "removeAttrs",
+    "scopedImport",
+    "throw",
+    "true",
+];
 
 impl AttrPath {
     /// A path from the file's value, its names separated by dots.
@@ -111,6 +141,20 @@ impl Found {
         })
     }
 
+    /// Those of `nodes` that stand in the bindings themselves; all of them when none does, and names lead to them.
+    pub fn written_here<T: AstNode<Language = rnix::NixLanguage> + Clone>(
+        &self,
+        nodes: impl Iterator<Item = T>,
+    ) -> Vec<T> {
+        let nodes: Vec<T> = nodes.collect();
+        let here = |node: &T| {
+            let range = node.syntax().text_range();
+            self.bindings.iter().any(|binding| binding.syntax().text_range().contains_range(range))
+        };
+        let direct: Vec<T> = nodes.iter().filter(|node| here(node)).cloned().collect();
+        if direct.is_empty() { nodes } else { direct }
+    }
+
     /// The one expression that the path is bound to, if it is one.
     #[must_use]
     pub fn value(&self) -> Option<&Expr> {
@@ -159,6 +203,41 @@ pub fn find(file: &NixFile, path: &AttrPath) -> Found {
         }
     }
     found
+}
+
+/// The names that `expr` takes from where it stands, and that nothing around it binds.
+///
+/// Below a `with` any name may be bound, so that none is missing there.
+#[must_use]
+pub fn unbound_names(expr: &Expr) -> Vec<String> {
+    let names = expr.syntax().descendants().filter_map(|node| {
+        let parent = node.parent()?;
+        let ident = ast::Ident::cast(node.clone())?.ident_token()?;
+        let reference = match parent.kind() {
+            NODE_ATTRPATH | NODE_IDENT_PARAM | NODE_PAT_ENTRY | NODE_PAT_BIND => false,
+            NODE_INHERIT => Inherit::cast(parent.clone())?.from().is_none(),
+            _ => true,
+        };
+        // What a set inherits comes from outside of it.
+        let scope = if parent.kind() == NODE_INHERIT { parent.parent()?.parent()? } else { node };
+        (reference && !is_bound_at(ident.text(), &scope)).then(|| ident.text().to_owned())
+    });
+    names.collect()
+}
+
+fn is_bound_at(name: &str, at: &SyntaxNode) -> bool {
+    let binds_here = |scope: SyntaxNode| match scope.kind() {
+        NODE_LAMBDA => {
+            ast::Lambda::cast(scope).and_then(|it| it.param()).is_some_and(|param| binds(&param, name))
+        }
+        NODE_LET_IN => ast::LetIn::cast(scope).is_some_and(|it| bound_in(&it, name).is_some()),
+        NODE_ATTR_SET => {
+            AttrSet::cast(scope).is_some_and(|it| it.rec_token().is_some() && bound_in(&it, name).is_some())
+        }
+        NODE_WITH => true,
+        _ => false,
+    };
+    GLOBALS.contains(&name) || at.ancestors().any(binds_here)
 }
 
 /// The file's value with everything that a name or an operator hides opened: see [`Found::values`].
@@ -410,6 +489,20 @@ mod tests {
         let text = "{ a, ... }: let a.b = 1; in { a.b = 2; }";
         assert_eq!(values(text, &AttrPath::bound("a.b")), "1");
         assert_eq!(values(text, &AttrPath::value("a.b")), "2");
+    }
+
+    #[test]
+    fn knows_which_names_are_bound_where_they_stand() {
+        let unbound = |text: &str| {
+            let file = NixFile::parse(&TreePath::literal("x.nix"), text.into()).unwrap();
+            unbound_names(find(&file, &AttrPath::value("v")).value().unwrap())
+        };
+        assert_eq!(unbound("{ v = a b.c; }"), ["a", "b"]);
+        assert_eq!(unbound("{ a, ... }@b: { v = a b.c; }"), [""; 0]);
+        assert_eq!(unbound("let a = 1; in rec { b.c = 2; v = a b.c d; }"), ["d"]);
+        assert_eq!(unbound("{ v = { a = x: x y; inherit b; inherit (c) d; }; }"), ["y", "b", "c"]);
+        assert_eq!(unbound("with lib; { v = anything; }"), [""; 0]);
+        assert_eq!(unbound("{ v = map import [ true null ]; }"), [""; 0]);
     }
 
     #[test]

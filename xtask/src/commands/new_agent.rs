@@ -81,6 +81,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N")]
     vcpus: Option<Count>,
 
+    /// Take the files of this agent for models, in place of the templates
+    #[arg(long, value_name = "AGENT")]
+    like: Option<AgentName>,
+
     /// Read the mail password from standard input; one line break at its end is dropped
     #[arg(long)]
     password_stdin: bool,
@@ -111,6 +115,9 @@ struct AgentJson<'a> {
 }
 
 pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
+    if args.ssh_port.is_some() && args.ssh_port == args.spice_port {
+        return Err(report::Usage("one port can't be both --ssh-port and --spice-port".into()).into());
+    }
     let password = args.password_stdin.then(read_password).transpose()?;
     let request = Request {
         name: args.name,
@@ -125,6 +132,7 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
             HostKey::Generate => HostKeyMode::Generate,
             HostKey::FirstBoot => HostKeyMode::FirstBoot,
         }),
+        like: args.like,
         password,
     };
     let session = if args.dry_run { Session::read(place) } else { Session::write(place) }?;

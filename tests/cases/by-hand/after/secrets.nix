@@ -1,0 +1,18 @@
+with builtins;
+let
+  systems = {
+    # machines
+    printer = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEbuiYwp+0tZm7oV0PdJ+9koUYZZcAHWzdsQf1oT1Ue4";
+    agent-vesta = "ssh-ed25519 <the public half of agent-vesta's host key>";
+    /* none of the agents yet */
+  };
+  users.ncrmro = systems.printer;
+  adminKeys = attrValues users;
+in
+rec {
+  # Mail.
+  "secrets/stalwart-mail-luce-password.age" = { publicKeys = adminKeys; };
+  "secrets/stalwart-mail-vesta-password.age".publicKeys = adminKeys ++ [ systems.agent-vesta ];
+  "secrets/agent-vesta-host-key.age".publicKeys = adminKeys;
+
+}

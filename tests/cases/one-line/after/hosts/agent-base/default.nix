@@ -1,0 +1,16 @@
+{ inputs, ... }:
+{
+  imports = [
+    ../../modules/users/luce.nix
+    ../../modules/users/vesta.nix
+  ];
+
+  networking.hostName = "agent-base";
+
+  home-manager.users = {
+    luce = ../../home-manager/luce/agent.nix;
+    vesta = ../../home-manager/vesta/agent.nix;
+  };
+
+  system.stateVersion = "26.05";
+}

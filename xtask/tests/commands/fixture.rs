@@ -1,0 +1,219 @@
+//! A tree of its own for each test, and the one way to run a command in it.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::Write,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use tempfile::TempDir;
+
+/// Every file below a folder, git's own excepted: its permission bits and its bytes.
+pub(crate) type Snapshot = BTreeMap<String, (u32, Vec<u8>)>;
+
+/// A copy of this repository's Nix tree, or of a case's.
+pub(crate) struct Fixture {
+    dir: TempDir,
+    path: Option<PathBuf>,
+}
+
+/// What a command said and how it ended.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Fixture {
+    /// This repository's tree, committed to a git repository.
+    pub(crate) fn new() -> Self {
+        let fixture = Self::without_git();
+        fixture.git(&["init", "--quiet"]);
+        fixture.commit();
+        fixture
+    }
+
+    /// This repository's tree, without git.
+    pub(crate) fn without_git() -> Self {
+        let fixture = Self { dir: TempDir::new().unwrap(), path: None };
+        let tree = [
+            ".gitattributes",
+            "agent-tool.toml",
+            "flake.nix",
+            "flake.lock",
+            "secrets.nix",
+            "secrets",
+            "docs/agentvms.md",
+        ];
+        for part in tree.into_iter().chain(["hosts", "home-manager", "modules"]) {
+            copy(&repository().join(part), &fixture.root().join(part));
+        }
+        fixture
+    }
+
+    /// A copy of another tree.
+    pub(crate) fn of(tree: &Path) -> Self {
+        let fixture = Self { dir: TempDir::new().unwrap(), path: None };
+        copy(tree, fixture.root());
+        fixture
+    }
+
+    /// Runs commands with no other programs than those in `path`.
+    pub(crate) fn with_path(mut self, path: &Path) -> Self {
+        self.path = Some(path.to_owned());
+        self
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let full = self.root().join(path);
+        fs::create_dir_all(full.parent().unwrap()).unwrap();
+        fs::write(full, text).unwrap();
+    }
+
+    /// Replaces `from`, which must be there, by `to` in a file.
+    #[track_caller]
+    pub(crate) fn replace(&self, path: &str, from: &str, to: &str) {
+        let text = self.read(path);
+        assert!(text.contains(from), "{path} has no {from:?}");
+        self.write(path, &text.replacen(from, to, 1));
+    }
+
+    /// Runs a command, its words separated by spaces, at the root.
+    pub(crate) fn run(&self, words: &str) -> Outcome {
+        self.run_with(&words.split_whitespace().collect::<Vec<_>>(), self.root(), "")
+    }
+
+    /// Runs a command that must succeed.
+    #[track_caller]
+    pub(crate) fn ok(&self, words: &str) -> Outcome {
+        let outcome = self.run(words);
+        assert_eq!(outcome.code, 0, "{words}: {}", outcome.stderr);
+        outcome
+    }
+
+    /// Runs a command that must fail with `code`, say `expected`, and leave everything as it is.
+    #[track_caller]
+    pub(crate) fn refused(&self, words: &[&str], code: i32, expected: &str) {
+        let before = (self.snapshot(), self.status());
+        let outcome = self.run_with(words, self.root(), "");
+        assert_eq!(outcome.code, code, "{words:?}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains(expected), "{words:?} says\n{}", outcome.stderr);
+        assert_eq!((self.snapshot(), self.status()), before, "{words:?} changed the tree");
+    }
+
+    /// Runs a command in any folder, with something on standard input.
+    pub(crate) fn run_with(&self, words: &[&str], folder: &Path, stdin: &str) -> Outcome {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_agent-tool"));
+        command.args(words).current_dir(folder).env("HOME", self.root()).env("NO_COLOR", "1");
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        if let Some(path) = &self.path {
+            command.env("PATH", path);
+        }
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // A command that doesn't read its standard input may be gone already.
+        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Outcome {
+            code: output.status.code().unwrap_or(-1),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+
+    /// Runs git here, and gives what it prints.
+    pub(crate) fn git(&self, words: &[&str]) -> String {
+        let person =
+            ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "init.defaultBranch=main"];
+        let output = Command::new("git")
+            .args(person)
+            .args(words)
+            .current_dir(self.root())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "git {words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Commits everything.
+    pub(crate) fn commit(&self) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--allow-empty", "--message", "Everything"]);
+    }
+
+    /// `git status`; empty where there is no git.
+    pub(crate) fn status(&self) -> String {
+        if self.root().join(".git").is_dir() {
+            self.git(&["status", "--porcelain", "--untracked-files=all"])
+        } else {
+            String::new()
+        }
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        snapshot(self.root())
+    }
+
+    /// Every Nix file of the tree.
+    pub(crate) fn nix_files(&self) -> Vec<String> {
+        let files = self.snapshot().into_keys();
+        files.filter(|path| Path::new(path).extension().is_some_and(|it| it == "nix")).collect()
+    }
+}
+
+/// The repository that this test is of.
+pub(crate) fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+pub(crate) fn snapshot(root: &Path) -> Snapshot {
+    let mut snapshot = Snapshot::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.is_symlink() {
+                if path != root.join(".git") {
+                    // An empty folder counts: nothing of ours may stay.
+                    snapshot.insert(format!("{}/", relative(root, &path)), (0, Vec::new()));
+                    folders.push(path);
+                }
+                continue;
+            }
+            let mode = fs::symlink_metadata(&path).unwrap().permissions().mode() & 0o777;
+            snapshot.insert(relative(root, &path), (mode, fs::read(&path).unwrap()));
+        }
+    }
+    snapshot
+}
+
+fn relative(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap().to_str().unwrap().to_owned()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to.parent().unwrap()).unwrap();
+    if !from.is_dir() {
+        fs::copy(from, to).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
+        return;
+    }
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        copy(&entry.path(), &to.join(entry.file_name()));
+    }
+}

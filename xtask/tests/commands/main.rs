@@ -1,0 +1,22 @@
+//! Whole commands, run as people run them, on trees of their own.
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says by itself that it was skipped"
+)]
+
+mod bad_input;
+mod cases;
+mod check;
+mod fixture;
+mod git;
+mod interrupted;
+mod list;
+mod many;
+mod new_agent;
+mod nix;
+mod remove_agent;
+mod secrets;

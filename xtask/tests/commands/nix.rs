@@ -1,0 +1,177 @@
+//! Every Nix file, as Nix itself parses and evaluates it.
+//!
+//! Without Nix these tests say so and pass; where `CI=true` they fail.
+
+use std::{path::Path, process::Command};
+
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::fixture::{Fixture, repository};
+
+#[test]
+fn nix_parses_every_file_before_and_after() {
+    let Some(nix) = nix() else { return };
+    let fixture = Fixture::new();
+    nix.parse(&fixture);
+    fixture.ok("new-agent vesta --full-name ${x}");
+    nix.parse(&fixture);
+    let mut stubs = Fixture::of(&repository().join("tests/nix")).nix_files();
+    stubs.retain(|path| !path.ends_with("flake.nix"));
+    assert!(stubs.len() > 10);
+    nix.parse(&Fixture::of(&repository().join("tests/nix")));
+}
+
+#[test]
+fn a_new_agent_evaluates() {
+    let Some(nix) = nix() else { return };
+    let fixture = Fixture::new();
+    fixture.ok("new-agent vesta");
+    let host = &nix.hosts(fixture.root(), Some("agent-vesta"))["agent-vesta"];
+    assert_eq!(host["failedAssertions"], json!([]));
+    assert_eq!(host["warnings"], json!([]));
+    assert_eq!(host["hostName"], "agent-vesta");
+    assert_eq!(host["autoLogin"], json!({ "enable": true, "user": "vesta" }));
+    assert_eq!(host["vm"]["sshPort"], 2225);
+    assert_eq!(host["users"]["vesta"]["extraGroups"], json!(["wheel", "networkmanager"]));
+    assert_eq!(host["users"]["vesta"]["description"], "Autonomous agent Vesta");
+    assert_eq!(
+        host["files"],
+        json!([
+            "hosts/agent-vesta/default.nix",
+            "hosts/common/optional/agent-base.nix",
+            "modules/agent.nix",
+            "modules/users/ncrmro.nix",
+            "modules/users/vesta.nix",
+        ])
+    );
+    let secret = &host["secrets"]["stalwart-mail-vesta-password"];
+    assert_eq!(secret["file"], "secrets/stalwart-mail-vesta-password.age");
+    assert_eq!((&secret["owner"], &secret["mode"]), (&json!("vesta"), &json!("0400")));
+    let home = &host["homes"]["vesta"];
+    assert_eq!(home["homeDirectory"], "/home/vesta");
+    assert_eq!(home["git"]["email"], "vesta@ncrmro.com");
+    assert_eq!(home["mail"]["vesta"]["imap"]["host"], "mail.ncrmro.com");
+    assert_eq!(home["stateVersion"], "26.05");
+}
+
+#[test]
+fn the_base_image_has_every_agents_user() {
+    let Some(nix) = nix() else { return };
+    let fixture = Fixture::new();
+    fixture.ok("new-agent vesta");
+    let hosts = nix.hosts(fixture.root(), None);
+    let names: Vec<_> = hosts.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(names, ["agent-base", "agent-drago", "agent-luce", "agent-vesta"]);
+    let base = &hosts["agent-base"];
+    let users: Vec<_> = base["users"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(users, ["drago", "luce", "ncrmro", "vesta"]);
+    let homes: Vec<_> = base["homes"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(homes, ["drago", "luce", "vesta"]);
+    assert_eq!(base["autoLogin"]["enable"], false);
+    assert_eq!(base["image"]["diskSize"], 20480);
+    for host in hosts.as_object().unwrap().values() {
+        assert_eq!(host["failedAssertions"], json!([]));
+        assert_eq!(host["warnings"], json!([]));
+    }
+}
+
+#[test]
+fn only_the_admin_has_sudo_without_a_password() {
+    let Some(nix) = nix() else { return };
+    let fixture = Fixture::new();
+    for host in nix.hosts(fixture.root(), None).as_object().unwrap().values() {
+        assert_eq!(host["sudo"]["wheelNeedsPassword"], true);
+        let free = host["sudo"]["extraRules"].as_array().unwrap().iter().filter(|rule| {
+            let commands = rule["commands"].as_array().unwrap();
+            commands.iter().any(|command| {
+                command["options"].as_array().is_some_and(|it| it.contains(&json!("NOPASSWD")))
+            })
+        });
+        let free: Vec<_> = free.map(|rule| (&rule["users"], &rule["groups"])).collect();
+        assert_eq!(free, [(&json!(["ncrmro"]), &json!([]))]);
+        assert_eq!(host["ssh"]["settings"]["PasswordAuthentication"], false);
+        assert_eq!(host["ssh"]["hostKeys"][0]["path"], "/var/ssh/ssh_host_ed25519_key");
+    }
+}
+
+#[test]
+fn mistakes_in_the_configuration_do_not_evaluate() {
+    let Some(nix) = nix() else { return };
+    let host = "hosts/agent-luce/default.nix";
+    for (path, from, to, expected) in [
+        (host, "sshPort = 2224", "sshport = 2224", "agent.vm.sshport"),
+        (host, "sshPort = 2224", "sshPort = \"2224\"", "sshPort"),
+        (host, "users/luce.nix", "users/luke.nix", "luke.nix"),
+        (
+            host,
+            "hostName = \"agent-luce\";",
+            "hostName = \"agent-luce\";\n  networking.hostName = \"x\";",
+            "hostName",
+        ),
+        (host, "services.displayManager", "services.displaymanager", "displaymanager"),
+        ("flake.nix", "inherit inputs self;", "inherit self;", "inputs"),
+        ("home-manager/luce/agent.nix", "programs.git.settings.user", "programs.git.setings.user", "setings"),
+        ("home-manager/luce/himalaya.nix", "osConfig.age", "osconfig.age", "osconfig"),
+    ] {
+        let fixture = Fixture::new();
+        fixture.replace(path, from, to);
+        let said = nix.evaluate(fixture.root(), None).unwrap_err();
+        assert!(said.contains(expected), "{path}: {to}: {said}");
+    }
+}
+
+#[test]
+fn the_stubs_themselves_are_honest() {
+    let Some(nix) = nix() else { return };
+    let output = nix.instantiate(&["--eval", "--strict", "--json", "tests/nix/self-test.nix"], &repository());
+    assert_eq!(output.unwrap().trim(), "[]");
+}
+
+/// Nix, with a folder for its state.
+struct Nix {
+    state: TempDir,
+}
+
+/// Nix, where it is installed.
+fn nix() -> Option<Nix> {
+    if Command::new("nix-instantiate").arg("--version").output().is_ok() {
+        return Some(Nix { state: TempDir::new().unwrap() });
+    }
+    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "CI needs Nix: apt-get install nix-bin");
+    eprintln!("skipped: there is no nix-instantiate (apt-get install nix-bin)");
+    None
+}
+
+impl Nix {
+    fn parse(&self, fixture: &Fixture) {
+        for path in fixture.nix_files() {
+            let parsed = self.instantiate(&["--parse", &path], fixture.root());
+            assert!(parsed.is_ok(), "{path}: {parsed:?}");
+        }
+    }
+
+    fn hosts(&self, root: &Path, only: Option<&str>) -> Value {
+        serde_json::from_str(&self.evaluate(root, only).unwrap()).unwrap()
+    }
+
+    fn evaluate(&self, root: &Path, only: Option<&str>) -> Result<String, String> {
+        let mut words = vec!["--eval", "--strict", "--json", "tests/nix/hosts.nix", "--argstr", "root"];
+        words.push(root.to_str().unwrap());
+        words.extend(only.into_iter().flat_map(|host| ["--argstr", "only", host]));
+        self.instantiate(&words, &repository())
+    }
+
+    fn instantiate(&self, words: &[&str], folder: &Path) -> Result<String, String> {
+        let output = Command::new("nix-instantiate")
+            .args(words)
+            .current_dir(folder)
+            .env("NIX_CONFIG", "substituters =\nflake-registry =")
+            .env("NIX_STATE_DIR", self.state.path())
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+    }
+}

@@ -1,0 +1,121 @@
+//! What is sealed, opened again.
+
+use std::fs;
+
+use age::ssh::Identity;
+use generator::secrets::seal::open;
+use pretty_assertions::assert_eq;
+
+use crate::fixture::{Fixture, repository};
+
+fn operator() -> Identity {
+    let key = fs::read(repository().join("tests/keys/example_operator")).unwrap();
+    Identity::from_buffer(key.as_slice(), None).unwrap()
+}
+
+fn opened(fixture: &Fixture, path: &str, identity: &Identity) -> Result<String, String> {
+    let sealed = fs::read(fixture.root().join(path)).unwrap();
+    let plaintext = open(path, &sealed, &[identity]).map_err(|error| error.to_string())?;
+    Ok(String::from_utf8(plaintext.to_vec()).unwrap())
+}
+
+const PASSWORD: &str = "secrets/stalwart-mail-vesta-password.age";
+const HOST_KEY: &str = "secrets/agent-vesta-host-key.age";
+
+#[test]
+fn the_machine_reads_its_password_and_the_operator_both() {
+    let fixture = Fixture::new();
+    fixture.ok("new-agent vesta");
+    let private = opened(&fixture, HOST_KEY, &operator()).unwrap();
+    let machine = Identity::from_buffer(private.as_bytes(), None).unwrap();
+    let public =
+        ssh_key::PrivateKey::from_openssh(private.as_bytes()).unwrap().public_key().to_openssh().unwrap();
+    let key: Vec<&str> = public.split(' ').take(2).collect();
+    let rules = fixture.read("secrets.nix");
+    assert!(rules.contains(&format!("agent-vesta = \"{}\";", key.join(" "))), "{rules}");
+    let password = opened(&fixture, PASSWORD, &operator()).unwrap();
+    assert_eq!(password.len(), 32);
+    assert!(password.bytes().all(|b| b.is_ascii_alphanumeric()));
+    assert_eq!(opened(&fixture, PASSWORD, &machine).as_ref(), Ok(&password));
+    assert!(opened(&fixture, HOST_KEY, &machine).is_err(), "its key is sealed to the operators alone");
+}
+
+#[test]
+fn every_agent_has_a_password_and_a_key_of_its_own() {
+    let fixture = Fixture::new();
+    fixture.ok("new-agent vesta");
+    let first = (opened(&fixture, PASSWORD, &operator()), opened(&fixture, HOST_KEY, &operator()));
+    fixture.ok("remove-agent vesta");
+    fixture.ok("new-agent vesta");
+    let second = (opened(&fixture, PASSWORD, &operator()), opened(&fixture, HOST_KEY, &operator()));
+    assert_ne!(first.0, second.0);
+    assert_ne!(first.1, second.1);
+}
+
+#[test]
+fn a_password_from_standard_input_is_sealed_as_it_is() {
+    for (stdin, password) in
+        [("correct horse\n", "correct horse"), ("pä$$\"w'ord", "pä$$\"w'ord"), ("q w e \r\n", "q w e ")]
+    {
+        let fixture = Fixture::new();
+        let outcome = fixture.run_with(&["new-agent", "vesta", "--password-stdin"], fixture.root(), stdin);
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        assert!(!outcome.stdout.contains(password) && !outcome.stderr.contains(password));
+        assert_eq!(opened(&fixture, PASSWORD, &operator()).as_deref(), Ok(password));
+    }
+    let long = "a".repeat(1025);
+    for (stdin, expected) in [
+        ("", "not empty"),
+        ("\n", "not empty"),
+        ("a\nb\n", "one line"),
+        (long.as_str(), "at most 1024 bytes"),
+    ] {
+        let fixture = Fixture::new();
+        let before = fixture.snapshot();
+        let outcome = fixture.run_with(&["new-agent", "vesta", "--password-stdin"], fixture.root(), stdin);
+        assert_eq!(outcome.code, 1);
+        assert!(outcome.stderr.contains(expected), "{}", outcome.stderr);
+        assert_eq!(fixture.snapshot(), before);
+    }
+}
+
+#[test]
+fn a_password_can_not_be_compared_with_a_sealed_one() {
+    let fixture = Fixture::new();
+    fixture.ok("new-agent vesta");
+    let before = fixture.snapshot();
+    let outcome = fixture.run_with(&["new-agent", "vesta", "--password-stdin"], fixture.root(), "another\n");
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.stderr.contains("can't be compared with the sealed password"), "{}", outcome.stderr);
+    assert_eq!(fixture.snapshot(), before);
+}
+
+#[test]
+fn no_secret_is_printed() {
+    let fixture = Fixture::new();
+    let outcome = fixture.ok("new-agent vesta");
+    let json = fixture.ok("new-agent luna --json");
+    for path in
+        [PASSWORD, HOST_KEY, "secrets/stalwart-mail-luna-password.age", "secrets/agent-luna-host-key.age"]
+    {
+        let secret = opened(&fixture, path, &operator()).unwrap();
+        let line = secret.lines().find(|line| !line.starts_with("-----")).unwrap().to_owned();
+        for said in [&outcome.stdout, &outcome.stderr, &json.stdout, &json.stderr] {
+            assert!(!said.contains(&line), "{path}");
+        }
+        for (file, (_, contents)) in fixture.snapshot() {
+            let found = contents.windows(line.len()).any(|window| window == line.as_bytes());
+            assert!(!found, "{path} stands in {file}");
+        }
+    }
+}
+
+#[test]
+fn the_operators_secrets_in_this_repository_open_with_the_example_key() {
+    let fixture = Fixture::new();
+    for name in ["drago", "luce"] {
+        let password =
+            opened(&fixture, &format!("secrets/stalwart-mail-{name}-password.age"), &operator()).unwrap();
+        assert!(password.len() >= 24, "{name}");
+    }
+}

@@ -5,7 +5,7 @@
 //! tokenizer scans again from each token in it. So the tokens are counted before they are parsed, and the parser
 //! runs on a stack of a stated size.
 
-use std::thread;
+use std::{panic::resume_unwind, thread};
 
 use rnix::SyntaxKind::{
     self, TOKEN_ADD, TOKEN_AND_AND, TOKEN_COLON, TOKEN_COMMA, TOKEN_COMMENT, TOKEN_CONCAT, TOKEN_DIV,
@@ -84,9 +84,9 @@ pub fn parse(text: &str) -> Result<Root, SyntaxError> {
     } else {
         thread::scope(|scope| {
             let parser = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || Root::parse(text));
-            parser.ok()?.join().ok()
+            parser.map(|parser| parser.join().unwrap_or_else(|panic| resume_unwind(panic)))
         })
-        .ok_or_else(|| refuse(text, 0, Cause::Excessive, "no thread to parse this file could be started"))?
+        .map_err(|_| refuse(text, 0, Cause::Excessive, "no thread to parse this file can be started"))?
     };
     parsed.ok().map_err(|error| {
         let (offset, message) = describe(&error, text);

@@ -6,11 +6,14 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    rc::Rc,
 };
 
 use serde_json::Value as Json;
 
-use crate::nix::eval::{self, Attr, ErrorKind, EvalError, Fault, Files, Limits, Location, Machine, Val};
+use crate::nix::eval::{
+    self, Attr, Attrs, ErrorKind, EvalError, Fault, Files, Limits, Location, Machine, Val,
+};
 
 /// The environment variable that holds the secret's path while agenix evaluates its rule.
 const FILE: &str = "FILE";
@@ -166,40 +169,31 @@ fn attempt(rules: &Path, files: &dyn Files) -> Attempt {
 }
 
 fn all_rules(machine: &mut Machine<'_>, path: &Path) -> Result<Vec<Rule>, RulesError> {
-    let names = names(machine, path)?;
-    let together: Result<Vec<Rule>, RulesError> =
-        names.iter().map(|name| rule(machine, path, name)).collect();
+    let rules = load(machine, path, None)?;
+    let together: Result<Vec<Rule>, RulesError> = rules.iter().map(|attr| read_rule(machine, attr)).collect();
     if !machine.has_read(FILE) {
         return together;
     }
-    let alone = |name: &String| {
+    // agenix finds the names without `FILE`, and each rule with it.
+    let alone = |name: &str| {
         machine.restart(FILE, name);
-        rule(machine, path, name)
+        let rules = load(machine, path, Some(name))?;
+        let attr = rules.get(name).ok_or_else(|| wrong(name, None, "it is gone when FILE is set to it"))?;
+        read_rule(machine, attr)
     };
-    names.iter().map(alone).collect()
+    rules.iter().map(|attr| &*attr.name).map(alone).collect()
 }
 
-/// The names of the rules, as agenix finds them: without `FILE`.
-fn names(machine: &mut Machine<'_>, path: &Path) -> Result<Vec<String>, RulesError> {
-    match machine.load(path).map_err(|fault| RulesError::Eval { rule: None, error: *fault.error })? {
-        Val::Attrs(attrs) => Ok(attrs.iter().map(|attr| attr.name.to_string()).collect()),
+fn load(machine: &mut Machine<'_>, path: &Path, rule: Option<&str>) -> Result<Rc<Attrs>, RulesError> {
+    let rule = rule.map(str::to_owned);
+    match machine.load(path).map_err(|fault| RulesError::Eval { rule, error: *fault.error })? {
+        Val::Attrs(rules) => Ok(rules),
         value => Err(RulesError::NoSet { file: path.to_owned(), found: value.kind().to_owned() }),
     }
 }
 
-/// One rule of the file.
-fn rule(machine: &mut Machine<'_>, path: &Path, name: &str) -> Result<Rule, RulesError> {
-    let eval = |error: EvalError| RulesError::Eval { rule: Some(name.to_owned()), error };
-    let Val::Attrs(rules) = machine.load(path).map_err(|fault| eval(*fault.error))? else {
-        return Err(wrong(name, None, "it is gone when FILE is set to it"));
-    };
-    let Some(attr) = rules.get(name) else {
-        return Err(wrong(name, None, "it is gone when FILE is set to it"));
-    };
-    read_rule(machine, name, attr)
-}
-
-fn read_rule(machine: &mut Machine<'_>, name: &str, attr: &Attr) -> Result<Rule, RulesError> {
+fn read_rule(machine: &mut Machine<'_>, attr: &Attr) -> Result<Rule, RulesError> {
+    let name = &*attr.name;
     let eval = |fault: Fault| RulesError::Eval { rule: Some(name.to_owned()), error: *fault.error };
     let location = attr.at.map(|at| machine.location(at));
     let place = attr.at.unwrap_or_default();

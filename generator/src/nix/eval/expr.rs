@@ -70,7 +70,7 @@ pub(crate) enum Kind {
         right: Rc<Expr>,
     },
     /// What this evaluator knows and leaves to Nix, should it be needed at all.
-    Beyond(&'static str),
+    Beyond(Name),
 }
 
 #[derive(Debug)]

@@ -88,7 +88,7 @@ impl<'a> Machine<'a> {
             return Err(without_place(path, kind));
         };
         let path: Rc<str> = paths::canonical(text).into();
-        let start = Source { file: u32::MAX, path: path.clone(), text: "".into() };
+        let start = Source::new(u32::MAX, path.clone(), "".into());
         self.load_at(&path, start.at(0)).map_err(|mut fault| {
             if fault.error.location.file.as_os_str().is_empty() {
                 fault.error.location = start.location(0);
@@ -120,7 +120,7 @@ impl<'a> Machine<'a> {
         }
         let text = self.read(path, at)?;
         let file = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
-        let source = Source { file, path: path.clone(), text };
+        let source = Source::new(file, path.clone(), text);
         self.sources.push(source.clone());
         let root = guard::parse(&source.text).map_err(|error| {
             let kind = match error.cause {

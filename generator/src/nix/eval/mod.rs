@@ -20,7 +20,7 @@ mod source;
 mod strings;
 mod value;
 
-use std::{collections::BTreeMap, fmt, path::Path, thread};
+use std::{collections::BTreeMap, fmt, panic::resume_unwind, path::Path, thread};
 
 use crate::nix::guard::Position;
 
@@ -28,7 +28,7 @@ pub use error::{ErrorKind, EvalError, Location};
 pub(crate) use error::{Fallible, Fault};
 pub use files::{Disk, FileType, Files, Overlay};
 pub(crate) use machine::Machine;
-pub(crate) use value::{Attr, Val};
+pub(crate) use value::{Attr, Attrs, Val};
 pub use value::{Attribute, Value};
 
 /// What one evaluation may take, so that each one ends soon.
@@ -45,7 +45,7 @@ pub struct Limits {
 impl Default for Limits {
     /// Far above what 5,000 rules take; about a second, and 200 MB, at the most.
     fn default() -> Self {
-        Self { steps: 5_000_000, depth: 2_000, elements: 4_000_000 }
+        Self { steps: 5_000_000, depth: 20_000, elements: 4_000_000 }
     }
 }
 
@@ -86,7 +86,7 @@ pub fn eval_file(path: &Path, env: &Env<'_>) -> Result<Value, EvalError> {
     })
 }
 
-/// What [`Limits::depth`] takes at most in a build without optimization, twice over.
+/// Three times what the default [`Limits::depth`] takes in a build without optimization.
 const STACK: usize = 128 << 20;
 
 /// Runs an evaluation where the limit on depth comes before the end of the stack.
@@ -94,14 +94,14 @@ pub(crate) fn on_a_stack<T: Send>(
     path: &Path,
     work: impl FnOnce() -> Fallible<T> + Send,
 ) -> Result<T, EvalError> {
-    let outcome = thread::scope(|scope| {
-        let worker = thread::Builder::new()
-            .stack_size(STACK)
-            .spawn_scoped(scope, || work().map_err(|fault| *fault.error));
-        worker.ok()?.join().ok()
-    });
-    outcome.unwrap_or_else(|| {
-        let location = Location { file: path.to_owned(), position: Position { line: 1, column: 1 } };
-        Err(EvalError { kind: ErrorKind::Limit { what: "no thread to evaluate this file on" }, location })
+    thread::scope(|scope| {
+        let run = || work().map_err(|fault| *fault.error);
+        match thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run) {
+            Ok(worker) => worker.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(_) => {
+                let location = Location { file: path.to_owned(), position: Position { line: 1, column: 1 } };
+                Err(EvalError { kind: ErrorKind::Limit { what: "no thread can be started" }, location })
+            }
+        }
     })
 }

@@ -105,7 +105,7 @@ impl Machine<'_> {
             Kind::Not(operand) => Ok(Val::Bool(!self.eval_bool(operand, scope)?)),
             Kind::Negate(operand) => self.negate(operand, scope, at),
             Kind::Binary { operator, left, right } => self.binary(*operator, left, right, scope, at),
-            Kind::Beyond(construct) => Err(self.beyond(at, *construct)),
+            Kind::Beyond(construct) => Err(self.beyond(at, &**construct)),
         }
     }
 

@@ -131,7 +131,7 @@ const PLAIN: [&str; 22] = [
 pub(super) enum Global {
     Value(Val),
     /// A builtin that is left to Nix when it is used.
-    Beyond(&'static str),
+    Beyond,
     /// It depends on the version of Nix whether there is such a variable.
     Varies,
 }
@@ -141,14 +141,14 @@ pub(super) fn global(name: &str) -> Option<Global> {
     if PLAIN.contains(&name) {
         return Some(match member(name) {
             Some(value) => Global::Value(value),
-            None => Global::Beyond("this builtin"),
+            None => Global::Beyond,
         });
     }
     match name.strip_prefix("__") {
         // Those of `PLAIN` have no second name.
         Some(bare) if !PLAIN.contains(&bare) => Some(match member(bare) {
             Some(value) => Global::Value(value),
-            None if BEYOND.contains(&bare) => Global::Beyond("this builtin"),
+            None if BEYOND.contains(&bare) => Global::Beyond,
             None => Global::Varies,
         }),
         _ if name == "break" => Some(Global::Varies),

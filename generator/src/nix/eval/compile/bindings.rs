@@ -240,13 +240,18 @@ impl Compiler<'_> {
         if from.recursive && !into.recursive {
             return Err(self.source.beyond(offset, "a `rec` set that is merged into one without `rec`"));
         }
+        // Nix 2.8 forgets these.
+        if let Some((_, dynamic)) = from.dynamics.first() {
+            return Err(self
+                .source
+                .beyond(dynamic.offset, "a dynamic attribute of a set that is merged into another"));
+        }
         for (name, definition) in from.statics {
             if let Some(earlier) = into.statics.get(&name) {
                 return Err(self.duplicate(&name, definition.offset, earlier));
             }
             into.statics.insert(name, definition);
         }
-        into.dynamics.extend(from.dynamics);
         Ok(())
     }
 

@@ -33,14 +33,18 @@ impl Compiler<'_> {
         }
     }
 
-    pub(super) fn path(&mut self, node: &SyntaxNode, parts: &[InterpolPart<PathContent>]) -> Fallible<Kind> {
-        // rnix takes `./a ${b}` for one path; for Nix it is an error.
+    pub(super) fn path(
+        &mut self,
+        node: &SyntaxNode,
+        parts: impl Fn() -> Vec<InterpolPart<PathContent>>,
+    ) -> Fallible<Kind> {
+        // rnix takes `./a ${b}` for one path, and panics when asked for its parts; for Nix it is an error.
         let spaced = |kind| matches!(kind, SyntaxKind::TOKEN_WHITESPACE | SyntaxKind::TOKEN_COMMENT);
         if node.children_with_tokens().any(|child| spaced(child.kind())) {
             return Err(self.source.syntax(start(node), "syntax error, a space in a path"));
         }
         let at = self.source.at(start(node));
-        match parts {
+        match &*parts() {
             [InterpolPart::Literal(text)] => Ok(constant(Val::Path(self.absolute(text.text()).into()))),
             [InterpolPart::Literal(first), rest @ ..] => {
                 let text = first.text();

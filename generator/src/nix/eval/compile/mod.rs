@@ -79,11 +79,11 @@ impl Compiler<'_> {
             ast::Expr::Literal(literal) => self.literal(literal),
             ast::Expr::Ident(ident) => self.ident(ident),
             ast::Expr::Str(string) => self.string(string),
-            ast::Expr::PathAbs(path) => self.path(path.syntax(), &path.parts()),
-            ast::Expr::PathRel(path) => self.path(path.syntax(), &path.parts()),
+            ast::Expr::PathAbs(path) => self.path(path.syntax(), || path.parts()),
+            ast::Expr::PathRel(path) => self.path(path.syntax(), || path.parts()),
             ast::Expr::PathHome(path) => Err(self.beyond(path, "a path in the home directory")),
-            ast::Expr::PathSearch(_) => Ok(Kind::Beyond("a path of NIX_PATH")),
-            ast::Expr::CurPos(_) => Ok(Kind::Beyond("`__curPos`")),
+            ast::Expr::PathSearch(_) => Ok(Kind::Beyond("a path of NIX_PATH".into())),
+            ast::Expr::CurPos(_) => Ok(Kind::Beyond("`__curPos`".into())),
             ast::Expr::List(list) => {
                 let items = list.items().map(|item| self.operand(&item)).collect::<Fallible<_>>()?;
                 Ok(Kind::List(items))
@@ -155,7 +155,7 @@ impl Compiler<'_> {
         };
         match builtins::global(name) {
             Some(Global::Value(value)) => Ok(Kind::Constant(value)),
-            Some(Global::Beyond(construct)) => Ok(Kind::Beyond(construct)),
+            Some(Global::Beyond) => Ok(Kind::Beyond(format!("`{name}`").into())),
             Some(Global::Varies) => Err(self.source.beyond(offset, format!("the variable `{name}`"))),
             None if withs.is_empty() => {
                 Err(self.source.failed(offset, format!("undefined variable '{name}'")))
@@ -199,11 +199,8 @@ impl Compiler<'_> {
     }
 
     fn has_attr(&mut self, test: &ast::HasAttr) -> Fallible<Kind> {
-        let of = self.required(test.expr(), test.syntax())?;
-        if matches!(of, ast::Expr::HasAttr(_)) {
-            return Err(self.source.syntax(self.at(test).offset, "syntax error, `?` can't be repeated"));
-        }
-        Ok(Kind::HasAttr { of: self.operand(&of)?, path: self.attrpath(test.attrpath(), test.syntax())? })
+        let of = self.operand(&self.required(test.expr(), test.syntax())?)?;
+        Ok(Kind::HasAttr { of, path: self.attrpath(test.attrpath(), test.syntax())? })
     }
 
     fn attrpath(&mut self, path: Option<ast::Attrpath>, parent: &SyntaxNode) -> Fallible<Vec<AttrName>> {
@@ -271,7 +268,10 @@ impl Compiler<'_> {
 }
 
 fn ident_name(ident: &ast::Ident) -> Name {
-    ident.ident_token().map_or_else(|| Name::from(ident.to_string()), |token| Name::from(token.text()))
+    // The green tree has no cursors to allocate; names are most of a file.
+    let green = ident.syntax().green();
+    let token = green.children().find_map(|child| child.into_token());
+    token.map_or_else(|| Name::from(""), |token| Name::from(token.text()))
 }
 
 fn start(node: &SyntaxNode) -> u32 {

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use rnix::{
-    SyntaxKind,
+    NixLanguage, SyntaxKind,
     ast::{self, AstToken, InterpolPart},
 };
-use rowan::ast::AstNode;
+use rowan::{Language, ast::AstNode};
 
 use super::{Compiler, constant};
 use crate::nix::eval::{
@@ -50,19 +50,23 @@ fn only_text(pieces: &mut [Piece]) -> Option<Name> {
 }
 
 fn pieces(string: &ast::Str) -> Vec<Piece> {
-    let start = string.syntax().first_token();
-    let indented =
-        start.is_some_and(|token| token.kind() == SyntaxKind::TOKEN_STRING_START && token.text() == "''");
-    if indented {
+    let green = string.syntax().green();
+    let quotes = green.children().next().and_then(|child| child.into_token());
+    if quotes.is_some_and(|token| token.text() == "''") {
         return strip_indentation(indented_pieces(string));
     }
-    string
-        .parts()
-        .map(|part| match part {
-            InterpolPart::Literal(text) => Piece::Text(unescape(text.syntax().text())),
-            InterpolPart::Interpolation(inner) => Piece::Interpolated(inner),
-        })
-        .collect()
+    // Keys and paths are most of a file, and have no interpolation: the green tree has them without cursors.
+    if green.children().all(|child| child.as_token().is_some()) {
+        let content = SyntaxKind::TOKEN_STRING_CONTENT;
+        let tokens = green.children().filter_map(|child| child.into_token());
+        let content = tokens.filter(|token| NixLanguage::kind_from_raw(token.kind()) == content);
+        return content.map(|token| Piece::Text(unescape(token.text()))).collect();
+    }
+    let parts = string.parts().map(|part| match part {
+        InterpolPart::Literal(text) => Piece::Text(unescape(text.syntax().text())),
+        InterpolPart::Interpolation(inner) => Piece::Interpolated(inner),
+    });
+    parts.collect()
 }
 
 /// The text of `"…"`, its escapes resolved.

@@ -1,0 +1,6 @@
+let
+  lib = import <nixpkgs/lib>;
+in
+{
+  "a.age".publicKeys = lib.attrValues { alice = "x"; };
+}

@@ -1,0 +1,4 @@
+{ lib }:
+{
+  "a.age".publicKeys = [ "x" ];
+}

@@ -1,0 +1,7 @@
+let
+  name = "a.age";
+in
+{
+  "a.age".publicKeys = [ "x" ];
+  ${name}.publicKeys = [ "y" ];
+}

@@ -1,0 +1,4 @@
+{
+  "a.age".publicKeys = [ "x" ];
+  "a.age".publicKeys = [ "y" ];
+}

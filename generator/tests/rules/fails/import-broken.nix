@@ -1,0 +1,6 @@
+let
+  keys = import ./syntax.nix;
+in
+{
+  "a.age".publicKeys = keys;
+}

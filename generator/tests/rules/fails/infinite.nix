@@ -1,0 +1,6 @@
+let
+  keys = keys ++ [ "x" ];
+in
+{
+  "a.age".publicKeys = keys;
+}

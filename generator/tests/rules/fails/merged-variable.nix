@@ -1,0 +1,7 @@
+let
+  s = { publicKeys = [ "x" ]; };
+in
+{
+  a = s;
+  a.armor = true;
+}

@@ -1,0 +1,6 @@
+let
+  rule = { keys, armor }: { publicKeys = keys; };
+in
+{
+  "a.age" = rule { keys = [ ]; };
+}

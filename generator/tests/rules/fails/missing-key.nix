@@ -1,0 +1,6 @@
+let
+  users = { };
+in
+{
+  "a.age".publicKeys = [ users.alice ];
+}

@@ -1,0 +1,3 @@
+{
+  "a.age".armor = true;
+}

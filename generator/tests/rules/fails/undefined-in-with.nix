@@ -1,0 +1,4 @@
+with { alice = "x"; };
+{
+  "a.age".publicKeys = [ bob ];
+}

@@ -1,0 +1,6 @@
+let
+  nobody = alice;
+in
+{
+  "a.age".publicKeys = [ "x" ];
+}

@@ -1,0 +1,6 @@
+let
+  rule = { keys }: { publicKeys = keys; };
+in
+{
+  "a.age" = rule { keys = [ ]; armor = true; };
+}

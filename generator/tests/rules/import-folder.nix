@@ -1,0 +1,6 @@
+let
+  inherit (import ./lib) everyone;
+in
+{
+  "a.age".publicKeys = everyone;
+}

@@ -1,0 +1,7 @@
+let
+  keys = import ./lib/keys.nix;
+in
+{
+  "a.age".publicKeys = [ keys.users.alice ];
+  "b.age".publicKeys = builtins.attrValues keys.users;
+}

@@ -1,0 +1,6 @@
+let
+  keys = import ./keys.nix;
+in
+{
+  everyone = builtins.attrValues keys.users;
+}

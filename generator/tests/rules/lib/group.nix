@@ -1,0 +1,1 @@
+{ users }: names: map (name: users.${name}) names

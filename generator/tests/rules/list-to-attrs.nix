@@ -1,0 +1,13 @@
+let
+  admins = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGQt/fk0Dl5U63tR2ufBaCXqHZ9cHDf2tmUpfWoMMP3E" ];
+  hosts = [
+    { name = "web"; key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI4XhSSydIt+IYw9xi7Sdzrdd9q4KdQH25P+jIADmy1n8"; }
+    { name = "db"; key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAImZQk9s0Wi1zb1Dj6TB9Yp8NiXYMyJ8CPx30oMYJoqA4"; }
+  ];
+in
+builtins.listToAttrs (
+  map (host: {
+    name = "${host.name}-password.age";
+    value = { publicKeys = admins ++ [ host.key ]; };
+  }) hosts
+)

@@ -1,0 +1,11 @@
+let
+  systems = {
+    web = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI4XhSSydIt+IYw9xi7Sdzrdd9q4KdQH25P+jIADmy1n8";
+    db = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAImZQk9s0Wi1zb1Dj6TB9Yp8NiXYMyJ8CPx30oMYJoqA4";
+  };
+  admins = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGQt/fk0Dl5U63tR2ufBaCXqHZ9cHDf2tmUpfWoMMP3E" ];
+in
+builtins.mapAttrs (name: keys: { publicKeys = admins ++ keys; }) {
+  "web.age" = [ systems.web ];
+  "db.age" = [ systems.db ];
+}

@@ -1,0 +1,4 @@
+with import ./lib/keys.nix;
+{
+  "a.age".publicKeys = [ users.alice ] ++ builtins.attrValues systems;
+}

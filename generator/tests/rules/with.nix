@@ -1,0 +1,15 @@
+let
+  users = {
+    alice = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGQt/fk0Dl5U63tR2ufBaCXqHZ9cHDf2tmUpfWoMMP3E";
+    bob = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIeh2ENJWip8yhN42cYxzHqId31BV723ZDeNpknB7QhL8";
+  };
+  hosts = {
+    web = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI4XhSSydIt+IYw9xi7Sdzrdd9q4KdQH25P+jIADmy1n8";
+  };
+in
+with users;
+with hosts;
+{
+  "a.age".publicKeys = [ alice bob web ];
+  "b.age".publicKeys = with hosts; [ web ];
+}

@@ -1,7 +1,9 @@
 //! Secrets: who may read them, and sealing them.
 
 pub mod access;
+pub mod header;
 pub mod host_key;
+pub mod keyring;
 pub mod manifest;
 pub mod password;
 pub mod recipient;

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
+use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, Engine};
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
@@ -19,6 +20,8 @@ pub struct Recipient {
 enum Key {
     Ssh(age::ssh::Recipient),
     X25519(age::x25519::Recipient),
+    Tag(age::tag::Recipient),
+    TagPq(age::tagpq::Recipient),
 }
 
 impl Recipient {
@@ -35,10 +38,21 @@ impl Recipient {
         Some(key.fingerprint(ssh_key::HashAlg::Sha256).to_string())
     }
 
+    /// How a stanza names this key: the kind, and the first four bytes of the SHA-256 of an SSH key's wire form
+    /// (age's `ssh` package). Nothing for other keys, which are not named.
+    pub(super) fn ssh_tag(&self) -> Option<(&str, String)> {
+        let (kind, encoded) = self.text.split_once(' ')?;
+        let wire = BASE64_STANDARD.decode(encoded).ok()?;
+        let hash = Sha256::digest(wire);
+        Some((kind, BASE64_STANDARD_NO_PAD.encode(hash.get(..4)?)))
+    }
+
     pub(super) fn as_age(&self) -> &dyn age::Recipient {
         match &self.key {
             Key::Ssh(key) => key,
             Key::X25519(key) => key,
+            Key::Tag(key) => key,
+            Key::TagPq(key) => key,
         }
     }
 }
@@ -71,16 +85,22 @@ impl FromStr for Recipient {
             let key = text.parse().map_err(|_| bad("this is no ssh-ed25519 or ssh-rsa public key"))?;
             return Ok(Self { text, key: Key::Ssh(key) });
         }
-        let is_native = text.strip_prefix("age1").is_some_and(|rest| !rest.contains('1'));
-        if is_native {
-            let key = text.parse().map_err(|why: &str| bad(why))?;
-            return Ok(Self { text: text.to_owned(), key: Key::X25519(key) });
-        }
-        Err(bad(if text.starts_with("age1") {
-            "keys of age plugins can't be sealed to"
-        } else {
-            "this is no public key that age can seal to"
-        }))
+        // `age1KIND1…`: a native X25519 key has no kind, `tag` and `tagpq` (post-quantum) are built in, any other
+        // is a plugin's.
+        let kind = text.strip_prefix("age1").map(|rest| rest.split_once('1').map(|(kind, _)| kind));
+        let key = match kind {
+            Some(None) => text.parse().map(Key::X25519),
+            Some(Some("tag")) => text.parse().map(Key::Tag),
+            Some(Some("tagpq")) => text.parse().map(Key::TagPq),
+            _ => {
+                return Err(bad(if kind.is_some() {
+                    "keys of age plugins can't be sealed to"
+                } else {
+                    "this is no public key that age can seal to"
+                }));
+            }
+        };
+        Ok(Self { text: text.to_owned(), key: key.map_err(bad)? })
     }
 }
 

@@ -1,0 +1,111 @@
+//! What the header of a sealed file tells without a key.
+//!
+//! An SSH stanza names its recipient by 32 bits of a hash, an X25519 one by nothing at all: a header can say that
+//! a key doesn't open the file, and never quite that one does.
+
+use std::io::{BufRead, BufReader};
+
+use age::armor::ArmoredReader;
+
+use super::recipient::Recipient;
+use crate::error::{Error, Result};
+
+/// One recipient as the header has it (the age specification, "Recipient stanza").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stanza {
+    /// The kind: `ssh-ed25519`, `X25519`, …
+    pub kind: String,
+    /// What follows the kind on its line.
+    pub arguments: Vec<String>,
+}
+
+/// The header's version line, and the longest header that is read.
+const VERSION: &str = "age-encryption.org/v1";
+const LINES: usize = 100_000;
+
+/// The stanzas of a sealed file, noise (`*-grease`) left out; `what` names the file in errors.
+pub fn stanzas(what: &str, ciphertext: &[u8]) -> Result<Vec<Stanza>> {
+    let broken = |message: &str| Error::Secret { what: what.to_owned(), message: message.to_owned() };
+    let mut stanzas = Vec::new();
+    let mut lines = BufReader::new(ArmoredReader::new(ciphertext)).lines().take(LINES);
+    let mut next = || match lines.next() {
+        Some(Ok(line)) => Ok(line),
+        _ => Err(broken("the header is cut off or damaged: this is no whole age file")),
+    };
+    if next()? != VERSION {
+        return Err(broken("this is no age file"));
+    }
+    loop {
+        let line = next()?;
+        if line.starts_with("---") {
+            return Ok(stanzas);
+        }
+        let Some(stanza) = line.strip_prefix("-> ") else { continue };
+        let mut words = stanza.split(' ').map(str::to_owned);
+        let kind = words.next().unwrap_or_default();
+        if !kind.ends_with("-grease") {
+            stanzas.push(Stanza { kind, arguments: words.collect() });
+        }
+    }
+}
+
+impl Stanza {
+    /// Whether the stanza may be for `recipient`: false is certain, true is not.
+    #[must_use]
+    pub fn may_be_for(&self, recipient: &Recipient) -> bool {
+        match recipient.ssh_tag() {
+            Some((kind, tag)) => self.kind == kind && self.arguments.first() == Some(&tag),
+            None => !self.kind.starts_with("ssh-"),
+        }
+    }
+}
+
+/// Whether a header may be the one of a file that is sealed to exactly `recipients`: false is certain.
+#[must_use]
+pub fn may_be_sealed_to(stanzas: &[Stanza], recipients: &[Recipient]) -> bool {
+    let recipients = super::recipient::distinct(recipients);
+    recipients.len() == stanzas.len()
+        && recipients.iter().all(|recipient| stanzas.iter().any(|stanza| stanza.may_be_for(recipient)))
+        && stanzas.iter().all(|stanza| recipients.iter().any(|recipient| stanza.may_be_for(recipient)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secrets::{host_key::HostKey, seal::seal};
+
+    fn ssh() -> Recipient {
+        HostKey::generate("x").unwrap().public
+    }
+
+    fn x25519() -> Recipient {
+        age::x25519::Identity::generate().to_public().to_string().parse().unwrap()
+    }
+
+    #[test]
+    fn a_header_tells_who_it_is_not_for() {
+        let (a, b, c) = (ssh(), ssh(), x25519());
+        for armor in [false, true] {
+            let sealed = seal("x.age", b"secret", &[a.clone(), c.clone()], armor).unwrap();
+            let stanzas = stanzas("x.age", &sealed).unwrap();
+            assert_eq!(stanzas.len(), 2, "grease is left out");
+            assert!(may_be_sealed_to(&stanzas, &[a.clone(), c.clone()]));
+            assert!(
+                may_be_sealed_to(&stanzas, &[c.clone(), a.clone(), a.clone()]),
+                "order and repetition are nothing"
+            );
+            assert!(may_be_sealed_to(&stanzas, &[a.clone(), x25519()]), "an X25519 stanza names nobody");
+            assert!(!may_be_sealed_to(&stanzas, &[b.clone(), c.clone()]));
+            assert!(!may_be_sealed_to(&stanzas, &[a.clone()]));
+            assert!(!may_be_sealed_to(&stanzas, &[a.clone(), b.clone(), c.clone()]));
+        }
+    }
+
+    #[test]
+    fn what_is_no_whole_age_file_is_said() {
+        let sealed = seal("x.age", b"secret", &[ssh()], false).unwrap();
+        for broken in [b"".as_slice(), b"secret", &sealed[..30], b"age-encryption.org/v1\n-> X25519 a\n"] {
+            assert!(stanzas("x.age", broken).unwrap_err().to_string().starts_with("x.age: "));
+        }
+    }
+}

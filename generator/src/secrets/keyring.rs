@@ -1,0 +1,220 @@
+//! The private keys at hand, and opening with them.
+
+use age::{
+    secrecy::SecretString,
+    ssh::{Identity as SshIdentity, Recipient as SshRecipient},
+};
+use zeroize::Zeroizing;
+
+use super::{header, recipient::Recipient, seal};
+use crate::error::{Error, Result};
+
+/// Where passphrases come from.
+pub trait Ask {
+    /// The passphrase of the key called `name`; nothing when nobody can be asked, or nobody answers.
+    fn passphrase(&mut self, name: &str) -> Option<SecretString>;
+}
+
+/// Private keys, each of which is unlocked once at most, and only when a file needs it.
+#[derive(Default)]
+pub struct Keyring {
+    keys: Vec<Key>,
+}
+
+struct Key {
+    name: String,
+    public: Option<Recipient>,
+    private: Private,
+}
+
+enum Private {
+    Open(Box<dyn age::Identity + Send + Sync>),
+    Locked(SshIdentity),
+    /// It was asked for its passphrase, in vain: it is not asked again.
+    Refused,
+}
+
+impl Keyring {
+    /// Adds what a file holds: one SSH private key, or age identities (`AGE-SECRET-KEY-1…`), one a line. `name`
+    /// is what messages call it.
+    pub fn add(&mut self, name: &str, contents: &[u8]) -> Result<()> {
+        let unusable = |message: String| Error::Secret { what: name.to_owned(), message };
+        let text = std::str::from_utf8(contents).map_err(|_| unusable("this is no private key".into()))?;
+        if text.lines().any(|line| line.starts_with("AGE-SECRET-KEY-1")) {
+            for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+                let key: age::x25519::Identity =
+                    line.trim().parse().map_err(|why: &str| unusable(why.into()))?;
+                let public = key.to_public().to_string().parse().ok();
+                self.keys.push(Key { name: name.to_owned(), public, private: Private::Open(Box::new(key)) });
+            }
+            return Ok(());
+        }
+        let identity = SshIdentity::from_buffer(contents, Some(name.to_owned()))
+            .map_err(|_| unusable("this is neither an SSH private key nor an age identity".into()))?;
+        let public =
+            SshRecipient::try_from(identity.clone()).ok().and_then(|key| key.to_string().parse().ok());
+        let private = match identity {
+            SshIdentity::Unencrypted(_) => Private::Open(Box::new(identity)),
+            SshIdentity::Encrypted(_) => Private::Locked(identity),
+            SshIdentity::Unsupported(_) => {
+                return Err(unusable("age can't use this kind of SSH key".into()));
+            }
+        };
+        self.keys.push(Key { name: name.to_owned(), public, private });
+        Ok(())
+    }
+
+    /// Whether no key is at hand.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// What the keys are called, in their order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|key| key.name.as_str())
+    }
+
+    /// Whether one of the keys, locked ones too, opens what is sealed to `recipients`.
+    #[must_use]
+    pub fn is_among(&self, recipients: &[Recipient]) -> bool {
+        self.keys.iter().any(|key| key.public.as_ref().is_some_and(|public| recipients.contains(public)))
+    }
+
+    /// Opens a sealed file with whichever key it is sealed to; `what` names it in errors.
+    ///
+    /// A locked key is asked for its passphrase when the header has a stanza for it, once for all files.
+    pub fn open(&mut self, what: &str, ciphertext: &[u8], ask: &mut dyn Ask) -> Result<Zeroizing<Vec<u8>>> {
+        let stanzas = header::stanzas(what, ciphertext)?;
+        let open: Vec<&dyn age::Identity> = self.keys.iter().filter_map(Key::open).collect();
+        let failure = match seal::open(what, ciphertext, &open) {
+            Ok(plaintext) => return Ok(plaintext),
+            Err(failure) => failure,
+        };
+        for key in &mut self.keys {
+            let concerned =
+                key.public.as_ref().is_some_and(|it| stanzas.iter().any(|stanza| stanza.may_be_for(it)));
+            if !concerned || !matches!(key.private, Private::Locked(_)) {
+                continue;
+            }
+            key.unlock(ask)?;
+            if let Some(identity) = key.open()
+                && let Ok(plaintext) = seal::open(what, ciphertext, &[identity])
+            {
+                return Ok(plaintext);
+            }
+        }
+        Err(self.explain(what, &stanzas, failure))
+    }
+
+    fn explain(&self, what: &str, stanzas: &[header::Stanza], failure: Error) -> Error {
+        let concerns = |key: &Key| {
+            key.public.as_ref().is_some_and(|public| stanzas.iter().any(|stanza| stanza.may_be_for(public)))
+        };
+        // A key that the file is for, and that doesn't open it: the file itself is damaged.
+        if self.keys.iter().any(|key| matches!(key.private, Private::Open(_)) && concerns(key)) {
+            return failure;
+        }
+        let sealed_to = stanzas.iter().map(|stanza| match stanza.arguments.first() {
+            Some(tag) if stanza.kind.starts_with("ssh-") => format!("{} {tag}", stanza.kind),
+            _ => stanza.kind.clone(),
+        });
+        let sealed_to: Vec<_> = sealed_to.collect();
+        let at_hand: Vec<_> = self.names().collect();
+        let at_hand = if at_hand.is_empty() { "none".to_owned() } else { at_hand.join(", ") };
+        Error::Secret {
+            what: what.to_owned(),
+            message: format!(
+                "no key at hand opens it: it is sealed to {}; at hand: {at_hand}",
+                sealed_to.join(", ")
+            ),
+        }
+    }
+}
+
+impl Key {
+    fn open(&self) -> Option<&dyn age::Identity> {
+        match &self.private {
+            Private::Open(identity) => Some(identity.as_ref()),
+            Private::Locked(_) | Private::Refused => None,
+        }
+    }
+
+    fn unlock(&mut self, ask: &mut dyn Ask) -> Result<()> {
+        let Private::Locked(SshIdentity::Encrypted(locked)) = &self.private else { return Ok(()) };
+        let refuse = |message: &str| Error::Secret { what: self.name.clone(), message: message.into() };
+        let Some(passphrase) = ask.passphrase(&self.name) else {
+            let error = refuse("it is locked by a passphrase, and there is no terminal to ask for it");
+            self.private = Private::Refused;
+            return Err(error);
+        };
+        match locked.decrypt(passphrase) {
+            Ok(key) => {
+                self.private = Private::Open(Box::new(SshIdentity::Unencrypted(key)));
+                Ok(())
+            }
+            Err(_) => {
+                let error = refuse("that is not its passphrase");
+                self.private = Private::Refused;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.names()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use age::secrecy::ExposeSecret;
+
+    use super::*;
+    use crate::secrets::{host_key::HostKey, seal::seal};
+
+    /// Nobody is ever asked.
+    struct Nobody;
+
+    impl Ask for Nobody {
+        fn passphrase(&mut self, name: &str) -> Option<SecretString> {
+            panic!("{name} was asked for")
+        }
+    }
+
+    #[test]
+    fn keys_of_both_kinds_open_what_is_sealed_to_them() {
+        let (host, native) = (HostKey::generate("x").unwrap(), age::x25519::Identity::generate());
+        let native_public: Recipient = native.to_public().to_string().parse().unwrap();
+        let mut keyring = Keyring::default();
+        keyring.add("id_ed25519", host.private.as_bytes()).unwrap();
+        let file = format!("# created: today\n{}\n", native.to_string().expose_secret());
+        keyring.add("key.txt", file.as_bytes()).unwrap();
+        for recipient in [&host.public, &native_public] {
+            let sealed = seal("x.age", b"secret", std::slice::from_ref(recipient), false).unwrap();
+            assert_eq!(*keyring.open("x.age", &sealed, &mut Nobody).unwrap(), b"secret");
+            assert!(keyring.is_among(std::slice::from_ref(recipient)));
+        }
+    }
+
+    #[test]
+    fn what_no_key_opens_is_said_with_whom_it_is_for() {
+        let (mine, other) = (HostKey::generate("x").unwrap(), HostKey::generate("y").unwrap());
+        let sealed = seal("x.age", b"secret", &[other.public], false).unwrap();
+        let mut keyring = Keyring::default();
+        keyring.add("id_ed25519", mine.private.as_bytes()).unwrap();
+        let error = keyring.open("x.age", &sealed, &mut Nobody).unwrap_err().to_string();
+        assert!(error.starts_with("x.age: no key at hand opens it: it is sealed to ssh-ed25519 "), "{error}");
+        assert!(error.ends_with("; at hand: id_ed25519"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        for contents in [b"".as_slice(), b"ssh-ed25519 AAAA", b"\xff", b"AGE-SECRET-KEY-1QQ"] {
+            let error = Keyring::default().add("key", contents).unwrap_err().to_string();
+            assert!(error.starts_with("key: "), "{error}");
+        }
+    }
+}

@@ -8,12 +8,13 @@
 use std::{panic::resume_unwind, thread};
 
 use rnix::SyntaxKind::{
-    self, TOKEN_ADD, TOKEN_AND_AND, TOKEN_COLON, TOKEN_COMMA, TOKEN_COMMENT, TOKEN_CONCAT, TOKEN_DIV,
-    TOKEN_EQUAL, TOKEN_ERROR, TOKEN_IMPLICATION, TOKEN_INTERPOL_END, TOKEN_INTERPOL_START, TOKEN_INVERT,
-    TOKEN_L_BRACE, TOKEN_L_BRACK, TOKEN_L_PAREN, TOKEN_LESS, TOKEN_LESS_OR_EQ, TOKEN_MORE, TOKEN_MORE_OR_EQ,
-    TOKEN_MUL, TOKEN_NOT_EQUAL, TOKEN_OR, TOKEN_OR_OR, TOKEN_PIPE_LEFT, TOKEN_PIPE_RIGHT, TOKEN_QUESTION,
-    TOKEN_R_BRACE, TOKEN_R_BRACK, TOKEN_R_PAREN, TOKEN_SEMICOLON, TOKEN_STRING_END, TOKEN_STRING_START,
-    TOKEN_SUB, TOKEN_UPDATE,
+    self, TOKEN_ADD, TOKEN_AND_AND, TOKEN_ASSERT, TOKEN_COLON, TOKEN_COMMA, TOKEN_COMMENT, TOKEN_CONCAT,
+    TOKEN_DIV, TOKEN_EQUAL, TOKEN_ERROR, TOKEN_IF, TOKEN_IMPLICATION, TOKEN_INTERPOL_END,
+    TOKEN_INTERPOL_START, TOKEN_INVERT, TOKEN_L_BRACE, TOKEN_L_BRACK, TOKEN_L_PAREN, TOKEN_LESS,
+    TOKEN_LESS_OR_EQ, TOKEN_LET, TOKEN_MORE, TOKEN_MORE_OR_EQ, TOKEN_MUL, TOKEN_NOT_EQUAL, TOKEN_OR,
+    TOKEN_OR_OR, TOKEN_PIPE_LEFT, TOKEN_PIPE_RIGHT, TOKEN_QUESTION, TOKEN_R_BRACE, TOKEN_R_BRACK,
+    TOKEN_R_PAREN, TOKEN_SEMICOLON, TOKEN_STRING_END, TOKEN_STRING_START, TOKEN_SUB, TOKEN_UPDATE,
+    TOKEN_WITH,
 };
 use rnix::{ParseError, Root};
 
@@ -27,9 +28,9 @@ pub const MAX_CHAIN: u32 = 1000;
 /// How deep chains and nesting together may make the syntax tree.
 const MAX_DEPTH: u32 = 2500;
 /// How many characters the tokenizer may look at again.
-const MAX_SCAN: usize = 64 << 20;
+const MAX_SCAN: usize = 32 << 20;
 /// Nesting that the parser manages on any thread's stack, also in a build without optimization.
-const SMALL_NESTING: usize = 16;
+const SMALL_NESTING: usize = 64;
 /// What the deepest text accepted needs in a build without optimization, several times over.
 const STACK: usize = 64 << 20;
 
@@ -78,8 +79,7 @@ pub fn position(text: &str, offset: usize) -> Position {
 /// What rnix accepts is more than Nix does (duplicate attributes, undefined variables, numbers of any size), so a
 /// parse is no proof of meaning.
 pub fn parse(text: &str) -> Result<Root, SyntaxError> {
-    let nesting = inspect(text)?;
-    let parsed = if nesting <= SMALL_NESTING {
+    let parsed = if inspect(text)? <= SMALL_NESTING {
         Root::parse(text)
     } else {
         thread::scope(|scope| {
@@ -95,7 +95,7 @@ pub fn parse(text: &str) -> Result<Root, SyntaxError> {
     })
 }
 
-/// Walks over the tokens, refuses what is hostile, and says how deep brackets nest.
+/// Walks over the tokens, refuses what is hostile, and says how deep the parser will recurse at most.
 fn inspect(text: &str) -> Result<usize, SyntaxError> {
     if text.len() > MAX_BYTES {
         let message = format!("this file is longer than {} MiB", MAX_BYTES >> 20);
@@ -116,7 +116,7 @@ fn inspect(text: &str) -> Result<usize, SyntaxError> {
         offset += token.len();
     }
     if levels.open.is_empty() {
-        Ok(levels.deepest)
+        Ok(levels.deepest + levels.prefixes)
     } else {
         Err(refuse(text, text.len(), Cause::Malformed, "the file ends inside a bracket or string"))
     }
@@ -151,6 +151,8 @@ struct Levels {
     open: Vec<Level>,
     outermost: Level,
     deepest: usize,
+    /// What nests without brackets. rnix stops at 512 of them, in one another.
+    prefixes: usize,
 }
 
 #[derive(Default)]
@@ -158,14 +160,30 @@ struct Level {
     opener: Option<SyntaxKind>,
     /// Operators and operands since the last separator.
     chain: u32,
-    /// The deepest tree that stands inside.
-    depth: u32,
+    /// The deepest bracket since the last separator: any of them may be the innermost operand of the chain.
+    inner: u32,
+    /// The deepest tree before the last separator.
+    before: u32,
+}
+
+impl Level {
+    fn depth(&self) -> u32 {
+        self.before.max(self.inner + self.chain)
+    }
 }
 
 impl Levels {
     fn token(&mut self, kind: SyntaxKind) -> Result<(), (Cause, String)> {
         match kind {
             TOKEN_ERROR => Err((Cause::Malformed, "this is no Nix".to_owned())),
+            TOKEN_LET | TOKEN_WITH | TOKEN_IF | TOKEN_ASSERT => {
+                self.prefixes += 1;
+                Ok(())
+            }
+            TOKEN_COLON => {
+                self.prefixes += 1;
+                self.link(kind)
+            }
             TOKEN_L_BRACE | TOKEN_L_BRACK | TOKEN_L_PAREN | TOKEN_INTERPOL_START | TOKEN_STRING_START => {
                 // It is an operand of what it stands in, too.
                 self.link(kind)?;
@@ -183,8 +201,7 @@ impl Levels {
             TOKEN_STRING_END => self.close(TOKEN_STRING_START, "end of a string"),
             TOKEN_SEMICOLON | TOKEN_COMMA => {
                 let level = self.innermost();
-                level.depth = level.depth.max(level.chain);
-                level.chain = 0;
+                *level = Level { opener: level.opener, before: level.depth(), ..Level::default() };
                 Ok(())
             }
             SyntaxKind::TOKEN_WHITESPACE | TOKEN_COMMENT | SyntaxKind::TOKEN_STRING_CONTENT => Ok(()),
@@ -217,12 +234,9 @@ impl Levels {
         let Some(closed) = closed else {
             return Err((Cause::Malformed, format!("unexpected {name}")));
         };
-        let depth = closed.depth.max(closed.chain) + 1;
         let level = self.innermost();
-        // What was closed may be the innermost operand of all that follows it, so the depths add up.
-        level.depth = level.depth.max(depth);
-        let total = level.depth + level.chain;
-        if total > MAX_DEPTH {
+        level.inner = level.inner.max(closed.depth() + 1);
+        if level.depth() > MAX_DEPTH {
             return Err((Cause::Excessive, "operators and brackets nest too deeply".to_owned()));
         }
         Ok(())
@@ -234,7 +248,6 @@ fn is_operator(kind: SyntaxKind) -> bool {
         kind,
         TOKEN_ADD
             | TOKEN_AND_AND
-            | TOKEN_COLON
             | TOKEN_CONCAT
             | TOKEN_DIV
             | TOKEN_EQUAL
@@ -276,5 +289,163 @@ fn describe(error: &ParseError, text: &str) -> (usize, String) {
         }
         ParseError::RecursionLimitExceeded => (0, "expressions nest too deeply".to_owned()),
         _ => (text.len(), "syntax error, unexpected end of file".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks that a text is refused, for what and where.
+    fn check(text: &str, cause: Cause, line: u32, column: u32) {
+        let error = parse(text).expect_err("this is refused");
+        assert_eq!((error.cause, error.position), (cause, Position { line, column }), "{error}");
+    }
+
+    #[test]
+    fn positions_count_lines_and_characters_from_one() {
+        for (text, offset, line, column) in [
+            ("", 0, 1, 1),
+            ("ab", 1, 1, 2),
+            ("a\nb", 2, 2, 1),
+            ("éa", 2, 1, 2),
+            ("a\né\nü", 5, 3, 1),
+            ("a", 9, 1, 2),
+        ] {
+            assert_eq!(position(text, offset), Position { line, column }, "{text:?} at {offset}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_nix_is_refused_where_it_goes_wrong() {
+        check("", Cause::Malformed, 1, 1);
+        check("{ a = 1;\n  b = }", Cause::Malformed, 2, 7);
+        check("{ a = [ 1 ); }", Cause::Malformed, 1, 11);
+        check("[ 1\n", Cause::Malformed, 2, 1);
+        check("1 2 ]", Cause::Malformed, 1, 5);
+        check("\"open", Cause::Malformed, 1, 2);
+        check("''open", Cause::Malformed, 1, 3);
+        check("/* open", Cause::Malformed, 1, 1);
+        check("\u{feff}1", Cause::Malformed, 1, 1);
+        check("a @ b", Cause::Malformed, 1, 5);
+        check("(1 }", Cause::Malformed, 1, 4);
+    }
+
+    #[test]
+    fn nesting_is_refused_before_it_is_parsed() {
+        for (open, close) in [
+            ("[", "]"),
+            ("(", ")"),
+            ("{ a = ", "; }"),
+            ("\"${", "}\""),
+            ("''${", "}''"),
+            ("{ ${", "} = 1; }"),
+        ] {
+            let nested = |depth: usize| format!("{}1{}", open.repeat(depth), close.repeat(depth));
+            let levels = if open.contains("${") { MAX_NESTING / 2 } else { MAX_NESTING };
+            assert!(parse(&nested(levels)).is_ok(), "{open} is accepted {levels} times");
+            let error = parse(&nested(levels + 1)).expect_err("this is too deep");
+            assert_eq!(error.cause, Cause::Excessive, "{open}");
+            assert!(parse(&nested(100_000)).is_err(), "{open}");
+            assert!(parse(&open.repeat(100_000)).is_err(), "{open} never closed");
+        }
+    }
+
+    #[test]
+    fn what_nests_without_brackets_is_refused() {
+        for word in [
+            "let a = 1; in ",
+            "with a; ",
+            "if a then b else ",
+            "assert a; ",
+            "a: ",
+            "{ a }: ",
+            "- ",
+            "! ",
+            "f (a: ",
+            "a.b or ",
+        ] {
+            let text = format!("{}1", word.repeat(100_000));
+            let error = parse(&text).expect_err("this is too deep");
+            assert!(matches!(error.cause, Cause::Excessive | Cause::Malformed), "{word}: {error}");
+        }
+    }
+
+    #[test]
+    fn chains_are_refused() {
+        for operator in [" + ", " ++ ", " // ", " && ", " -> ", " == ", " ", " ? a . b ? ", " |> "] {
+            let chain = |length: usize| format!("a{}", format!("{operator}a").repeat(length));
+            assert_eq!(
+                parse(&chain(100_000)).expect_err("this is too long").cause,
+                Cause::Excessive,
+                "{operator}"
+            );
+        }
+        let chain = |length: usize| format!("a{}", " ++ a".repeat(length));
+        assert!(parse(&chain(999)).is_ok());
+        assert!(parse(&chain(1000)).is_err());
+    }
+
+    #[test]
+    fn chains_in_brackets_in_chains_are_refused() {
+        // Each bracket is the innermost operand of the chain around it, so the depths add up.
+        let mut text = "1".to_owned();
+        for _ in 0..200 {
+            text = format!("({text}{})", " + 1".repeat(500));
+        }
+        assert_eq!(parse(&text).expect_err("this is too deep").cause, Cause::Excessive);
+    }
+
+    #[test]
+    fn long_is_not_hostile() {
+        let items = "\"ssh-ed25519 AAAA\" keys.alice (f x) ".repeat(20_000);
+        assert!(parse(&format!("[ {items} ]")).is_ok());
+        let rules = "  \"a.age\".publicKeys = a ++ [ b c ];\n".repeat(20_000);
+        assert!(parse(&format!("{{\n{rules}}}")).is_ok());
+        let text = format!("\"{}\"", "x".repeat(1 << 20));
+        assert!(parse(&text).is_ok());
+        assert_eq!(parse(&" ".repeat(MAX_BYTES + 1)).expect_err("too long").cause, Cause::Excessive);
+    }
+
+    #[test]
+    fn runs_that_the_tokenizer_scans_again_and_again_are_refused() {
+        for run in ["-", "<"] {
+            // Accepted or not: it has an answer soon.
+            let _ = parse(&run.repeat(MAX_BYTES / run.len()));
+        }
+        assert_eq!(parse(&"a.".repeat(1 << 20)).expect_err("too entangled").cause, Cause::Excessive);
+    }
+
+    #[test]
+    fn the_deepest_text_accepted_can_be_dropped_on_a_small_stack() {
+        for chain in [" + 1".repeat(5), " ++ 1".repeat(5), " a".repeat(10)] {
+            let mut text = "1".to_owned();
+            for _ in 0..200 {
+                text = format!("({text}{chain})");
+            }
+            let small = thread::Builder::new().stack_size(1 << 20);
+            small.spawn(move || assert!(parse(&text).is_ok())).unwrap().join().unwrap();
+        }
+    }
+
+    #[test]
+    fn random_bytes_never_panic() {
+        let mut state = 0x2545_f491_4f6c_dd1d_u64;
+        let mut random = move |bound: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state >> 33).unwrap() % bound
+        };
+        let words = [
+            "{", "}", "[", "]", "(", ")", "${", "\"", "''", "a", "b-c", " ", "\n", "=", ";", ":", ".", "?",
+            "@", ",", "or", "let ", "in ", "rec ", "with ", "inherit ", "if ", "then ", "else ", "./a",
+            "<b>", "~/c", "/", "//", "++", "+", "-", "1", "1.", "...", "#", "/*", "*/", "$", "\\", "'", "!",
+            "&&", "|", "<", "é", "\u{a0}", "http://a",
+        ];
+        for _ in 0..20_000 {
+            let text: String = (0..random(30)).map(|_| words[random(words.len())]).collect();
+            let _ = parse(&text);
+        }
     }
 }

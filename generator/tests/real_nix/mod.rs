@@ -2,7 +2,6 @@
 
 use std::{
     env,
-    path::Path,
     process::{Command, Stdio},
 };
 
@@ -30,11 +29,6 @@ impl RealNix {
     /// The value of an expression, as JSON.
     pub(crate) fn eval(&self, expression: &str) -> Result<Value, String> {
         self.eval_json(expression, None)
-    }
-
-    /// Whether a file has a value at all.
-    pub(crate) fn eval_file(&self, path: &Path) -> Result<Value, String> {
-        self.eval(&format!("import {}", path.display()))
     }
 }
 

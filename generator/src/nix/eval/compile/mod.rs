@@ -9,7 +9,7 @@ mod strings;
 use std::rc::Rc;
 
 use rnix::{
-    SyntaxKind, SyntaxNode,
+    NodeOrToken, SyntaxKind, SyntaxNode,
     ast::{self, BinOpKind, UnaryOpKind},
 };
 use rowan::ast::AstNode;
@@ -270,7 +270,7 @@ impl Compiler<'_> {
 fn ident_name(ident: &ast::Ident) -> Name {
     // The green tree has no cursors to allocate; names are most of a file.
     let green = ident.syntax().green();
-    let token = green.children().find_map(|child| child.into_token());
+    let token = green.children().find_map(NodeOrToken::into_token);
     token.map_or_else(|| Name::from(""), |token| Name::from(token.text()))
 }
 

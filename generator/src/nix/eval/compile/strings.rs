@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use rnix::{
-    NixLanguage, SyntaxKind,
+    NixLanguage, NodeOrToken, SyntaxKind,
     ast::{self, AstToken, InterpolPart},
 };
 use rowan::{Language, ast::AstNode};
@@ -51,14 +51,14 @@ fn only_text(pieces: &mut [Piece]) -> Option<Name> {
 
 fn pieces(string: &ast::Str) -> Vec<Piece> {
     let green = string.syntax().green();
-    let quotes = green.children().next().and_then(|child| child.into_token());
+    let quotes = green.children().next().and_then(NodeOrToken::into_token);
     if quotes.is_some_and(|token| token.text() == "''") {
         return strip_indentation(indented_pieces(string));
     }
     // Keys and paths are most of a file, and have no interpolation: the green tree has them without cursors.
     if green.children().all(|child| child.as_token().is_some()) {
         let content = SyntaxKind::TOKEN_STRING_CONTENT;
-        let tokens = green.children().filter_map(|child| child.into_token());
+        let tokens = green.children().filter_map(NodeOrToken::into_token);
         let content = tokens.filter(|token| NixLanguage::kind_from_raw(token.kind()) == content);
         return content.map(|token| Piece::Text(unescape(token.text()))).collect();
     }

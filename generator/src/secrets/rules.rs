@@ -32,6 +32,42 @@ pub struct Rule {
     pub armor: bool,
     /// Where the rule is defined, where that is known: Nix doesn't tell, nor does what a builtin made.
     pub location: Option<Location>,
+    /// For each recipient where its key is written, or read from a file.
+    origins: Vec<Option<Location>>,
+}
+
+impl Rule {
+    /// Where the key of a recipient is written, or read from a file; where the rule is, for a key that was put
+    /// together.
+    #[must_use]
+    pub fn origin(&self, recipient: usize) -> Option<&Location> {
+        self.origins.get(recipient).and_then(Option::as_ref).or(self.location.as_ref())
+    }
+
+    /// A rule with the recipients that these keys are: each line of each is one.
+    fn new(
+        path: &str,
+        keys: Vec<(String, Option<Location>)>,
+        armor: bool,
+        location: Option<Location>,
+    ) -> Self {
+        let mut rule = Self {
+            path: path.to_owned(),
+            recipients: Vec::new(),
+            raw: Vec::new(),
+            armor,
+            location,
+            origins: Vec::new(),
+        };
+        for (key, origin) in keys {
+            for line in key.lines().map(str::trim).filter(|line| !line.is_empty()) {
+                rule.recipients.push(line.to_owned());
+                rule.origins.push(origin.clone());
+            }
+            rule.raw.push(key);
+        }
+        rule
+    }
 }
 
 /// Who evaluates.
@@ -208,10 +244,10 @@ fn read_rule(machine: &mut Machine<'_>, attr: &Attr) -> Result<Rule, RulesError>
     let Val::List(items) = &list else {
         return Err(wrong(name, location, format!("publicKeys is {}, not a list", list.kind())));
     };
-    let mut raw = Vec::with_capacity(items.len());
+    let mut found = Vec::with_capacity(items.len());
     for (item, number) in items.iter().zip(1..) {
-        raw.push(match machine.force(*item, place).map_err(eval)? {
-            Val::String(key) => key.to_string(),
+        found.push(match machine.force(*item, place).map_err(eval)? {
+            Val::String(key, at) => (key.to_string(), at.map(|at| machine.location(at))),
             // As JSON, which agenix reads, they are strings.
             Val::Path(_) | Val::Attrs(_) => {
                 return Err(eval(machine.beyond(place, "a key that is no string")));
@@ -226,13 +262,7 @@ fn read_rule(machine: &mut Machine<'_>, attr: &Attr) -> Result<Rule, RulesError>
             value => return Err(wrong(name, location, format!("armor is {}, not a Boolean", value.kind()))),
         },
     };
-    Ok(Rule { path: name.to_owned(), recipients: recipients(&raw), raw, armor, location })
-}
-
-/// Each line of each key.
-fn recipients(raw: &[String]) -> Vec<String> {
-    let lines = raw.iter().flat_map(|key| key.lines());
-    lines.map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned).collect()
+    Ok(Rule::new(name, found, armor, location))
 }
 
 fn wrong(rule: &str, location: Option<Location>, message: impl Into<String>) -> RulesError {
@@ -292,15 +322,245 @@ fn rule_from_json(path: &Path, json: &Json) -> Result<Rule, RulesError> {
     let Some(keys) = json.get("publicKeys").and_then(Json::as_array) else {
         return Err(wrong(name, None, "publicKeys is not a list"));
     };
-    let mut raw = Vec::with_capacity(keys.len());
+    let mut found = Vec::with_capacity(keys.len());
     for (key, number) in keys.iter().zip(1..) {
         let Some(key) = key.as_str() else {
             return Err(wrong(name, None, not_a_key(number, "something else")));
         };
-        raw.push(key.to_owned());
+        found.push((key.to_owned(), None));
     }
     let Some(armor) = json.get("armor").and_then(Json::as_bool) else {
         return Err(wrong(name, None, "armor is not a Boolean"));
     };
-    Ok(Rule { path: name.to_owned(), recipients: recipients(&raw), raw, armor, location: None })
+    Ok(Rule::new(name, found, armor, None))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io, sync::Mutex};
+
+    use pretty_assertions::assert_eq;
+    use serde_json::json;
+
+    use super::*;
+    use crate::nix::eval::{FileType, Overlay};
+
+    const FOLDER: &str = "/work";
+
+    /// A disk without files.
+    struct Nothing;
+
+    impl Files for Nothing {
+        fn read(&self, _: &Path) -> io::Result<Vec<u8>> {
+            Err(io::ErrorKind::NotFound.into())
+        }
+
+        fn exists(&self, _: &Path) -> io::Result<bool> {
+            Ok(false)
+        }
+
+        fn read_dir(&self, _: &Path) -> io::Result<BTreeMap<String, FileType>> {
+            Err(io::ErrorKind::NotFound.into())
+        }
+
+        fn file_type(&self, _: &Path) -> io::Result<FileType> {
+            Err(io::ErrorKind::NotFound.into())
+        }
+    }
+
+    /// Evaluates a text that is `secrets.nix` beside a `keys.nix` and an `alice.pub`.
+    fn evaluate_text(
+        text: &str,
+        engine: Engine,
+        fallback: Option<&dyn Fallback>,
+    ) -> Result<Vec<Rule>, RulesError> {
+        let file = |name: &str, text: &str| (Path::new(FOLDER).join(name), text.as_bytes().to_vec());
+        let texts = [
+            file("secrets.nix", text),
+            file("keys.nix", "{\n  alice = \"ssh-ed25519 AAAAalice\";\n  broken = { };\n}\n"),
+            file("alice.pub", "ssh-ed25519 AAAAalice\nssh-ed25519 AAAAold alice@attic\n"),
+        ];
+        let files = Overlay::new(&Nothing, BTreeMap::from(texts));
+        evaluate_with(&Path::new(FOLDER).join("secrets.nix"), &files, engine, fallback)
+    }
+
+    fn rules(text: &str) -> Vec<Rule> {
+        evaluate_text(text, Engine::Builtin, None).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[track_caller]
+    fn check_error(text: &str, expected: &str) {
+        let error = evaluate_text(text, Engine::Builtin, None).expect_err("these are no rules");
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn rules_come_in_the_order_of_nix_with_their_recipients_in_theirs() {
+        let rules = rules("{ \"b.age\".publicKeys = [ \"z\" \"a\" \"z\" ]; \"B.age\".publicKeys = [ ]; }");
+        let found: Vec<_> =
+            rules.iter().map(|rule| (rule.path.as_str(), rule.recipients.join(" "))).collect();
+        assert_eq!(found, [("B.age", String::new()), ("b.age", "z a z".to_owned())]);
+    }
+
+    #[test]
+    fn every_line_of_a_key_is_a_recipient() {
+        let rules =
+            rules("{ \"a.age\".publicKeys = [ (builtins.readFile ./alice.pub) \" b\\n\" \"\\n\" ]; }");
+        let [rule] = rules.as_slice() else { panic!("one rule") };
+        assert_eq!(rule.recipients, ["ssh-ed25519 AAAAalice", "ssh-ed25519 AAAAold alice@attic", "b"]);
+        assert_eq!(rule.raw, ["ssh-ed25519 AAAAalice\nssh-ed25519 AAAAold alice@attic\n", " b\n", "\n"]);
+    }
+
+    #[test]
+    fn a_rule_and_its_keys_know_where_they_are_written() {
+        let rules = rules(
+            "let keys = import ./keys.nix; in\n{\n  \"a.age\".publicKeys =\n    [ keys.alice (builtins.readFile ./alice.pub)\n      \"literal\" (\"put\" + \"together\") ];\n}\n",
+        );
+        let [rule] = rules.as_slice() else { panic!("one rule") };
+        let place = |location: Option<&Location>| location.expect("it is known").to_string();
+        assert_eq!(place(rule.location.as_ref()), "/work/secrets.nix:3:3");
+        let origins: Vec<_> = (0..rule.recipients.len()).map(|index| place(rule.origin(index))).collect();
+        assert_eq!(
+            origins,
+            [
+                "/work/keys.nix:2:11",
+                "/work/secrets.nix:4:19",
+                "/work/secrets.nix:4:19",
+                "/work/secrets.nix:5:7",
+                "/work/secrets.nix:3:3",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_rule_is_named_with_its_place() {
+        check_error(
+            "{\n  \"a.age\" = [ ];\n}",
+            "/work/secrets.nix:2:3: rule \"a.age\": it is a list, not a set",
+        );
+        check_error("{ a.armor = true; }", "/work/secrets.nix:1:3: rule \"a\": it has no publicKeys");
+        check_error(
+            "{ a.publicKeys = \"x\"; }",
+            "/work/secrets.nix:1:3: rule \"a\": publicKeys is a string, not a list",
+        );
+        check_error(
+            "{ a.publicKeys = [ \"x\" null ]; }",
+            "/work/secrets.nix:1:3: rule \"a\": key 2 of publicKeys is null, not a string",
+        );
+        check_error(
+            "{ a = { publicKeys = [ ]; armor = 1; }; }",
+            "/work/secrets.nix:1:3: rule \"a\": armor is an integer, not a Boolean",
+        );
+        check_error("[ ]", "/work/secrets.nix: the rules are a list, not a set");
+        check_error("{ lib }: { }", "/work/secrets.nix: the rules are a function, not a set");
+    }
+
+    #[test]
+    fn what_fails_is_named_with_its_rule_and_the_place_of_the_failure() {
+        check_error(
+            "let keys = import ./keys.nix; in {\n  \"a.age\".publicKeys = [ keys.bob ];\n}",
+            "rule \"a.age\": /work/secrets.nix:2:26: attribute 'bob' missing",
+        );
+        check_error("{ a.publicKeys = [ bob ]; }", "/work/secrets.nix:1:20: undefined variable 'bob'");
+        check_error(
+            "{ a.publicKeys = [ (import ./nothing.nix) ]; }",
+            "rule \"a\": /work/secrets.nix:1:21: reading /work/nothing.nix: entity not found",
+        );
+    }
+
+    #[test]
+    fn what_is_beyond_says_what_to_do() {
+        check_error(
+            "{ a.publicKeys = (import <nixpkgs> { }).keys; }",
+            "rule \"a\": /work/secrets.nix:1:26: a path of NIX_PATH is more than can be evaluated without Nix; \
+             install Nix (`nix-instantiate`), which then evaluates this file, or write it otherwise",
+        );
+    }
+
+    #[test]
+    fn a_file_that_asks_for_its_name_is_evaluated_for_each_rule() {
+        let rules = rules(
+            "let file = builtins.getEnv \"FILE\"; in\n\
+             builtins.mapAttrs (name: rule: assert file == name || file == \"\"; { publicKeys = [ file ]; }) { a = 1; b = 2; }",
+        );
+        let found: Vec<_> = rules.iter().map(|rule| (rule.path.as_str(), rule.raw.join(" "))).collect();
+        assert_eq!(found, [("a", "a".to_owned()), ("b", "b".to_owned())]);
+        check_error(
+            "let file = builtins.getEnv \"FILE\"; in if file == \"\" then { a.publicKeys = [ ]; } else { }",
+            "rule \"a\": it is gone when FILE is set to it",
+        );
+    }
+
+    /// A Nix that answers the same whatever it is asked, and remembers what it was asked.
+    struct Recorder {
+        answer: Result<Json, String>,
+        asked: Mutex<Vec<(String, Option<String>)>>,
+    }
+
+    impl Recorder {
+        fn new(answer: Result<Json, String>) -> Self {
+            Self { answer, asked: Mutex::new(Vec::new()) }
+        }
+
+        fn asked(&self) -> Vec<(String, Option<String>)> {
+            self.asked.lock().unwrap().clone()
+        }
+    }
+
+    impl Fallback for Recorder {
+        fn eval_json(&self, expression: &str, file: Option<&str>) -> Result<Json, String> {
+            self.asked.lock().unwrap().push((expression.to_owned(), file.map(str::to_owned)));
+            self.answer.clone()
+        }
+    }
+
+    fn one_rule() -> Json {
+        json!([{ "name": "a.age", "publicKeys": ["x\n", "y"], "armor": true }])
+    }
+
+    #[test]
+    fn nix_is_asked_for_what_is_beyond_and_nothing_else() {
+        let nix = Recorder::new(Ok(one_rule()));
+        evaluate_text("{ }", Engine::Auto, Some(&nix)).unwrap();
+        evaluate_text("{ a.publicKeys = throw \"no\"; }", Engine::Auto, Some(&nix)).unwrap_err();
+        evaluate_text("<nixpkgs>", Engine::Builtin, Some(&nix)).unwrap_err();
+        assert_eq!(nix.asked(), []);
+
+        let rules = evaluate_text("import <nixpkgs>", Engine::Auto, Some(&nix)).expect("Nix has rules");
+        assert_eq!(rules, [Rule::new("a.age", vec![("x\n".into(), None), ("y".into(), None)], true, None)]);
+        let question = "let rules = import \"/work/secrets.nix\"; in map (name: { inherit name; \
+                        inherit (rules.${name}) publicKeys; armor = rules.${name}.armor or false; }) \
+                        (builtins.attrNames rules)";
+        assert_eq!(nix.asked(), [(question.to_owned(), None)]);
+    }
+
+    #[test]
+    fn nix_is_asked_rule_by_rule_where_the_file_asks_for_its_name() {
+        let nix = Recorder::new(Ok(json!(["a\"${b}.age"])));
+        let text = "if builtins.getEnv \"FILE\" == \"\" then { } else <nixpkgs>";
+        // The answer to the second question is no rule.
+        evaluate_text(text, Engine::Nix, Some(&nix)).expect_err("a name is no rule");
+        let question = "let rules = import \"/work/secrets.nix\"; name = \"a\\\"\\${b}.age\"; in \
+                        [ ({ inherit name; inherit (rules.${name}) publicKeys; armor = rules.${name}.armor or false; }) ]";
+        assert_eq!(
+            nix.asked(),
+            [
+                ("builtins.attrNames (import \"/work/secrets.nix\")".to_owned(), None),
+                (question.to_owned(), Some("a\"${b}.age".to_owned())),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_nix_says_is_passed_on() {
+        let nix = Recorder::new(Err("error: undefined variable 'lib'".to_owned()));
+        let error = evaluate_text("{ }", Engine::Nix, Some(&nix)).expect_err("Nix fails");
+        assert_eq!(error.to_string(), "/work/secrets.nix: error: undefined variable 'lib'");
+        for answer in [json!(1), json!([{ "name": "a", "publicKeys": 1 }]), json!([{ "publicKeys": [] }])] {
+            evaluate_text("{ }", Engine::Nix, Some(&Recorder::new(Ok(answer))))
+                .expect_err("these are no rules");
+        }
+        let error = evaluate_text("{ }", Engine::Nix, None).expect_err("there is no Nix");
+        assert!(matches!(error, RulesError::NoNix { .. }), "{error}");
+    }
 }

@@ -148,4 +148,7 @@ pub(super) const CASES: &[Case] = &[
     ("rec { a = 1; b = a; }", r#"{"a":1,"b":1}"#),
     ("let a = 1; b = c; c = a; in b", "1"),
     ("let f = x: f (x + 1); in f 0", LIMIT),
+    ("with builtins; length [ undefined ]", BEYOND),
+    ("with { a = 1; }; builtins.length [ undefined ]", "1"),
+    ("with { a = 1; }; [ a ] == [ a ] && builtins.length [ undefined ] == 1", BEYOND),
 ];

@@ -21,7 +21,7 @@ impl Machine<'_> {
             (Val::Int(_) | Val::Float(_), Val::Int(_) | Val::Float(_)) => {
                 Ok(as_float(left) == as_float(right))
             }
-            (Val::String(left), Val::String(right)) | (Val::Path(left), Val::Path(right)) => {
+            (Val::String(left, _), Val::String(right, _)) | (Val::Path(left), Val::Path(right)) => {
                 Ok(left == right)
             }
             (Val::List(left), Val::List(right)) => {
@@ -78,7 +78,7 @@ impl Machine<'_> {
     fn is_derivation(&mut self, attrs: &Attrs, at: Span) -> Fallible<bool> {
         let Some(kind) = attrs.get("type") else { return Ok(false) };
         let kind = self.force(kind.thunk, at).map_err(|fault| self.unsure(fault, at))?;
-        Ok(matches!(kind, Val::String(kind) if &*kind == "derivation"))
+        Ok(matches!(kind, Val::String(kind, _) if &*kind == "derivation"))
     }
 
     /// The order of lists: that of the first elements that differ.

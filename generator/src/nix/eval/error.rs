@@ -38,7 +38,7 @@ pub enum ErrorKind {
         /// What it is, as a noun with its article.
         construct: String,
     },
-    /// The text is no Nix.
+    /// The parser finds the text to be no Nix. Nix's own accepts a few oddities more, such as `a/"b"` for a division.
     #[error("{message}")]
     Syntax {
         /// What is wrong.

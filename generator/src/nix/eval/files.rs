@@ -213,3 +213,140 @@ impl Files for Overlay<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// A root with a file, a folder and links; and, beside it, a file that isn't in it.
+    fn tree() -> (TempDir, PathBuf) {
+        let outer = TempDir::new().expect("a temporary folder");
+        let root = outer.path().canonicalize().unwrap().join("root");
+        fs::create_dir_all(root.join("folder")).unwrap();
+        fs::write(outer.path().join("outside"), "secret").unwrap();
+        fs::write(root.join("file"), "text").unwrap();
+        fs::write(root.join("folder/inner"), "inner").unwrap();
+        symlink("file", root.join("link")).unwrap();
+        symlink("folder", root.join("way")).unwrap();
+        symlink("../outside", root.join("escape")).unwrap();
+        symlink("..", root.join("up")).unwrap();
+        symlink("nowhere", root.join("dangling")).unwrap();
+        (outer, root)
+    }
+
+    fn kind<T>(result: io::Result<T>) -> Option<io::ErrorKind> {
+        result.err().map(|error| error.kind())
+    }
+
+    #[test]
+    fn files_of_the_tree_are_read_also_through_links() {
+        let (_outer, root) = tree();
+        let disk = Disk::new(&root).unwrap();
+        for (path, text) in
+            [("file", "text"), ("link", "text"), ("folder/inner", "inner"), ("way/inner", "inner")]
+        {
+            assert_eq!(disk.read(&root.join(path)).unwrap(), text.as_bytes(), "{path}");
+            assert!(disk.exists(&root.join(path)).unwrap(), "{path}");
+        }
+        assert_eq!(kind(disk.read(&root.join("folder"))), Some(io::ErrorKind::IsADirectory));
+    }
+
+    #[test]
+    fn nothing_outside_the_tree_is_read_or_even_known() {
+        let (outer, root) = tree();
+        let disk = Disk::new(&root).unwrap();
+        let outside = outer.path().canonicalize().unwrap();
+        for path in [
+            root.join("escape"),
+            root.join("up/outside"),
+            root.join("up/nothing"),
+            root.join("dangling"),
+            outside.join("outside"),
+            outside.join("nothing"),
+            "/etc/passwd".into(),
+            "/dev/zero".into(),
+        ] {
+            let unsupported = Some(io::ErrorKind::Unsupported);
+            assert_eq!(kind(disk.read(&path)), unsupported, "{}", path.display());
+            assert_eq!(kind(disk.exists(&path)), unsupported, "{}", path.display());
+            assert_eq!(kind(disk.file_type(&path)), unsupported, "{}", path.display());
+            assert_eq!(kind(disk.read_dir(&path)), unsupported, "{}", path.display());
+        }
+    }
+
+    #[test]
+    fn what_is_missing_in_the_tree_is_missing() {
+        let (_outer, root) = tree();
+        let disk = Disk::new(&root).unwrap();
+        assert_eq!(kind(disk.read(&root.join("none"))), Some(io::ErrorKind::NotFound));
+        assert!(!disk.exists(&root.join("none/deeper")).unwrap());
+        assert!(!disk.exists(&root.join("file/below")).unwrap());
+    }
+
+    #[test]
+    fn a_folder_tells_what_lies_in_it_without_following_links() {
+        let (_outer, root) = tree();
+        let disk = Disk::new(&root).unwrap();
+        let found: Vec<_> =
+            disk.read_dir(&root).unwrap().into_iter().map(|(n, kind)| (n, kind.name())).collect();
+        let expected = [
+            ("dangling", "symlink"),
+            ("escape", "symlink"),
+            ("file", "regular"),
+            ("folder", "directory"),
+            ("link", "symlink"),
+            ("up", "symlink"),
+            ("way", "symlink"),
+        ];
+        assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind)));
+    }
+
+    #[test]
+    fn a_link_on_the_way_makes_a_path_a_link() {
+        let (_outer, root) = tree();
+        let disk = Disk::new(&root).unwrap();
+        for (path, kind) in [
+            ("file", FileType::Regular),
+            ("folder", FileType::Directory),
+            ("folder/inner", FileType::Regular),
+            ("link", FileType::Symlink),
+            ("way", FileType::Symlink),
+            ("way/inner", FileType::Symlink),
+        ] {
+            assert_eq!(disk.file_type(&root.join(path)).unwrap(), kind, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_tree_below_a_link_is_a_tree_like_any_other() {
+        let (_outer, root) = tree();
+        let below = root.join("way");
+        let disk = Disk::new(&below).unwrap();
+        assert_eq!(disk.file_type(&below.join("inner")).unwrap(), FileType::Regular);
+        assert_eq!(disk.read(&below.join("inner")).unwrap(), b"inner");
+        assert_eq!(kind(disk.read(&below.join("../file"))), Some(io::ErrorKind::Unsupported));
+    }
+
+    #[test]
+    fn planned_texts_are_read_in_place_of_what_is_on_disk() {
+        let (_outer, root) = tree();
+        let disk = Disk::new(&root).unwrap();
+        let texts = [("file", "planned"), ("new/deep/file", "new")];
+        let texts = texts.map(|(path, text)| (root.join(path), text.as_bytes().to_vec()));
+        let files = Overlay::new(&disk, texts.into());
+        assert_eq!(files.read(&root.join("file")).unwrap(), b"planned");
+        assert_eq!(files.read(&root.join("new/deep/file")).unwrap(), b"new");
+        assert_eq!(files.read(&root.join("folder/inner")).unwrap(), b"inner");
+        assert!(files.exists(&root.join("new/deep")).unwrap());
+        assert!(!files.exists(&root.join("newer")).unwrap());
+        assert_eq!(files.file_type(&root.join("new")).unwrap(), FileType::Directory);
+        assert_eq!(files.file_type(&root.join("new/deep/file")).unwrap(), FileType::Regular);
+        assert_eq!(files.read_dir(&root).unwrap().get("new"), Some(&FileType::Directory));
+        assert_eq!(files.read_dir(&root.join("new/deep")).unwrap().len(), 1);
+        assert_eq!(kind(files.read_dir(&root.join("none"))), Some(io::ErrorKind::NotFound));
+    }
+}

@@ -62,6 +62,10 @@ impl Heap {
         }
     }
 
+    pub(super) fn get(&self, thunk: Thunk) -> Option<&State> {
+        self.thunks.get(position(thunk.0))
+    }
+
     /// Takes what is to be evaluated and marks it as running; what is done, and what runs, is copied.
     pub(super) fn take(&mut self, thunk: Thunk) -> State {
         match self.thunks.get_mut(position(thunk.0)) {

@@ -18,7 +18,7 @@ use super::{
     source::Source,
     value::{Attribute, Attrs, Name, Scope, Span, Thunk, Val, Value},
 };
-use crate::nix::guard::{self, Cause, Position};
+use crate::nix::guard::Position;
 
 /// Bytes of text that count as one element.
 const BYTES_PER_ELEMENT: usize = 16;
@@ -122,15 +122,7 @@ impl<'a> Machine<'a> {
         let file = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
         let source = Source::new(file, path.clone(), text);
         self.sources.push(source.clone());
-        let root = guard::parse(&source.text).map_err(|error| {
-            let kind = match error.cause {
-                Cause::Malformed => ErrorKind::Syntax { message: error.message },
-                Cause::Excessive => ErrorKind::Limit { what: "a file too long or too deeply nested" },
-            };
-            let location = Location { file: PathBuf::from(&**path), position: error.position };
-            Fault::new(kind, location)
-        })?;
-        let program = compile(&source, &root)?;
+        let program = compile(&source)?;
         self.programs.insert(path.clone(), program.clone());
         Ok(program)
     }
@@ -170,7 +162,7 @@ impl<'a> Machine<'a> {
             Val::Bool(value) => Value::Bool(*value),
             Val::Int(value) => Value::Int(*value),
             Val::Float(value) => Value::Float(*value),
-            Val::String(text) => Value::String(self.text(text, at)?),
+            Val::String(text, _) => Value::String(self.text(text, at)?),
             Val::Path(path) => Value::Path(PathBuf::from(&**path)),
             Val::List(items) => {
                 let items =

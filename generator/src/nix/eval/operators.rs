@@ -122,7 +122,7 @@ impl Machine<'_> {
             _ => {
                 // A path on the right of a string is copied to the store; of any other, not.
                 let joined = self.coerce(left, false, at)?;
-                if matches!((left, right), (Val::String(_), Val::Path(_))) {
+                if matches!((left, right), (Val::String(..), Val::Path(_))) {
                     return Err(self.beyond(at, "a path in a string, which Nix copies to its store,"));
                 }
                 let right = self.coerce(right, false, at)?;
@@ -187,7 +187,7 @@ impl Machine<'_> {
             (Val::Int(_) | Val::Float(_), Val::Int(_) | Val::Float(_)) => {
                 Ok(as_float(left).partial_cmp(&as_float(right)) == Some(Ordering::Less))
             }
-            (Val::String(left), Val::String(right)) => Ok(left < right),
+            (Val::String(left, _), Val::String(right, _)) => Ok(left < right),
             (Val::Path(_), Val::Path(_)) => Err(self.beyond(at, "the order of two paths")),
             (Val::List(left), Val::List(right)) => {
                 let (left, right) = (left.clone(), right.clone());

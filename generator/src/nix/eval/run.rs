@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::{
+    builtins,
     error::{ErrorKind, Fallible},
     expr::{AttrName, Binding, Bindings, Bound, Expr, Kind, Lambda, Parameter},
     heap::State,
@@ -73,16 +74,16 @@ impl Machine<'_> {
             Kind::Interpolation(pieces) => self.interpolate(pieces, scope, at),
             Kind::PathInterpolation(pieces) => self.interpolate_path(pieces, scope, at),
             Kind::List(items) => {
-                let items = items.iter().map(|item| self.delay(item, scope)).collect();
+                let items = items.iter().map(|item| self.delay(item, scope)).collect::<Fallible<_>>()?;
                 self.new_list(items, at)
             }
             Kind::Attrs(bindings) => self.attrs_of(bindings, scope, at),
             Kind::Let(bindings, body) => {
-                let (scope, _) = self.bind(bindings, scope);
+                let (scope, _) = self.bind(bindings, scope)?;
                 self.eval(body, scope)
             }
             Kind::With { namespace, body } => {
-                let namespace = self.delay(namespace, scope);
+                let namespace = self.delay(namespace, scope)?;
                 let scope = self.heap.add_scope(vec![namespace], Some(scope));
                 self.eval(body, scope)
             }
@@ -117,15 +118,31 @@ impl Machine<'_> {
     }
 
     /// An expression to be evaluated when it is needed.
-    pub(super) fn delay(&mut self, expr: &Rc<Expr>, scope: Scope) -> Thunk {
+    pub(super) fn delay(&mut self, expr: &Rc<Expr>, scope: Scope) -> Fallible<Thunk> {
         match &expr.kind {
-            Kind::Constant(value) => self.heap.done(value.clone()),
-            Kind::Variable { up, slot } => match self.heap.slot(scope, *up, *slot) {
-                Some(thunk) => thunk,
-                None => self.heap.add(State::Expr(expr.clone(), scope)),
-            },
-            _ => self.heap.add(State::Expr(expr.clone(), scope)),
+            Kind::Constant(value) => return Ok(self.heap.done(value.clone())),
+            Kind::Variable { up, slot } => {
+                if let Some(thunk) = self.heap.slot(scope, *up, *slot) {
+                    return Ok(thunk);
+                }
+            }
+            Kind::FromWith { name, up } => self.check_with_variable(name, up, scope, expr.at)?,
+            _ => {}
         }
+        Ok(self.heap.add(State::Expr(expr.clone(), scope)))
+    }
+
+    /// Older versions of Nix look for a variable of a `with` that was evaluated already at once, and fail when there
+    /// is none, though nobody may ever need it.
+    fn check_with_variable(&self, name: &Name, up: &[u32], scope: Scope, at: Span) -> Fallible<()> {
+        for up in up {
+            match self.slot(scope, *up, 0, at).map(|namespace| self.heap.get(namespace))? {
+                Some(State::Done(Val::Attrs(attrs))) if attrs.get(name).is_none() => {}
+                Some(State::Done(Val::Builtins)) if !builtins::is_member(name) => {}
+                _ => return Ok(()),
+            }
+        }
+        Err(self.beyond(at, format!("the undefined variable `{name}` where it isn't needed")))
     }
 
     fn slot(&self, scope: Scope, up: u32, slot: u32, at: Span) -> Fallible<Thunk> {
@@ -145,36 +162,37 @@ impl Machine<'_> {
     }
 
     /// Opens the scope of recursive definitions. Also answers the definitions' thunks, in order.
-    fn bind(&mut self, bindings: &Bindings, outer: Scope) -> (Scope, Vec<Thunk>) {
+    fn bind(&mut self, bindings: &Bindings, outer: Scope) -> Fallible<(Scope, Vec<Thunk>)> {
         let scope = self.heap.add_scope(Vec::new(), Some(outer));
-        let thunks = self.define(bindings, scope);
+        let thunks = self.define(bindings, scope)?;
         self.heap.fill(scope, thunks.clone());
-        (scope, thunks)
+        Ok((scope, thunks))
     }
 
-    fn define(&mut self, bindings: &Bindings, scope: Scope) -> Vec<Thunk> {
-        let sources: Vec<Thunk> = bindings.sources.iter().map(|source| self.delay(source, scope)).collect();
+    fn define(&mut self, bindings: &Bindings, scope: Scope) -> Fallible<Vec<Thunk>> {
+        let sources = bindings.sources.iter().map(|source| self.delay(source, scope));
+        let sources = sources.collect::<Fallible<Vec<_>>>()?;
         bindings.statics.iter().map(|binding| self.define_one(binding, &sources, scope)).collect()
     }
 
-    fn define_one(&mut self, binding: &Binding, sources: &[Thunk], scope: Scope) -> Thunk {
+    fn define_one(&mut self, binding: &Binding, sources: &[Thunk], scope: Scope) -> Fallible<Thunk> {
         match &binding.value {
             // Of a recursive set: its slots aren't filled yet, so a variable of it is a thunk of its own.
             Bound::Inner(expr) | Bound::Outer(expr) => self.delay(expr, scope),
-            Bound::From(source) => match sources.get(*source) {
+            Bound::From(source) => Ok(match sources.get(*source) {
                 Some(from) => {
                     self.heap.add(State::Select { from: *from, name: binding.name.clone(), at: binding.at })
                 }
                 None => self.heap.add(State::Running),
-            },
+            }),
         }
     }
 
     fn attrs_of(&mut self, bindings: &Bindings, scope: Scope, at: Span) -> Fallible<Val> {
         let (scope, thunks) = if bindings.recursive {
-            self.bind(bindings, scope)
+            self.bind(bindings, scope)?
         } else {
-            (scope, self.define(bindings, scope))
+            (scope, self.define(bindings, scope)?)
         };
         let statics = bindings.statics.iter().zip(thunks);
         let mut attrs: Vec<Attr> = statics
@@ -186,10 +204,10 @@ impl Machine<'_> {
         for dynamic in &bindings.dynamics {
             let name = match self.eval(&dynamic.name, scope)? {
                 Val::Null => continue,
-                Val::String(name) => name,
+                Val::String(name, _) => name,
                 value => return Err(self.expected(dynamic.at, "a string", &value)),
             };
-            let thunk = self.delay(&dynamic.value, scope);
+            let thunk = self.delay(&dynamic.value, scope)?;
             attrs.push(Attr { name, thunk, at: Some(dynamic.at) });
         }
         attrs.sort_by(|a, b| a.name.cmp(&b.name));
@@ -210,7 +228,7 @@ impl Machine<'_> {
     ) -> Fallible<Val> {
         let mut value = self.eval(function, scope)?;
         for argument in arguments {
-            let argument = self.delay(argument, scope);
+            let argument = self.delay(argument, scope)?;
             value = self.call(&value, argument, at)?;
         }
         Ok(value)
@@ -256,7 +274,7 @@ impl Machine<'_> {
                     used += 1;
                     attr.thunk
                 }
-                (None, Some(default)) => self.delay(default, scope),
+                (None, Some(default)) => self.delay(default, scope)?,
                 (None, None) => {
                     let message = format!("function called without required argument '{}'", formal.name);
                     return Err(self.failed(at, message));
@@ -332,7 +350,7 @@ impl Machine<'_> {
         match name {
             AttrName::Static(name) => Ok(name.clone()),
             AttrName::Dynamic(expr) => match self.eval(expr, scope)? {
-                Val::String(name) => Ok(name),
+                Val::String(name, _) => Ok(name),
                 value => Err(self.expected(expr.at, "a string", &value)),
             },
         }

@@ -37,7 +37,7 @@ impl Machine<'_> {
 
     pub(super) fn join_path(&mut self, path: String, at: Span) -> Fallible<Val> {
         match self.new_string(path, at)? {
-            Val::String(path) => Ok(Val::Path(paths::canonical(&path).into())),
+            Val::String(path, _) => Ok(Val::Path(paths::canonical(&path).into())),
             value => Ok(value),
         }
     }
@@ -47,7 +47,7 @@ impl Machine<'_> {
     pub(super) fn coerce(&mut self, value: &Val, more: bool, at: Span) -> Fallible<Rc<str>> {
         self.step(at)?;
         match value {
-            Val::String(text) | Val::Path(text) => Ok(text.clone()),
+            Val::String(text, _) | Val::Path(text) => Ok(text.clone()),
             Val::Attrs(attrs) if attrs.get("__toString").is_some() || attrs.get("outPath").is_some() => {
                 Err(self.beyond(at, "a set in the place of a string"))
             }

@@ -59,7 +59,8 @@ pub(crate) enum Val {
     Bool(bool),
     Int(i64),
     Float(f64),
-    String(Rc<str>),
+    /// A string, and where it stands in a text when it does as a whole.
+    String(Rc<str>, Option<Span>),
     Path(Rc<str>),
     List(Rc<[Thunk]>),
     Attrs(Rc<Attrs>),
@@ -72,7 +73,7 @@ pub(crate) enum Val {
 
 impl Val {
     pub(super) fn string(text: impl Into<Rc<str>>) -> Self {
-        Self::String(text.into())
+        Self::String(text.into(), None)
     }
 
     /// The type in Nix's words, with its article.
@@ -82,7 +83,7 @@ impl Val {
             Self::Bool(_) => "a Boolean",
             Self::Int(_) => "an integer",
             Self::Float(_) => "a float",
-            Self::String(_) => "a string",
+            Self::String(..) => "a string",
             Self::Path(_) => "a path",
             Self::List(_) => "a list",
             Self::Attrs(_) | Self::Builtins => "a set",
@@ -97,7 +98,7 @@ impl Val {
             Self::Bool(_) => "bool",
             Self::Int(_) => "int",
             Self::Float(_) => "float",
-            Self::String(_) => "string",
+            Self::String(..) => "string",
             Self::Path(_) => "path",
             Self::List(_) => "list",
             Self::Attrs(_) | Self::Builtins => "set",

@@ -25,7 +25,7 @@ pub(super) const BUILTINS: &[Entry] = &[
 
 fn attr_names(machine: &mut Machine<'_>, arguments: &[Thunk], at: Span) -> Fallible<Val> {
     let attrs = machine.attrs_argument(arguments, 0, at)?;
-    let names = attrs.iter().map(|attr| machine.heap.done(Val::String(attr.name.clone()))).collect();
+    let names = attrs.iter().map(|attr| machine.heap.done(Val::string(attr.name.clone()))).collect();
     machine.new_list(names, at)
 }
 
@@ -87,7 +87,7 @@ fn map_attrs(machine: &mut Machine<'_>, arguments: &[Thunk], at: Span) -> Fallib
     let attrs = machine.attrs_argument(arguments, 1, at)?;
     let function = machine.later_function_argument(arguments, 0, at)?;
     let mapped = attrs.iter().map(|attr| {
-        let name = machine.heap.done(Val::String(attr.name.clone()));
+        let name = machine.heap.done(Val::string(attr.name.clone()));
         let thunk = machine.later(function, name, Some(attr.thunk), at);
         Attr { name: attr.name.clone(), thunk, at: attr.at }
     });
@@ -118,7 +118,7 @@ fn zip_attrs_with(machine: &mut Machine<'_>, arguments: &[Thunk], at: Span) -> F
         }
     }
     let zipped = found.into_iter().map(|(name, values)| {
-        let first = machine.heap.done(Val::String(name.clone()));
+        let first = machine.heap.done(Val::string(name.clone()));
         let values = machine.heap.done(Val::List(values.into()));
         Attr { name, thunk: machine.later(function, first, Some(values), at), at: None }
     });
@@ -132,7 +132,7 @@ fn group_by(machine: &mut Machine<'_>, arguments: &[Thunk], at: Span) -> Fallibl
     let mut groups: BTreeMap<Name, Vec<Thunk>> = BTreeMap::new();
     for item in list.iter() {
         let name: Rc<str> = match machine.call(&function, *item, at)? {
-            Val::String(name) => name,
+            Val::String(name, _) => name,
             value => return Err(machine.expected(at, "a string", &value)),
         };
         groups.entry(name).or_default().push(*item);

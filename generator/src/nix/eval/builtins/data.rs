@@ -143,7 +143,7 @@ fn write_json(machine: &mut Machine<'_>, thunk: Thunk, text: &mut String, at: Sp
         Val::Bool(value) => text.push_str(if value { "true" } else { "false" }),
         Val::Int(value) => text.push_str(&value.to_string()),
         Val::Float(_) => return Err(machine.beyond(at, "a float in JSON")),
-        Val::String(string) => {
+        Val::String(string, _) => {
             machine.charge(string.len() / 16, at)?;
             write_json_string(machine, &string, text, at)?;
         }

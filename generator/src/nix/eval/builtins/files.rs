@@ -25,7 +25,8 @@ fn import(machine: &mut Machine<'_>, arguments: &[Thunk], at: Span) -> Fallible<
 
 fn read_file(machine: &mut Machine<'_>, arguments: &[Thunk], at: Span) -> Fallible<Val> {
     let path = path_argument(machine, arguments, at)?;
-    machine.read(&path, at).map(Val::String)
+    // A file that is read stands where it is read.
+    machine.read(&path, at).map(|text| Val::String(text, Some(at)))
 }
 
 fn read_dir(machine: &mut Machine<'_>, arguments: &[Thunk], at: Span) -> Fallible<Val> {
@@ -48,7 +49,7 @@ fn path_exists(machine: &mut Machine<'_>, arguments: &[Thunk], at: Span) -> Fall
 
 fn get_env(machine: &mut Machine<'_>, arguments: &[Thunk], at: Span) -> Fallible<Val> {
     let name = machine.string_argument(arguments, 0, at)?;
-    machine.variable(&name, at).map(Val::String)
+    machine.variable(&name, at).map(Val::string)
 }
 
 fn path_argument(machine: &mut Machine<'_>, arguments: &[Thunk], at: Span) -> Fallible<Rc<str>> {

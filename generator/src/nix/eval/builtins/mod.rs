@@ -171,6 +171,11 @@ fn member(name: &str) -> Option<Val> {
     }
 }
 
+/// Whether every version of Nix has a builtin of that name, or some may.
+pub(super) fn is_member(name: &str) -> bool {
+    member(name).is_some() || BEYOND.contains(&name)
+}
+
 impl Machine<'_> {
     /// `builtins.name`. A name that this evaluator doesn't have may be one of another version of Nix.
     pub(super) fn builtin_member(&mut self, name: &Name, at: Span) -> Fallible<Option<Val>> {
@@ -280,7 +285,7 @@ impl Machine<'_> {
 
     pub(super) fn string(&mut self, thunk: Thunk, at: Span) -> Fallible<Rc<str>> {
         match self.force(thunk, at)? {
-            Val::String(text) => Ok(text),
+            Val::String(text, _) => Ok(text),
             value => Err(self.expected(at, "a string", &value)),
         }
     }

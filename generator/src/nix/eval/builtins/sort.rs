@@ -45,7 +45,7 @@ fn sort_strings(
     for item in list {
         machine.step(at)?;
         match machine.force(*item, at).map_err(|fault| machine.unsure(fault, at))? {
-            Val::String(text) => strings.push((text, *item)),
+            Val::String(text, _) => strings.push((text, *item)),
             _ => return Ok(None),
         }
     }

@@ -23,7 +23,7 @@ pub(super) const BUILTINS: &[Entry] = &[
 
 fn to_string(machine: &mut Machine<'_>, arguments: &[Thunk], at: Span) -> Fallible<Val> {
     let value = machine.argument(arguments, 0, at)?;
-    machine.coerce(&value, true, at).map(Val::String)
+    machine.coerce(&value, true, at).map(Val::string)
 }
 
 /// In bytes.
@@ -134,5 +134,5 @@ fn dir_of(machine: &mut Machine<'_>, arguments: &[Thunk], at: Span) -> Fallible<
 
 /// Strings here never have a context: what would give them one is beyond this evaluator.
 fn discard_context(machine: &mut Machine<'_>, arguments: &[Thunk], at: Span) -> Fallible<Val> {
-    machine.text_argument(arguments, 0, at).map(Val::String)
+    machine.text_argument(arguments, 0, at).map(Val::string)
 }

@@ -16,7 +16,7 @@ pub(super) const BUILTINS: &[Entry] = &[
         is(machine, arguments, at, |value| matches!(value, Val::Float(_)))
     }),
     ("isString", 1, |machine, arguments, at| {
-        is(machine, arguments, at, |value| matches!(value, Val::String(_)))
+        is(machine, arguments, at, |value| matches!(value, Val::String(..)))
     }),
     ("isPath", 1, |machine, arguments, at| is(machine, arguments, at, |value| matches!(value, Val::Path(_)))),
     ("isList", 1, |machine, arguments, at| is(machine, arguments, at, |value| matches!(value, Val::List(_)))),

@@ -158,6 +158,10 @@ impl Compiler<'_> {
                 if from.r_paren_token().is_none() {
                     return Err(self.incomplete(from.syntax()));
                 }
+                // Versions of Nix differ in whether they look at the set at all.
+                if inherit.attrs().next().is_none() {
+                    return Err(self.beyond(inherit, "inheriting nothing from a set"));
+                }
                 Some(self.required(from.expr(), from.syntax())?)
             }
         };

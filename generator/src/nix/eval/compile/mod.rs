@@ -6,7 +6,7 @@ mod lambda;
 mod literals;
 mod strings;
 
-use std::rc::Rc;
+use std::{path::PathBuf, rc::Rc};
 
 use rnix::{
     NodeOrToken, SyntaxKind, SyntaxNode,
@@ -16,22 +16,55 @@ use rowan::ast::AstNode;
 
 use super::{
     builtins::{self, Global},
-    error::{Fallible, Fault},
+    error::{ErrorKind, Fallible, Fault, Location},
     expr::{AttrName, Expr, Kind},
     scope::{Meaning, Scopes},
     source::Source,
     value::{Name, Span, Val},
 };
+use crate::nix::guard::{self, Cause};
 
 /// Components of an attribute path, at most. Each one nests a set.
 const MAX_PATH: usize = 256;
 
-/// Compiles a file that rnix parsed without an error.
-pub(super) fn compile(source: &Source, root: &ast::Root) -> Fallible<Rc<Expr>> {
+/// Parses and compiles a file.
+pub(super) fn compile(source: &Source) -> Fallible<Rc<Expr>> {
+    refuse_control_characters(source)?;
+    let root = guard::parse(&source.text).map_err(|error| {
+        let kind = match error.cause {
+            Cause::Malformed => ErrorKind::Syntax { message: error.message },
+            Cause::Excessive => ErrorKind::Limit { what: "a file too long or too deeply nested" },
+        };
+        Fault::new(kind, Location { file: PathBuf::from(&*source.path), position: error.position })
+    })?;
+    refuse_odd_spaces(source)?;
     let compiler = &mut Compiler { source, scopes: Scopes::default() };
-    compiler.refuse_odd_characters()?;
     let expr = compiler.required(root.expr(), root.syntax())?;
     compiler.expr(&expr)
+}
+
+/// A carriage return ends a comment for Nix and not for rnix; others are white space to one of them.
+fn refuse_control_characters(source: &Source) -> Fallible<()> {
+    let odd = |c: char| c.is_control() && c != '\n' && c != '\t';
+    match source.text.find(odd) {
+        Some(offset) => Err(source.beyond(clamp(offset), "a carriage return or other control character")),
+        None => Ok(()),
+    }
+}
+
+/// rnix takes Unicode's spaces for white space.
+fn refuse_odd_spaces(source: &Source) -> Fallible<()> {
+    if source.text.chars().all(|c| c.is_ascii() || !c.is_whitespace()) {
+        return Ok(());
+    }
+    let mut offset = 0;
+    for (kind, token) in rnix::tokenize(&source.text) {
+        if kind == SyntaxKind::TOKEN_WHITESPACE && !token.is_ascii() {
+            return Err(source.beyond(clamp(offset), "a space that isn't ASCII"));
+        }
+        offset += token.len();
+    }
+    Ok(())
 }
 
 struct Compiler<'a> {
@@ -44,26 +77,6 @@ const OPERATOR_VARIABLES: [&str; 7] =
     ["__sub", "__mul", "__div", "__lessThan", "__nixPath", "__findFile", "__curPos"];
 
 impl Compiler<'_> {
-    /// Nix and rnix differ in what they make of carriage returns, control characters and Unicode's white space.
-    fn refuse_odd_characters(&self) -> Fallible<()> {
-        let text = &self.source.text;
-        let odd = |c: char| c.is_control() && c != '\n' && c != '\t';
-        if let Some(offset) = text.find(odd) {
-            return Err(self.source.beyond(clamp(offset), "a carriage return or other control character"));
-        }
-        if text.chars().all(|c| c.is_ascii() || !c.is_whitespace()) {
-            return Ok(());
-        }
-        let mut offset = 0;
-        for (kind, token) in rnix::tokenize(text) {
-            if kind == SyntaxKind::TOKEN_WHITESPACE && !token.is_ascii() {
-                return Err(self.source.beyond(clamp(offset), "a space that isn't ASCII"));
-            }
-            offset += token.len();
-        }
-        Ok(())
-    }
-
     fn expr(&mut self, expr: &ast::Expr) -> Fallible<Rc<Expr>> {
         // Nix's parser keeps no parentheses, so neither an attribute set's nor a string's meaning depends on them.
         if let ast::Expr::Paren(paren) = expr {

@@ -24,10 +24,10 @@ pub(super) enum Piece {
 impl Compiler<'_> {
     pub(super) fn string(&mut self, string: &ast::Str) -> Fallible<Kind> {
         let mut pieces = pieces(string);
-        if let Some(text) = only_text(&mut pieces) {
-            return Ok(constant(Val::String(text)));
-        }
         let at = self.at(string);
+        if let Some(text) = only_text(&mut pieces) {
+            return Ok(constant(Val::String(text, Some(at))));
+        }
         let pieces = pieces.into_iter().map(|piece| match piece {
             Piece::Text(text) => Ok(Rc::new(Expr { at, kind: constant(Val::string(text)) })),
             Piece::Interpolated(inner) => self.child(inner.expr(), &inner),

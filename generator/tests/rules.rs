@@ -1,5 +1,13 @@
 //! The builtin evaluator against Nix itself, file by file: every secrets.nix in `tests/rules`, and a thousand random
 //! ones.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may panic, and says what it skips"
+)]
 
 mod random;
 mod real_nix;

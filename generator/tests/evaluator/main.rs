@@ -1,4 +1,11 @@
 //! The evaluator, expression by expression: what each evaluates to, and that Nix has the same.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test may panic, and says what it skips"
+)]
 
 mod builtins;
 mod files;

@@ -52,10 +52,10 @@ impl Writer {
         }
         for _ in 0..self.random.below(3) {
             let set = self.set();
-            write!(text, "with {set};\n").unwrap();
+            writeln!(text, "with {set};").unwrap();
         }
         let rules = self.rules(2);
-        write!(text, "{rules}\n").unwrap();
+        writeln!(text, "{rules}").unwrap();
         text
     }
 

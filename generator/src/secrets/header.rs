@@ -96,7 +96,7 @@ mod tests {
             );
             assert!(may_be_sealed_to(&stanzas, &[a.clone(), x25519()]), "an X25519 stanza names nobody");
             assert!(!may_be_sealed_to(&stanzas, &[b.clone(), c.clone()]));
-            assert!(!may_be_sealed_to(&stanzas, &[a.clone()]));
+            assert!(!may_be_sealed_to(&stanzas, std::slice::from_ref(&a)));
             assert!(!may_be_sealed_to(&stanzas, &[a.clone(), b.clone(), c.clone()]));
         }
     }

@@ -148,17 +148,13 @@ impl Key {
             self.private = Private::Refused;
             return Err(error);
         };
-        match locked.decrypt(passphrase) {
-            Ok(key) => {
-                self.private = Private::Open(Box::new(SshIdentity::Unencrypted(key)));
-                Ok(())
-            }
-            Err(_) => {
-                let error = refuse("that is not its passphrase");
-                self.private = Private::Refused;
-                Err(error)
-            }
-        }
+        let Ok(key) = locked.decrypt(passphrase) else {
+            let error = refuse("that is not its passphrase");
+            self.private = Private::Refused;
+            return Err(error);
+        };
+        self.private = Private::Open(Box::new(SshIdentity::Unencrypted(key)));
+        Ok(())
     }
 }
 

@@ -21,7 +21,7 @@ enum Key {
     Ssh(age::ssh::Recipient),
     X25519(age::x25519::Recipient),
     Tag(age::tag::Recipient),
-    TagPq(age::tagpq::Recipient),
+    TagPq(Box<age::tagpq::Recipient>),
 }
 
 impl Recipient {
@@ -52,7 +52,7 @@ impl Recipient {
             Key::Ssh(key) => key,
             Key::X25519(key) => key,
             Key::Tag(key) => key,
-            Key::TagPq(key) => key,
+            Key::TagPq(key) => key.as_ref(),
         }
     }
 }
@@ -91,7 +91,7 @@ impl FromStr for Recipient {
         let key = match kind {
             Some(None) => text.parse().map(Key::X25519),
             Some(Some("tag")) => text.parse().map(Key::Tag),
-            Some(Some("tagpq")) => text.parse().map(Key::TagPq),
+            Some(Some("tagpq")) => text.parse().map(|key| Key::TagPq(Box::new(key))),
             _ => {
                 return Err(bad(if kind.is_some() {
                     "keys of age plugins can't be sealed to"

@@ -372,6 +372,6 @@ fn add_sealed(
 }
 
 fn add_row(draft: &mut Draft<'_>, guide: &TreePath, facts: &Facts) -> Result<()> {
-    let text = draft.text(guide)?;
+    let text = draft.text_or_empty(guide)?;
     draft.write(guide, guide::with(guide, &text, &guide::row(&facts.name, &facts.vm))?)
 }

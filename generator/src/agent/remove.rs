@@ -189,6 +189,9 @@ fn remove_readings(
     let item = format!("systems.{}", name.host());
     loop {
         let file = draft.nix(rules)?;
+        if !file.text().contains(&item) {
+            return Ok(());
+        }
         let reading = find(&file, &registry::rules()).children().into_iter().find_map(|(rule, node)| {
             let path = registry::rules().child(rule.as_str()).child("publicKeys");
             let reads = find(&file, &path).lists().any(|list| list.items().any(|it| it.to_string() == item));

@@ -1,10 +1,12 @@
 //! Rules, sealed files and their readers.
 
+use std::collections::BTreeMap;
+
 use rowan::ast::AstNode;
 
 use super::Finding;
 use crate::{
-    agent::{registry::Registry, summary},
+    agent::registry::{self, Registry},
     error::{Error, Location, Result},
     name::AgentName,
     nix::{
@@ -36,8 +38,11 @@ pub(super) fn check(
     };
     files(tree, registry, &access, findings)?;
     example(tree, &access, findings)?;
+    let machines = find(&tree.nix(&tree.settings().paths.rules)?, &registry::systems()).strings();
+    let machines: BTreeMap<_, _> =
+        machines.into_iter().filter_map(|(host, key)| Some((host, key.parse().ok()?))).collect();
     for name in agents {
-        agent(tree, registry, &access, name, findings)?;
+        agent(tree, registry, &access, machines.get(&name.host()), name, findings)?;
     }
     Ok(())
 }
@@ -105,6 +110,7 @@ fn agent(
     tree: &Tree,
     registry: &Registry,
     access: &Access,
+    machine: Option<&Recipient>,
     name: &AgentName,
     findings: &mut Vec<Finding>,
 ) -> Result<()> {
@@ -112,7 +118,6 @@ fn agent(
     if !tree.has(&paths.host(name)) {
         return Ok(());
     }
-    let machine = summary::host_key(tree, name)?;
     if machine.is_none() {
         let at =
             registry.systems.get(&name.host()).cloned().unwrap_or_else(|| Location::file(&paths.host(name)));
@@ -140,7 +145,7 @@ fn agent(
             findings.push(Finding::error(at, format!("{path} has no rule"), mend));
             continue;
         };
-        if machine.as_ref().is_some_and(|machine| !rule.recipients.contains(machine)) {
+        if machine.is_some_and(|machine| !rule.recipients.contains(machine)) {
             let message = format!("{} is no reader of {path}, which its host needs", name.host());
             findings.push(Finding::error(
                 at,

@@ -22,16 +22,13 @@ use crate::{
 
 /// The insertion of `key = value;` into the set at `set`.
 pub(super) fn insert(file: &NixFile, set: &AttrPath, key: &[String], value: &str) -> Result<TextEdit> {
-    let Some(first) = key.first() else {
-        return Err(refuse(file, set, &Found::default(), value));
-    };
-    if let Some((_, there)) = find(file, set).children().into_iter().find(|(name, _)| name == first) {
+    let found = find(file, set);
+    if let Some((name, there)) = found.children().into_iter().find(|(name, _)| Some(name) == key.first()) {
         return Err(Error::Conflict {
-            message: format!("{}: {} is already there", file.location(&there), set.child(first)),
+            message: format!("{}: {} is already there", file.location(&there), set.child(name)),
             hint: "remove it, or take another name".into(),
         });
     }
-    let found = find(file, set);
     let key = key.iter().map(|name| literal::quote_attribute(name)).collect::<Vec<_>>().join(".");
     let sets = found.written_here(found.sets().cloned());
     let edit = match (sets.as_slice(), found.dotted.as_slice()) {

@@ -164,6 +164,22 @@ impl Found {
         }
     }
 
+    /// The names bound below the path to strings that are written out, with the strings.
+    #[must_use]
+    pub fn strings(&self) -> Vec<(String, String)> {
+        let children = self.children().into_iter();
+        let strings = children.filter_map(|(name, node)| {
+            let binding = AttrpathValue::cast(node)?;
+            let ends_here =
+                binding.attrpath()?.attrs().last().and_then(|attr| literal::attribute(&attr))? == name;
+            let value = binding.value().filter(|_| ends_here)?;
+            let operands = operands(&value);
+            let [value] = operands.as_slice() else { return None };
+            Some((name, literal::string(value)?))
+        });
+        strings.collect()
+    }
+
     /// The names bound below the path, with the syntax that binds each.
     #[must_use]
     pub fn children(&self) -> Vec<(String, SyntaxNode)> {

@@ -9,7 +9,6 @@ use crate::{
         eval::{Disk, Files, Overlay},
         file::NixFile,
         find::{AttrPath, find},
-        literal,
     },
     path::TreePath,
     plan::Draft,
@@ -116,11 +115,8 @@ fn secret_path(settings: &Settings, name: &str) -> Result<TreePath> {
 fn names(file: &NixFile) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
     for set in ["users", "systems"] {
-        let set = AttrPath::bound(set);
-        for (name, _) in find(file, &set).children() {
-            let found = find(file, &set.child(name.as_str()));
-            let key = found.value().and_then(literal::string).and_then(|key| key.parse::<Recipient>().ok());
-            if let Some(key) = key {
+        for (name, key) in find(file, &AttrPath::bound(set)).strings() {
+            if let Ok(key) = key.parse::<Recipient>() {
                 names.entry(key.as_str().to_owned()).or_insert(name);
             }
         }

@@ -133,6 +133,16 @@ fn a_flake_whose_hosts_can_not_be_found() {
 }
 
 #[test]
+fn a_guide_without_its_table() {
+    let fixture = Fixture::new();
+    fixture.replace("docs/agentvms.md", "| Agent | SSH port | SPICE port |", "| Agent | Ports |");
+    let said = "docs/agentvms.md: there is no table with the columns Agent, SSH port and SPICE port";
+    fixture.refused(&["new-agent", "vesta"], 1, said);
+    fs::remove_file(fixture.root().join("docs/agentvms.md")).unwrap();
+    fixture.refused(&["new-agent", "vesta"], 1, said);
+}
+
+#[test]
 fn rules_that_can_not_take_the_agent() {
     let fixture = Fixture::new();
     fixture.replace("secrets.nix", "systems = {\n  };", "hosts = { };");

@@ -120,6 +120,13 @@ impl Location {
         Self { path: path.clone(), position: None }
     }
 
+    /// This place; the start of the file when the whole of it is meant.
+    #[must_use]
+    pub fn or_start(mut self) -> Self {
+        self.position.get_or_insert(Position { line: 1, column: 1 });
+        self
+    }
+
     /// A byte offset of the file's text.
     #[must_use]
     pub fn offset(path: &TreePath, text: &str, offset: usize) -> Self {

@@ -63,11 +63,11 @@ fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
 
 impl Finding {
     fn error(at: Location, message: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, at, message: message.into(), mend: mend.into() }
+        Self { severity: Severity::Error, at: at.or_start(), message: message.into(), mend: mend.into() }
     }
 
     fn warning(at: Location, message: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, at, message: message.into(), mend: mend.into() }
+        Self { severity: Severity::Warning, at: at.or_start(), message: message.into(), mend: mend.into() }
     }
 
     /// The finding that an error is which names its place; any other error stays one.

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use rowan::ast::AstNode;
+
 use super::Finding;
 use crate::{
     agent::{
         parts::{Part, Parts},
-        registry::Registry,
+        registry::{self, Registry},
     },
     error::{Location, Result},
     name::AgentName,
+    nix::find::find,
     tree::Tree,
 };
 
@@ -21,7 +24,7 @@ pub(super) fn check(
 ) -> Result<()> {
     for name in agents {
         for part in Parts::of(tree, registry, name).missing {
-            findings.push(missing(tree, name, &part));
+            findings.push(missing(tree, name, &part)?);
         }
     }
     for (name, at, what) in mentions(tree, registry)? {
@@ -33,7 +36,8 @@ pub(super) fn check(
     strays(tree, agents, findings)
 }
 
-fn missing(tree: &Tree, name: &AgentName, part: &Part) -> Finding {
+/// What lacks is shown where it belongs: in the set or list of its siblings, or in the host that is without it.
+fn missing(tree: &Tree, name: &AgentName, part: &Part) -> Result<Finding> {
     let paths = &tree.settings().paths;
     let (path, mend) = match part {
         Part::User(path) | Part::Host(path) | Part::Home(path) | Part::Mail(path) => {
@@ -52,8 +56,24 @@ fn missing(tree: &Tree, name: &AgentName, part: &Part) -> Finding {
         Part::Secret(path) => (path, "bring it back, or seal a new value".to_owned()),
         Part::Row => (&paths.guide, format!("add a row for {name} to the table of agents and ports")),
     };
-    let at = if tree.has(path) { Location::file(path) } else { Location::file(&paths.host(name)) };
-    Finding::error(at, format!("{name} lacks {part}"), mend)
+    let siblings = match part {
+        Part::Registration(_) => Some(registry::hosts()),
+        Part::BaseUser(_) => Some(registry::base_imports()),
+        Part::BaseHome(_) => Some(registry::base_homes()),
+        Part::HostKey(_) => Some(registry::systems()),
+        Part::Rule(_) => Some(registry::rules()),
+        _ => None,
+    };
+    let at = match siblings {
+        Some(siblings) => {
+            let file = tree.nix(path)?;
+            let found = find(&file, &siblings);
+            found.values.first().map_or_else(|| Location::file(path), |value| file.location(value.syntax()))
+        }
+        None if tree.has(path) => Location::file(path),
+        None => Location::file(&paths.host(name)),
+    };
+    Ok(Finding::error(at, format!("{name} lacks {part}"), mend))
 }
 
 /// Every place outside its own folders that names an agent.

@@ -96,8 +96,13 @@ fn example(tree: &Tree, access: &Access, findings: &mut Vec<Finding>) -> Result<
     let key: Recipient = EXAMPLE_KEY.parse()?;
     let sealed = access.rules().filter(|(_, rule)| rule.recipients.contains(&key)).count();
     if sealed > 0 {
+        let rules = tree.nix(&tree.settings().paths.rules)?;
+        let at = rules.text().find(key.as_str()).map_or_else(
+            || Location::file(rules.path()),
+            |offset| Location::offset(rules.path(), rules.text(), offset),
+        );
         findings.push(Finding::warning(
-            Location::file(&tree.settings().paths.rules),
+            at,
             format!("the example key, which everybody has, opens {sealed} secrets"),
             "put your own key in its place, and give every secret a new value",
         ));

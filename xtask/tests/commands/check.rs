@@ -49,9 +49,9 @@ fn a_clean_clone_has_warnings_only() {
     assert_eq!(
         findings(&fixture, "warning"),
         [
-            "hosts/agent-drago/default.nix: the host key of drago is not known yet, so that its machine can read no secret",
-            "hosts/agent-luce/default.nix: the host key of luce is not known yet, so that its machine can read no secret",
-            "secrets.nix: the example key, which everybody has, opens 2 secrets",
+            "hosts/agent-drago/default.nix:1: the host key of drago is not known yet, so that its machine can read no secret",
+            "hosts/agent-luce/default.nix:1: the host key of luce is not known yet, so that its machine can read no secret",
+            "secrets.nix:5: the example key, which everybody has, opens 2 secrets",
         ]
     );
     assert_eq!(fixture.run("check").code, 0);
@@ -75,37 +75,37 @@ fn a_finding_says_where_what_and_how_to_mend_it() {
 fn an_agent_has_all_its_parts() {
     check_without(
         "modules/users/vesta.nix",
-        &["hosts/agent-vesta/default.nix: vesta lacks the user modules/users/vesta.nix"],
+        &["hosts/agent-vesta/default.nix:1: vesta lacks the user modules/users/vesta.nix"],
     );
     check_without(
         "home-manager/vesta/himalaya.nix",
-        &["hosts/agent-vesta/default.nix: vesta lacks the mail account home-manager/vesta/himalaya.nix"],
+        &["hosts/agent-vesta/default.nix:1: vesta lacks the mail account home-manager/vesta/himalaya.nix"],
     );
     check(
         "hosts/agent-base/default.nix",
         "    ../../modules/users/vesta.nix\n",
         "",
         &[
-            "hosts/agent-base/default.nix: vesta lacks the import of modules/users/vesta.nix into the base image",
+            "hosts/agent-base/default.nix:3: vesta lacks the import of modules/users/vesta.nix into the base image",
         ],
     );
     check(
         "hosts/agent-base/default.nix",
         "    vesta = ../../home-manager/vesta/agent.nix;\n",
         "",
-        &["hosts/agent-base/default.nix: vesta lacks home-manager.users.vesta in the base image"],
+        &["hosts/agent-base/default.nix:15: vesta lacks home-manager.users.vesta in the base image"],
     );
     check(
         "flake.nix",
         "agent-vesta = nixpkgs",
         "vesta = nixpkgs",
-        &["flake.nix: vesta lacks nixosConfigurations.agent-vesta in the flake"],
+        &["flake.nix:23: vesta lacks nixosConfigurations.agent-vesta in the flake"],
     );
     check(
         "docs/agentvms.md",
         "| vesta | 2225 | 5902 |\n",
         "",
-        &["docs/agentvms.md: vesta lacks the row of the guide's table"],
+        &["docs/agentvms.md:1: vesta lacks the row of the guide's table"],
     );
 }
 
@@ -131,7 +131,7 @@ fn no_part_is_without_its_agent() {
     }
     let fixture = Fixture::new();
     fixture.write("modules/users/alice.nix", "{ }\n");
-    let stray = "modules/users/alice.nix: the user alice is neither an agent nor imported by anything";
+    let stray = "modules/users/alice.nix:1: the user alice is neither an agent nor imported by anything";
     assert!(findings(&fixture, "warning").contains(&stray.to_owned()));
 }
 
@@ -208,7 +208,7 @@ fn names_agree() {
         "modules/users/vesta.nix",
         "users.users.vesta",
         "users.users.vesper",
-        &["modules/users/vesta.nix: does not say users.users.vesta"],
+        &["modules/users/vesta.nix:1: does not say users.users.vesta"],
     );
 }
 
@@ -217,7 +217,7 @@ fn each_rule_has_its_file_and_each_file_its_rule() {
     check_without(
         "secrets/agent-vesta-host-key.age",
         &[
-            "hosts/agent-vesta/default.nix: vesta lacks the secret secrets/agent-vesta-host-key.age",
+            "hosts/agent-vesta/default.nix:1: vesta lacks the secret secrets/agent-vesta-host-key.age",
             "secrets.nix:17: there is a rule for secrets/agent-vesta-host-key.age, and no such file",
         ],
     );
@@ -227,10 +227,10 @@ fn each_rule_has_its_file_and_each_file_its_rule() {
         fixture.root().join("secrets/wifi.age"),
     )
     .unwrap();
-    assert_eq!(findings(&fixture, "error"), ["secrets/wifi.age: has no rule"]);
+    assert_eq!(findings(&fixture, "error"), ["secrets/wifi.age:1: has no rule"]);
     fixture.write("secrets/wifi.age", "correct horse\n");
     fixture.replace("secrets.nix", "in\n{", "in\n{\n  \"secrets/wifi.age\".publicKeys = adminKeys;");
-    assert_eq!(findings(&fixture, "error"), ["secrets/wifi.age: is not sealed: it is no age file"]);
+    assert_eq!(findings(&fixture, "error"), ["secrets/wifi.age:1: is not sealed: it is no age file"]);
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn readers_that_are_no_keys_are_found() {
         "adminKeys = [ users.ncrmro ]",
         "adminKeys = [ \"ssh-ed25519 PLACEHOLDER\" ]",
         &[
-            "secrets.nix: secrets.nix, rule \"secrets/agent-vesta-host-key.age\", recipient 1: recipient \"ssh-ed25519 PLACEHOLDER\": this is no ssh-ed25519 or ssh-rsa public key",
+            "secrets.nix:1: secrets.nix, rule \"secrets/agent-vesta-host-key.age\", recipient 1: recipient \"ssh-ed25519 PLACEHOLDER\": this is no ssh-ed25519 or ssh-rsa public key",
         ],
     );
 }
@@ -271,7 +271,7 @@ fn a_secret_that_another_tool_sealed_is_said_to_be_stale() {
         fixture.root().join("secrets/stalwart-mail-drago-password.age"),
     )
     .unwrap();
-    let stale = "secrets/stalwart-mail-drago-password.age: secrets/.recipients does not say that it is sealed to whom its rule names";
+    let stale = "secrets/stalwart-mail-drago-password.age:1: secrets/.recipients does not say that it is sealed to whom its rule names";
     assert!(
         findings(&fixture, "warning").contains(&stale.to_owned()),
         "{:#?}",
@@ -284,7 +284,7 @@ fn a_secret_that_another_tool_sealed_is_said_to_be_stale() {
 fn what_is_not_formatted_is_said() {
     let fixture = Fixture::new();
     fixture.replace("hosts/agent-luce/default.nix", "vcpus = 2;", "vcpus  =  2;");
-    let unformatted = "hosts/agent-luce/default.nix: is not in the official nixfmt style";
+    let unformatted = "hosts/agent-luce/default.nix:1: is not in the official nixfmt style";
     assert!(findings(&fixture, "warning").contains(&unformatted.to_owned()));
 }
 

@@ -167,6 +167,12 @@ impl Paths {
         self.secrets.join(format_args!("stalwart-mail-{name}-password.age"))
     }
 
+    /// `secrets/headscale-authkey-NAME.age`.
+    #[must_use]
+    pub fn tailnet_secret(&self, name: &AgentName) -> TreePath {
+        self.secrets.join(format_args!("headscale-authkey-{name}.age"))
+    }
+
     /// `secrets/agent-NAME-host-key.age`.
     #[must_use]
     pub fn host_key_secret(&self, name: &AgentName) -> TreePath {
@@ -181,13 +187,14 @@ impl Paths {
 
     /// Every file that is an agent's alone.
     #[must_use]
-    pub fn own_files(&self, name: &AgentName) -> [TreePath; 6] {
+    pub fn own_files(&self, name: &AgentName) -> [TreePath; 7] {
         [
             self.user(name),
             self.host(name),
             self.home(name),
             self.mail(name),
             self.mail_secret(name),
+            self.tailnet_secret(name),
             self.host_key_secret(name),
         ]
     }

@@ -36,6 +36,7 @@ pub fn files(settings: &Settings, facts: &Facts) -> Result<Vec<(TreePath, String
                 home: host.reference(&home),
                 mail: host.reference(&paths.mail(name)),
                 mail_secret: host.reference(&paths.mail_secret(name)),
+                tailnet_secret: facts.tailnet_key.then(|| host.reference(&paths.tailnet_secret(name))),
                 state_version: &facts.host_state_version,
             },
         )?,
@@ -88,6 +89,7 @@ struct Host<'a> {
     home: String,
     mail: String,
     mail_secret: String,
+    tailnet_secret: Option<String>,
     state_version: &'a str,
 }
 

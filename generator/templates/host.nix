@@ -1,4 +1,4 @@
-{ inputs, ... }:
+{% if tailnet_secret.is_some() %}{ config, inputs, ... }:{% else %}{ inputs, ... }:{% endif %}
 {
   imports = [
     {{ shared }}
@@ -28,7 +28,12 @@
     owner = "{{ name }}";
     mode = "0400";
   };
+{% if let Some(secret) = tailnet_secret %}
+  # Joins the tailnet by itself, once; afterwards the key is of no use.
+  services.tailscale.authKeyFile = config.age.secrets.headscale-authkey-{{ name }}.path;
 
+  age.secrets.headscale-authkey-{{ name }}.file = {{ secret }};
+{% endif %}
   home-manager.users.{{ name }} = {
     imports = [
       {{ home }}

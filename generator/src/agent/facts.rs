@@ -29,6 +29,8 @@ pub struct Facts {
     pub email: Email,
     /// Its virtual machine.
     pub vm: Vm,
+    /// Whether it joins the tailnet by itself, with a key of its own.
+    pub tailnet_key: bool,
     /// The release that its host was born under.
     pub host_state_version: String,
     /// The release that its home was born under.
@@ -55,6 +57,11 @@ impl Facts {
             description: string(user, &format!("users.users.{name}.description"))?,
             email: string(home, "programs.git.settings.user.email")?,
             vm: vm(host)?,
+            tailnet_key: find(
+                host,
+                &AttrPath::value("age.secrets").child(format!("headscale-authkey-{name}")),
+            )
+            .is_bound(),
             host_state_version: string(host, "system.stateVersion")?,
             home_state_version: string(home, "home.stateVersion")?,
         })

@@ -67,6 +67,8 @@ pub struct Request {
     pub host_key: Option<HostKeyMode>,
     /// The sibling whose files are its files' models; the templates are.
     pub like: Option<AgentName>,
+    /// The key that it joins the tailnet with; none: a person joins it.
+    pub tailnet_key: Option<Zeroizing<String>>,
     /// The password of its mailbox; a random one.
     pub password: Option<Zeroizing<String>>,
 }
@@ -117,7 +119,10 @@ pub fn plan(tree: &Tree, request: &Request) -> Result<Outcome> {
     }
     register(&mut draft, tree.settings(), &facts)?;
     let password = request.password.clone().unwrap_or_else(password::random);
-    add_secrets(&mut draft, tree, &facts.name, host_key.as_ref(), &password)?;
+    let paths = &tree.settings().paths;
+    let mut own = vec![(paths.mail_secret(&facts.name), password)];
+    own.extend(request.tailnet_key.clone().map(|key| (paths.tailnet_secret(&facts.name), key)));
+    add_secrets(&mut draft, tree, &facts.name, host_key.as_ref(), &own)?;
     add_row(&mut draft, &tree.settings().paths.guide, &facts)?;
     let host_key = host_key.map(|key| key.public);
     Ok(Outcome::Planned(Box::new(Birth { plan: draft.finish(), facts, host_key })))
@@ -174,6 +179,13 @@ fn already_there(tree: &Tree, request: &Request, parts: &Parts) -> Result<Outcom
     let word = |generate: bool| if generate { "generate" } else { "first-boot" }.to_owned();
     let asked = request.host_key.map(|mode| word(mode == HostKeyMode::Generate));
     differs("--host-key", word(parts.born_with_key), asked);
+    if request.tailnet_key.is_some() {
+        differences.push(if facts.tailnet_key {
+            "--tailnet-key-stdin can't be compared with the sealed key".into()
+        } else {
+            "--tailnet-key-stdin was not given when it was born".to_owned()
+        });
+    }
     if request.password.is_some() {
         differences.push("--password-stdin can't be compared with the sealed password".into());
     }
@@ -225,6 +237,7 @@ fn choose(tree: &Tree, request: &Request, vm: Vm) -> Result<Facts> {
         description,
         email,
         vm,
+        tailnet_key: request.tailnet_key.is_some(),
         host_state_version: RELEASE.into(),
         home_state_version: RELEASE.into(),
     })
@@ -306,40 +319,44 @@ fn register(draft: &mut Draft<'_>, settings: &Settings, facts: &Facts) -> Result
 }
 
 /// Adds the rules and the sealed files; the rules are evaluated as they will be, and must say what was meant.
+///
+/// The agent's `own` secrets are read by its machine, if that is known; its host key is the operators' alone.
 fn add_secrets(
     draft: &mut Draft<'_>,
     tree: &Tree,
     name: &AgentName,
     host_key: Option<&HostKey>,
-    password: &str,
+    own: &[(TreePath, Zeroizing<String>)],
 ) -> Result<()> {
     let paths = &tree.settings().paths;
     let before = Access::read(tree)?;
-    let rule = |secret: &TreePath, reader| Change::InsertAttribute {
-        set: registry::rules(),
-        key: vec![paths.rule(secret), "publicKeys".into()],
-        value: rule_value(reader),
-    };
-    let mail_secret = paths.mail_secret(name);
-    let Some(host_key) = host_key else {
-        draft.edit(&paths.rules, &rule(&mail_secret, None))?;
-        let access = before.with(tree, draft, &[&mail_secret])?;
-        return add_sealed(draft, tree, &access, &mail_secret, password.as_bytes(), None);
-    };
-    draft.edit(
-        &paths.rules,
-        &Change::InsertAttribute {
-            set: registry::systems(),
-            key: vec![name.host()],
-            value: literal::quote(host_key.public.as_str()),
-        },
-    )?;
+    if let Some(host_key) = host_key {
+        draft.edit(
+            &paths.rules,
+            &Change::InsertAttribute {
+                set: registry::systems(),
+                key: vec![name.host()],
+                value: literal::quote(host_key.public.as_str()),
+            },
+        )?;
+    }
     let key_secret = paths.host_key_secret(name);
-    draft.edit(&paths.rules, &rule(&mail_secret, Some(name)))?;
-    draft.edit(&paths.rules, &rule(&key_secret, None))?;
-    let access = before.with(tree, draft, &[&mail_secret, &key_secret])?;
-    add_sealed(draft, tree, &access, &mail_secret, password.as_bytes(), Some(host_key))?;
-    add_sealed(draft, tree, &access, &key_secret, host_key.private.as_bytes(), None)
+    let reader = host_key.map(|_| name);
+    let mut secrets: Vec<_> = own.iter().map(|(path, value)| (path, value.as_bytes(), host_key)).collect();
+    secrets.extend(host_key.map(|key| (&key_secret, key.private.as_bytes(), None)));
+    for (path, _, machine) in &secrets {
+        let change = Change::InsertAttribute {
+            set: registry::rules(),
+            key: vec![paths.rule(path), "publicKeys".into()],
+            value: rule_value(reader.filter(|_| machine.is_some())),
+        };
+        draft.edit(&paths.rules, &change)?;
+    }
+    let access = before.with(tree, draft, &secrets.iter().map(|(path, ..)| *path).collect::<Vec<_>>())?;
+    for (path, value, machine) in secrets {
+        add_sealed(draft, tree, &access, path, value, machine)?;
+    }
+    Ok(())
 }
 
 /// Seals a new secret to whom the rules say, and notes it in the manifest.

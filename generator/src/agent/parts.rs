@@ -49,12 +49,17 @@ impl Parts {
     pub fn of(tree: &Tree, registry: &Registry, name: &AgentName) -> Self {
         let settings = tree.settings();
         let located = |part: &Part| locate(tree, registry, name, part);
-        let (key_rule, key_secret) = host_key_parts(settings, name);
-        let born_with_key = [&key_rule, &key_secret].into_iter().any(|part| located(part).is_some());
+        let key = pair(settings, settings.paths.host_key_secret(name));
+        let born_with_key = key.iter().any(|part| located(part).is_some());
         let host_key = Part::HostKey(name.host());
         let mut needed = needed(settings, name);
+        let tailnet = pair(settings, settings.paths.tailnet_secret(name));
+        if tailnet.iter().any(|part| located(part).is_some()) {
+            needed.extend(tailnet);
+        }
         if born_with_key {
-            needed.extend([host_key, key_rule, key_secret]);
+            needed.push(host_key);
+            needed.extend(key);
         } else if located(&host_key).is_some() {
             needed.push(host_key);
         }
@@ -86,9 +91,9 @@ fn needed(settings: &Settings, name: &AgentName) -> Vec<Part> {
     ]
 }
 
-fn host_key_parts(settings: &Settings, name: &AgentName) -> (Part, Part) {
-    let secret = settings.paths.host_key_secret(name);
-    (Part::Rule(settings.paths.rule(&secret)), Part::Secret(secret))
+/// A secret that not every agent has: its rule and its file, of which neither is of use alone.
+fn pair(settings: &Settings, secret: TreePath) -> [Part; 2] {
+    [Part::Rule(settings.paths.rule(&secret)), Part::Secret(secret)]
 }
 
 fn locate(tree: &Tree, registry: &Registry, name: &AgentName, part: &Part) -> Option<Location> {

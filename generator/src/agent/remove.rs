@@ -68,7 +68,7 @@ pub fn plan(tree: &Tree, name: &AgentName) -> Result<Outcome> {
     }
     draft.delete(&paths.user(name))?;
     unregister(&mut draft, tree, name, &parts, &mut by_hand)?;
-    for secret in [paths.mail_secret(name), paths.host_key_secret(name)] {
+    for secret in own_secrets(tree, name) {
         draft.delete(&secret)?;
         let lines = draft.text_or_empty(&paths.manifest())?;
         if !lines.is_empty() {
@@ -81,6 +81,12 @@ pub fn plan(tree: &Tree, name: &AgentName) -> Result<Outcome> {
     expect_rules(tree, &mut draft)?;
     by_hand.extend(dangling(tree, &draft)?);
     Ok(Outcome::Planned(Box::new(End { plan: draft.finish(), by_hand, rotate })))
+}
+
+/// The secrets that go with the agent.
+fn own_secrets(tree: &Tree, name: &AgentName) -> [TreePath; 3] {
+    let paths = &tree.settings().paths;
+    [paths.mail_secret(name), paths.tailnet_secret(name), paths.host_key_secret(name)]
 }
 
 /// Writes the manifest, or removes it with its last line.
@@ -144,7 +150,7 @@ fn unregister(
                 (&paths.rules, Change::RemoveAttribute { path: registry::systems().child(host) }, None)
             }
             Part::Rule(rule) => {
-                let reader = (*rule == paths.rule(&paths.mail_secret(name))).then_some(name);
+                let reader = (*rule != paths.rule(&paths.host_key_secret(name))).then_some(name);
                 let reader =
                     reader.filter(|_| parts.present.iter().any(|(it, _)| matches!(it, Part::HostKey(_))));
                 (
@@ -242,13 +248,17 @@ fn to_rotate(tree: &Tree, name: &AgentName) -> Result<Vec<String>> {
         paths.mail_secret(name)
     )];
     if let Some(key) = summary::host_key(tree, name)? {
-        let own = [paths.mail_secret(name), paths.host_key_secret(name)];
+        let own = own_secrets(tree, name);
         let access = Access::read(tree)?;
         let shared =
             access.rules().filter(|(path, rule)| !own.contains(path) && rule.recipients.contains(&key));
         rotate.extend(
             shared.map(|(path, _)| format!("{path}: give it a new value, the machine could read it")),
         );
+    }
+    if tree.has(&paths.tailnet_secret(name)) {
+        let secret = paths.tailnet_secret(name);
+        rotate.push(format!("the tailnet key of {name}: expire it at the control server ({secret})"));
     }
     rotate.push(format!("the tailnet node {}: remove it from the control server", name.host()));
     rotate.push(format!("the SSH key of {name}: remove it wherever it signs commits or logs in"));

@@ -122,7 +122,8 @@ fn mentions(tree: &Tree, registry: &Registry) -> Result<Vec<(AgentName, Location
 /// The name in the file name of a secret that `new-agent` makes.
 fn agent_of_secret(name: &str) -> Option<&str> {
     let mail = name.strip_prefix("stalwart-mail-").and_then(|rest| rest.strip_suffix("-password.age"));
-    mail.or_else(|| name.strip_prefix("agent-")?.strip_suffix("-host-key.age"))
+    let tailnet = || name.strip_prefix("headscale-authkey-")?.strip_suffix(".age");
+    mail.or_else(tailnet).or_else(|| name.strip_prefix("agent-")?.strip_suffix("-host-key.age"))
 }
 
 /// Users in the base image, or among the modules, that are neither agents nor people.

@@ -36,7 +36,9 @@ Examples:
   new-agent vesta --dry-run                show the diff, write nothing
   new-agent vesta --memory 8 --vcpus 4     a larger machine
   new-agent vesta --host-key first-boot    the machine makes its host key, to be trusted later
-  pass mail/vesta | new-agent vesta --password-stdin")]
+  pass mail/vesta | new-agent vesta --password-stdin
+  headscale preauthkeys create … | new-agent vesta --tailnet-key-stdin")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct Args {
     /// The agent's name: a-z, 0-9 and `-`, a letter first, 32 bytes at most
     name: AgentName,
@@ -86,8 +88,12 @@ pub(crate) struct Args {
     like: Option<AgentName>,
 
     /// Read the mail password from standard input; one line break at its end is dropped
-    #[arg(long)]
+    #[arg(long, conflicts_with = "tailnet_key_stdin")]
     password_stdin: bool,
+
+    /// Read a tailnet key from standard input: the machine joins by itself, once it has its configuration
+    #[arg(long)]
+    tailnet_key_stdin: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -118,7 +124,8 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
     if args.ssh_port.is_some() && args.ssh_port == args.spice_port {
         return Err(report::Usage("one port can't be both --ssh-port and --spice-port".into()).into());
     }
-    let password = args.password_stdin.then(read_password).transpose()?;
+    let password = args.password_stdin.then(|| read_secret("a password")).transpose()?;
+    let tailnet_key = args.tailnet_key_stdin.then(|| read_secret("a tailnet key")).transpose()?;
     let request = Request {
         name: args.name,
         full_name: args.full_name,
@@ -133,6 +140,7 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
             HostKey::FirstBoot => HostKeyMode::FirstBoot,
         }),
         like: args.like,
+        tailnet_key,
         password,
     };
     let session = if args.dry_run { Session::read(place) } else { Session::write(place) }?;
@@ -199,20 +207,24 @@ Next:
     ));
 }
 
-fn read_password() -> Result<Zeroizing<String>> {
+/// Reads one line from standard input; `what` names it in errors.
+fn read_secret(what: &str) -> Result<Zeroizing<String>> {
     let mut stdin = std::io::stdin().lock();
     if stdin.is_terminal() {
-        bail!("--password-stdin reads a pipe or a file, and standard input is a terminal");
+        bail!("{what} is read from a pipe or a file, and standard input is a terminal");
     }
-    // Room from the start for what a password can be: a buffer that grows would leave copies behind.
+    // Room from the start for what it can be: a buffer that grows would leave copies behind.
     let mut text = Zeroizing::new(String::with_capacity(LONGEST + 1));
-    (&mut stdin).take(LONGEST as u64 + 1).read_to_string(&mut text).context("can't read the password")?;
+    (&mut stdin)
+        .take(LONGEST as u64 + 1)
+        .read_to_string(&mut text)
+        .with_context(|| format!("can't read {what}"))?;
     if text.len() > LONGEST {
-        bail!("a password has at most {LONGEST} bytes");
+        bail!("{what} has at most {LONGEST} bytes");
     }
     let line = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
     if line.is_empty() || line.contains(['\n', '\r', '\0']) {
-        bail!("a password is one line, and not empty");
+        bail!("{what} is one line, and not empty");
     }
     Ok(Zeroizing::new(line.to_owned()))
 }

@@ -57,6 +57,20 @@ fn a_new_agent_evaluates() {
 }
 
 #[test]
+fn an_agent_with_a_tailnet_key_joins_with_it() {
+    let Some(nix) = nix() else { return };
+    let fixture = Fixture::new();
+    let words = ["new-agent", "vesta", "--tailnet-key-stdin"];
+    assert_eq!(fixture.run_with(&words, fixture.root(), "hskey-auth-abc").code, 0);
+    let host = &nix.hosts(fixture.root(), Some("agent-vesta"))["agent-vesta"];
+    assert_eq!(host["failedAssertions"], json!([]));
+    assert_eq!(host["tailscale"]["authKeyFile"], "/run/agenix/headscale-authkey-vesta");
+    assert_eq!(host["secrets"]["headscale-authkey-vesta"]["file"], "secrets/headscale-authkey-vesta.age");
+    let drago = &nix.hosts(fixture.root(), Some("agent-drago"))["agent-drago"];
+    assert_eq!(drago["tailscale"]["authKeyFile"], Value::Null);
+}
+
+#[test]
 fn the_base_image_has_every_agents_user() {
     let Some(nix) = nix() else { return };
     let fixture = Fixture::new();

@@ -80,6 +80,41 @@ fn a_password_from_standard_input_is_sealed_as_it_is() {
 }
 
 #[test]
+fn a_tailnet_key_is_sealed_to_the_machine_and_wired_into_its_host() {
+    let fixture = Fixture::new();
+    let before = fixture.snapshot();
+    let words = ["new-agent", "vesta", "--tailnet-key-stdin"];
+    let outcome = fixture.run_with(&words, fixture.root(), "hskey-auth-abc\n");
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    let machine = opened(&fixture, HOST_KEY, &operator()).unwrap();
+    let machine = Identity::from_buffer(machine.as_bytes(), None).unwrap();
+    for identity in [operator(), machine] {
+        let key = opened(&fixture, "secrets/headscale-authkey-vesta.age", &identity);
+        assert_eq!(key.as_deref(), Ok("hskey-auth-abc"));
+    }
+    let host = fixture.read("hosts/agent-vesta/default.nix");
+    assert!(host.starts_with("{ config, inputs, ... }:\n"), "{host}");
+    assert!(host.contains("authKeyFile = config.age.secrets.headscale-authkey-vesta.path;"), "{host}");
+    fixture.ok("check");
+    assert_eq!(fixture.run_with(&words, fixture.root(), "another\n").code, 1, "it can't be compared");
+    let removed = fixture.ok("remove-agent vesta");
+    assert!(removed.stderr.contains("the tailnet key of vesta: expire it"), "{}", removed.stderr);
+    assert_eq!(fixture.snapshot(), before);
+}
+
+#[test]
+fn without_a_tailnet_key_nothing_refers_to_one() {
+    let fixture = Fixture::new();
+    fixture.ok("new-agent vesta");
+    for (path, (_, contents)) in fixture.snapshot() {
+        let mentions = |word: &[u8]| contents.windows(word.len()).any(|window| window == word);
+        assert!(path.starts_with("docs/") || !mentions(b"authkey"), "{path}");
+    }
+    let both = ["new-agent", "luna", "--tailnet-key-stdin", "--password-stdin"];
+    fixture.refused(&both, 2, "cannot be used with");
+}
+
+#[test]
 fn a_password_can_not_be_compared_with_a_sealed_one() {
     let fixture = Fixture::new();
     fixture.ok("new-agent vesta");

@@ -37,7 +37,7 @@ Examples:
   new-agent vesta --memory 8 --vcpus 4     a larger machine
   new-agent vesta --host-key first-boot    the machine makes its host key, to be trusted later
   pass mail/vesta | new-agent vesta --password-stdin
-  headscale preauthkeys create … | new-agent vesta --tailnet-key-stdin")]
+  pass headscale/vesta | new-agent vesta --tailnet-key-stdin")]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct Args {
     /// The agent's name: a-z, 0-9 and `-`, a letter first, 32 bytes at most

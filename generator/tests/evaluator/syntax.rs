@@ -156,7 +156,7 @@ pub(super) const CASES: &[Case] = &[
     ("\"\u{a0}\"", "\"\u{a0}\""),
     ("\"a\rb\"", BEYOND),
     ("1 # a\r2", BEYOND),
-    ("1\r\n", BEYOND),
+    ("1\r\n", "1"),
     ("\u{feff}1", FAILS),
     ("..", FAILS),
     ("/", FAILS),
@@ -229,4 +229,8 @@ pub(super) const CASES: &[Case] = &[
     ("1*-1", "-1"),
     ("1 - - 1", "2"),
     ("[1]++-1", FAILS),
+    ("let\r\n  # comment\r\n  a = [ 1 2 ]; /* b\r\n */\r\nin\r\na\r\n", "[1,2]"),
+    ("\"a\r\nb\"", BEYOND),
+    ("''\r\n  a\r\n''", BEYOND),
+    ("1\r+ 1", BEYOND),
 ];

@@ -19,6 +19,10 @@ pub trait Files: Sync {
     fn exists(&self, path: &Path) -> io::Result<bool>;
     /// What lies in a folder, links not followed.
     fn read_dir(&self, path: &Path) -> io::Result<BTreeMap<String, FileType>>;
+    /// Whether these are the files that another program finds at these paths.
+    fn on_disk(&self) -> bool {
+        false
+    }
     /// What lies at a path; a link, where the path itself or a folder on the way to it is a link.
     fn file_type(&self, path: &Path) -> io::Result<FileType>;
 }
@@ -99,6 +103,10 @@ fn outside(path: &Path) -> io::Error {
 }
 
 impl Files for Disk {
+    fn on_disk(&self) -> bool {
+        true
+    }
+
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         let real = self.resolve(path)?;
         let metadata = fs::metadata(&real)?;

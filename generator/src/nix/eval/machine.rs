@@ -76,9 +76,9 @@ impl<'a> Machine<'a> {
         self.variables_read.contains(variable)
     }
 
-    /// The texts of all Nix files that were read so far.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.sources.iter().map(|source| &*source.text)
+    /// The Nix files that were read so far.
+    pub(super) fn sources(&self) -> &[Source] {
+        &self.sources
     }
 
     /// Evaluates the file at a path to weak head normal form.

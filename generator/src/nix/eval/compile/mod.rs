@@ -43,24 +43,30 @@ pub(super) fn compile(source: &Source) -> Fallible<Rc<Expr>> {
     compiler.expr(&expr)
 }
 
-/// A carriage return ends a comment for Nix and not for rnix; others are white space to one of them.
+/// Control characters are white space, or end a comment, for one of Nix and rnix. Line breaks as Windows has them
+/// are the same to both, outside strings.
 fn refuse_control_characters(source: &Source) -> Fallible<()> {
-    let odd = |c: char| c.is_control() && c != '\n' && c != '\t';
-    match source.text.find(odd) {
-        Some(offset) => Err(source.beyond(clamp(offset), "a carriage return or other control character")),
+    let text = &source.text;
+    let breaks_line = |at: usize| text.get(at..).is_some_and(|rest| rest.starts_with("\r\n"));
+    let odd = |(at, c): &(usize, char)| c.is_control() && *c != '\n' && *c != '\t' && !breaks_line(*at);
+    match text.char_indices().find(odd) {
+        Some((at, _)) => Err(source.beyond(clamp(at), "a control character")),
         None => Ok(()),
     }
 }
 
-/// rnix takes Unicode's spaces for white space.
+/// rnix takes Unicode's spaces for white space, and what a carriage return in a string is depends on the string.
 fn refuse_odd_spaces(source: &Source) -> Fallible<()> {
-    if source.text.chars().all(|c| c.is_ascii() || !c.is_whitespace()) {
+    if source.text.chars().all(|c| c != '\r' && (c.is_ascii() || !c.is_whitespace())) {
         return Ok(());
     }
     let mut offset = 0;
     for (kind, token) in rnix::tokenize(&source.text) {
         if kind == SyntaxKind::TOKEN_WHITESPACE && !token.is_ascii() {
             return Err(source.beyond(clamp(offset), "a space that isn't ASCII"));
+        }
+        if kind == SyntaxKind::TOKEN_STRING_CONTENT && token.contains('\r') {
+            return Err(source.beyond(clamp(offset), "a carriage return in a string"));
         }
         offset += token.len();
     }

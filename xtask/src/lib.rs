@@ -11,9 +11,9 @@ mod tools;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{check, list, new_agent, remove_agent, show, test};
+use commands::{check, completions, list, man, new_agent, remove_agent, show, test};
 
 /// Maintains a flake of autonomous agents, each in a virtual machine of its own.
 ///
@@ -47,6 +47,8 @@ enum Command {
     Show(show::Args),
     Check(check::Args),
     Test(test::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Runs the command that the arguments name. The exit code is 0 when it is done, 1 when it failed or has
@@ -61,6 +63,8 @@ pub fn main() -> ExitCode {
         Command::Show(args) => show::run(&place, &args),
         Command::Check(args) => check::run(&place, &args),
         Command::Test(args) => test::run(&place, &args),
+        Command::Completions(args) => completions::run(&mut Cli::command(), &args),
+        Command::Man(args) => man::run(Cli::command(), &args),
     };
     outcome.unwrap_or_else(|error| {
         report::error(&error);

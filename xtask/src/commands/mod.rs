@@ -1,8 +1,13 @@
 //! One file a command: its arguments, whose documentation is its help, and `run`.
 
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod list;
+pub(crate) mod man;
 pub(crate) mod new_agent;
 pub(crate) mod remove_agent;
 pub(crate) mod show;
 pub(crate) mod test;
+
+/// What the packaged program is called.
+const PROGRAM: &str = "agent-tool";

@@ -36,6 +36,19 @@ fn the_diff_in_the_readme_is_the_real_one() {
 }
 
 #[test]
+fn completions_and_manual_pages_know_every_command() {
+    let fixture = Fixture::without_git();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = fixture.ok(&format!("completions {shell}")).stdout;
+        assert!(script.contains("new-agent") && script.contains("agent-tool"), "{shell}");
+    }
+    assert!(fixture.ok("man").stdout.contains(".TH agent-tool 1"));
+    fixture.ok("man pages");
+    assert!(fixture.read("pages/agent-tool.1").contains("new\\-agent"));
+    assert!(fixture.read("pages/agent-tool-new-agent.1").contains("tailnet"));
+}
+
+#[test]
 fn every_command_is_in_the_readme_and_in_the_guide() {
     let help = Fixture::new().ok("--help").stdout;
     let (_, commands) = help.split_once("Commands:\n").unwrap();

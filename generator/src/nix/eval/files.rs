@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::paths;
+
 /// Where the evaluator reads files. Paths are absolute and have no `.` or `..` in them.
 ///
 /// An error of kind [`io::ErrorKind::Unsupported`] means that Nix may find something there and this doesn't look:
@@ -80,7 +82,10 @@ pub struct Disk {
 impl Disk {
     /// The files below `root`.
     pub fn new(root: &Path) -> io::Result<Self> {
-        Ok(Self { root: std::path::absolute(root)?, real_root: root.canonicalize()? })
+        let absolute = std::path::absolute(root)?;
+        // The paths that are asked for have no `..`, so the root must have none.
+        let root = absolute.to_str().map_or_else(|| absolute.clone(), |text| paths::canonical(text).into());
+        Ok(Self { root, real_root: absolute.canonicalize()? })
     }
 
     /// The path below the root, without links.
@@ -333,7 +338,7 @@ mod tests {
     fn a_tree_below_a_link_is_a_tree_like_any_other() {
         let (_outer, root) = tree();
         let below = root.join("way");
-        let disk = Disk::new(&below).unwrap();
+        let disk = Disk::new(&root.join("folder/../way")).unwrap();
         assert_eq!(disk.file_type(&below.join("inner")).unwrap(), FileType::Regular);
         assert_eq!(disk.read(&below.join("inner")).unwrap(), b"inner");
         assert_eq!(kind(disk.read(&below.join("../file"))), Some(io::ErrorKind::Unsupported));

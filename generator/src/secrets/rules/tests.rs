@@ -8,7 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::nix::eval::{FileType, Overlay};
 
-const FOLDER: &str = "/work";
+const FOLDER: &str = "/tree";
 
 /// A disk without files.
 struct Nothing;
@@ -111,50 +111,50 @@ fn a_rule_and_its_keys_know_where_they_are_written() {
     );
     let [rule] = rules.as_slice() else { panic!("one rule") };
     let place = |location: Option<&Location>| location.expect("it is known").to_string();
-    assert_eq!(place(rule.location.as_ref()), "/work/secrets.nix:3:3");
+    assert_eq!(place(rule.location.as_ref()), "/tree/secrets.nix:3:3");
     let origins: Vec<_> = (0..rule.recipients.len()).map(|index| place(rule.origin(index))).collect();
     assert_eq!(
         origins,
         [
-            "/work/keys.nix:2:11",
-            "/work/secrets.nix:4:19",
-            "/work/secrets.nix:4:19",
-            "/work/secrets.nix:5:7",
-            "/work/secrets.nix:3:3",
+            "/tree/keys.nix:2:11",
+            "/tree/secrets.nix:4:19",
+            "/tree/secrets.nix:4:19",
+            "/tree/secrets.nix:5:7",
+            "/tree/secrets.nix:3:3",
         ]
     );
 }
 
 #[test]
 fn what_is_no_rule_is_named_with_its_place() {
-    check_error("{\n  \"a.age\" = [ ];\n}", "/work/secrets.nix:2:3: rule \"a.age\": it is a list, not a set");
-    check_error("{ a.armor = true; }", "/work/secrets.nix:1:3: rule \"a\": it has no publicKeys");
+    check_error("{\n  \"a.age\" = [ ];\n}", "/tree/secrets.nix:2:3: rule \"a.age\": it is a list, not a set");
+    check_error("{ a.armor = true; }", "/tree/secrets.nix:1:3: rule \"a\": it has no publicKeys");
     check_error(
         "{ a.publicKeys = \"x\"; }",
-        "/work/secrets.nix:1:3: rule \"a\": publicKeys is a string, not a list",
+        "/tree/secrets.nix:1:3: rule \"a\": publicKeys is a string, not a list",
     );
     check_error(
         "{ a.publicKeys = [ \"x\" null ]; }",
-        "/work/secrets.nix:1:3: rule \"a\": key 2 of publicKeys is null, not a string",
+        "/tree/secrets.nix:1:3: rule \"a\": key 2 of publicKeys is null, not a string",
     );
     check_error(
         "{ a = { publicKeys = [ ]; armor = 1; }; }",
-        "/work/secrets.nix:1:3: rule \"a\": armor is an integer, not a Boolean",
+        "/tree/secrets.nix:1:3: rule \"a\": armor is an integer, not a Boolean",
     );
-    check_error("[ ]", "/work/secrets.nix: the rules are a list, not a set");
-    check_error("{ lib }: { }", "/work/secrets.nix: the rules are a function, not a set");
+    check_error("[ ]", "/tree/secrets.nix: the rules are a list, not a set");
+    check_error("{ lib }: { }", "/tree/secrets.nix: the rules are a function, not a set");
 }
 
 #[test]
 fn what_fails_is_named_with_its_rule_and_the_place_of_the_failure() {
     check_error(
         "let keys = import ./keys.nix; in {\n  \"a.age\".publicKeys = [ keys.bob ];\n}",
-        "rule \"a.age\": /work/secrets.nix:2:26: attribute 'bob' missing",
+        "rule \"a.age\": /tree/secrets.nix:2:26: attribute 'bob' missing",
     );
-    check_error("{ a.publicKeys = [ bob ]; }", "/work/secrets.nix:1:20: undefined variable 'bob'");
+    check_error("{ a.publicKeys = [ bob ]; }", "/tree/secrets.nix:1:20: undefined variable 'bob'");
     check_error(
         "{ a.publicKeys = [ (import ./nothing.nix) ]; }",
-        "rule \"a\": /work/secrets.nix:1:21: reading /work/nothing.nix: entity not found",
+        "rule \"a\": /tree/secrets.nix:1:21: reading /tree/nothing.nix: entity not found",
     );
 }
 
@@ -162,7 +162,7 @@ fn what_fails_is_named_with_its_rule_and_the_place_of_the_failure() {
 fn what_is_beyond_says_what_to_do() {
     check_error(
         "{ a.publicKeys = (import <nixpkgs> { }).keys; }",
-        "rule \"a\": /work/secrets.nix:1:26: a path of NIX_PATH is more than can be evaluated without Nix; \
+        "rule \"a\": /tree/secrets.nix:1:26: a path of NIX_PATH is more than can be evaluated without Nix; \
          install Nix (`nix-instantiate`), which then evaluates this file, or write it otherwise",
     );
 }
@@ -218,7 +218,7 @@ fn nix_is_asked_for_what_is_beyond_and_nothing_else() {
 
     let rules = evaluate_text("import <nixpkgs>", Engine::Auto, Some(&nix)).expect("Nix has rules");
     assert_eq!(rules, [Rule::new("a.age", vec![("x\n".into(), None), ("y".into(), None)], true, None)]);
-    let question = "let rules = import \"/work/secrets.nix\"; in map (name: { inherit name; \
+    let question = "let rules = import \"/tree/secrets.nix\"; in map (name: { inherit name; \
                     inherit (rules.${name}) publicKeys; armor = rules.${name}.armor or false; }) \
                     (builtins.attrNames rules)";
     assert_eq!(nix.asked(), [(question.to_owned(), None)]);
@@ -230,12 +230,12 @@ fn nix_is_asked_rule_by_rule_where_the_file_asks_for_its_name() {
     let text = "if builtins.getEnv \"FILE\" == \"\" then { } else <nixpkgs>";
     // The answer to the second question is no rule.
     evaluate_text(text, Engine::Nix, Some(&nix)).expect_err("a name is no rule");
-    let question = "let rules = import \"/work/secrets.nix\"; name = \"a\\\"\\${b}.age\"; in \
+    let question = "let rules = import \"/tree/secrets.nix\"; name = \"a\\\"\\${b}.age\"; in \
                     [ ({ inherit name; inherit (rules.${name}) publicKeys; armor = rules.${name}.armor or false; }) ]";
     assert_eq!(
         nix.asked(),
         [
-            ("builtins.attrNames (import \"/work/secrets.nix\")".to_owned(), None),
+            ("builtins.attrNames (import \"/tree/secrets.nix\")".to_owned(), None),
             (question.to_owned(), Some("a\"${b}.age".to_owned())),
         ]
     );
@@ -245,7 +245,7 @@ fn nix_is_asked_rule_by_rule_where_the_file_asks_for_its_name() {
 fn what_nix_says_is_passed_on() {
     let nix = Recorder::new(Err("error: undefined variable 'lib'".to_owned()));
     let error = evaluate_text("{ }", Engine::Nix, Some(&nix)).expect_err("Nix fails");
-    assert_eq!(error.to_string(), "/work/secrets.nix: error: undefined variable 'lib'");
+    assert_eq!(error.to_string(), "/tree/secrets.nix: error: undefined variable 'lib'");
     for answer in [json!(1), json!([{ "name": "a", "publicKeys": 1 }]), json!([{ "publicKeys": [] }])] {
         evaluate_text("{ }", Engine::Nix, Some(&Recorder::new(Ok(answer)))).expect_err("these are no rules");
     }

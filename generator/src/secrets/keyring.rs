@@ -1,9 +1,7 @@
 //! The private keys at hand, and opening with them.
 
-use age::{
-    secrecy::SecretString,
-    ssh::{Identity as SshIdentity, Recipient as SshRecipient},
-};
+pub use age::secrecy::SecretString;
+use age::ssh::{Identity as SshIdentity, Recipient as SshRecipient};
 use zeroize::Zeroizing;
 
 use super::{header, recipient::Recipient, seal};
@@ -19,6 +17,8 @@ pub trait Ask {
 #[derive(Default)]
 pub struct Keyring {
     keys: Vec<Key>,
+    /// The keys that can't be used, and why: said when nothing else opens a file.
+    skipped: Vec<String>,
 }
 
 struct Key {
@@ -62,6 +62,20 @@ impl Keyring {
         };
         self.keys.push(Key { name: name.to_owned(), public, private });
         Ok(())
+    }
+
+    /// Adds what a file holds where it can be used. Where it can't, that is said once no other key opens a file.
+    pub fn offer(&mut self, name: &str, contents: &[u8]) {
+        let count = self.keys.len();
+        if let Err(error) = self.add(name, contents) {
+            self.keys.truncate(count);
+            self.skipped.push(error.to_string());
+        }
+    }
+
+    /// Remembers a key that can't be used, for [`Keyring::open`] to say why when no other one opens a file.
+    pub fn skip(&mut self, name: &str, why: &str) {
+        self.skipped.push(format!("{name}: {why}"));
     }
 
     /// Whether no key is at hand.
@@ -122,10 +136,11 @@ impl Keyring {
         let sealed_to: Vec<_> = sealed_to.collect();
         let at_hand: Vec<_> = self.names().collect();
         let at_hand = if at_hand.is_empty() { "none".to_owned() } else { at_hand.join(", ") };
+        let skipped = self.skipped.iter().fold(String::new(), |said, why| said + "; not usable: " + why);
         Error::Secret {
             what: what.to_owned(),
             message: format!(
-                "no key at hand opens it: it is sealed to {}; at hand: {at_hand}",
+                "no key at hand opens it: it is sealed to {}; at hand: {at_hand}{skipped}",
                 sealed_to.join(", ")
             ),
         }
@@ -204,6 +219,22 @@ mod tests {
         let error = keyring.open("x.age", &sealed, &mut Nobody).unwrap_err().to_string();
         assert!(error.starts_with("x.age: no key at hand opens it: it is sealed to ssh-ed25519 "), "{error}");
         assert!(error.ends_with("; at hand: id_ed25519"), "{error}");
+    }
+
+    #[test]
+    fn a_key_that_can_not_be_used_is_named_when_no_other_one_opens() {
+        let (mine, other) = (HostKey::generate("x").unwrap(), HostKey::generate("y").unwrap());
+        let mut keyring = Keyring::default();
+        keyring.offer("id_rsa", b"a key of tomorrow");
+        keyring.skip("id_dsa", "permission denied");
+        keyring.offer("id_ed25519", mine.private.as_bytes());
+        let sealed = seal("x.age", b"secret", &[mine.public], false).unwrap();
+        assert_eq!(*keyring.open("x.age", &sealed, &mut Nobody).unwrap(), b"secret");
+        let sealed = seal("x.age", b"secret", &[other.public], false).unwrap();
+        let error = keyring.open("x.age", &sealed, &mut Nobody).unwrap_err().to_string();
+        let skipped = "; at hand: id_ed25519; not usable: id_rsa: this is neither an SSH private key nor an age \
+                       identity; not usable: id_dsa: permission denied";
+        assert!(error.ends_with(skipped), "{error}");
     }
 
     #[test]

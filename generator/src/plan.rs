@@ -139,6 +139,18 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
+    /// Replaces the contents of a file of which the diff says `summary` instead of its contents, or adds it.
+    pub fn write_sealed(&mut self, path: &TreePath, contents: Vec<u8>, summary: String) -> Result<()> {
+        let file = self.file(path)?;
+        (file.after, file.summary) = (Some(contents), Some(summary));
+        Ok(())
+    }
+
+    /// The bytes of a file as they stand in the plan; nothing where there is none.
+    pub fn bytes(&mut self, path: &TreePath) -> Result<Option<Vec<u8>>> {
+        Ok(self.file(path)?.after.clone())
+    }
+
     /// Replaces the contents of a file, or adds it.
     pub fn write(&mut self, path: &TreePath, contents: impl Into<Vec<u8>>) -> Result<()> {
         self.file(path)?.after = Some(contents.into());

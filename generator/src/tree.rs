@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
+    fmt, fs,
     path::{Path, PathBuf},
 };
 
@@ -11,14 +11,15 @@ use crate::{
     name::AgentName,
     nix::file::NixFile,
     path::TreePath,
+    secrets::rules::Fallback,
     settings::{self, Settings},
 };
 
 /// A flake of agents on disk. Nothing is read before it is asked for, and nothing is ever written.
-#[derive(Debug)]
 pub struct Tree {
     root: PathBuf,
     settings: Settings,
+    nix: Option<Box<dyn Fallback + Send + Sync>>,
 }
 
 impl Tree {
@@ -26,7 +27,20 @@ impl Tree {
     pub fn open(root: &Path) -> Result<Self> {
         let root = fs::canonicalize(root).map_err(Error::io("find", root))?;
         let settings = Settings::read(&root)?;
-        Ok(Self { root, settings })
+        Ok(Self { root, settings, nix: None })
+    }
+
+    /// This tree, with Nix to evaluate those of its rules that are beyond the builtin evaluator.
+    #[must_use]
+    pub fn with_nix(mut self, nix: Box<dyn Fallback + Send + Sync>) -> Self {
+        self.nix = Some(nix);
+        self
+    }
+
+    /// Nix, where it is at hand.
+    #[must_use]
+    pub fn fallback(&self) -> Option<&dyn Fallback> {
+        self.nix.as_deref().map(|nix| nix as &dyn Fallback)
     }
 
     /// The root of the tree that `folder` lies in: the nearest folder, outwards, with an `agent-tool.toml`.
@@ -99,10 +113,25 @@ impl Tree {
         if self.has(path) { crate::error::read_text(&self.root, path).map(Some) } else { Ok(None) }
     }
 
-    /// The contents of a file; nothing when there is none.
+    /// The contents of a file; nothing when there is none. Links are followed, as long as they stay in the tree.
     pub fn bytes(&self, path: &TreePath) -> Result<Option<Vec<u8>>> {
+        if !self.has(path) {
+            return Ok(None);
+        }
         let full = path.under(&self.root);
-        if self.has(path) { fs::read(&full).map(Some).map_err(Error::io("read", full)) } else { Ok(None) }
+        let refused = |what: String| Error::Conflict {
+            message: format!("{path} {what}"),
+            hint: "it is not read; put a file in its place".into(),
+        };
+        let real = fs::canonicalize(&full).map_err(Error::io("read", &full))?;
+        if !real.starts_with(&self.root) {
+            return Err(refused(format!("leads out of the tree, to {}", real.display())));
+        }
+        // A pipe would be waited for, a device may never end.
+        if !real.is_file() {
+            return Err(refused("is no file".into()));
+        }
+        fs::read(&real).map(Some).map_err(Error::io("read", full))
     }
 
     /// Every file below a folder, in order; links are not followed.
@@ -139,5 +168,11 @@ impl Tree {
             }
         }
         Ok(imported)
+    }
+}
+
+impl fmt::Debug for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tree").field("root", &self.root).finish_non_exhaustive()
     }
 }

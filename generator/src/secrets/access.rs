@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{recipient::Recipient, rules};
+use super::{
+    recipient::Recipient,
+    rules::{self, Engine, RulesError},
+};
 use crate::{
     error::{Error, Location, Result},
     nix::{
-        eval::{Disk, Files, Overlay},
+        eval::{Disk, ErrorKind, Files, Overlay},
         file::NixFile,
         find::{AttrPath, find},
     },
@@ -21,6 +24,8 @@ use crate::{
 pub struct Access {
     rules: BTreeMap<TreePath, Rule>,
     names: BTreeMap<String, String>,
+    /// Each name with its key, also where another name has the same.
+    aliases: Vec<(String, String)>,
     file: TreePath,
 }
 
@@ -34,19 +39,20 @@ pub struct Rule {
 }
 
 impl Access {
-    /// Evaluates the rules of `tree` as they stand on disk.
+    /// Evaluates the rules of `tree` as they stand on disk; what is beyond the builtin evaluator by Nix, where the
+    /// tree has it.
     pub fn read(tree: &Tree) -> Result<Self> {
         let disk = Disk::new(tree.root()).map_err(Error::io("read", tree.root()))?;
-        Self::evaluate(tree, &disk, &tree.nix(&tree.settings().paths.rules)?)
+        Self::evaluate(tree, &disk, &tree.nix(&tree.settings().paths.rules)?, Engine::Auto)
     }
 
-    /// Evaluates the rules as they will stand once `draft` is applied.
+    /// Evaluates the rules as they will stand once `draft` is applied: in memory, where Nix can't see them.
     pub fn planned(tree: &Tree, draft: &mut Draft<'_>) -> Result<Self> {
         let disk = Disk::new(tree.root()).map_err(Error::io("read", tree.root()))?;
         let texts = draft.planned().into_iter();
         let texts = texts.filter_map(|(path, contents)| Some((path.under(tree.root()), contents?)));
         let overlay = Overlay::new(&disk, texts.collect());
-        Self::evaluate(tree, &overlay, &draft.nix(&tree.settings().paths.rules)?)
+        Self::evaluate(tree, &overlay, &draft.nix(&tree.settings().paths.rules)?, Engine::Builtin)
     }
 
     /// [`Access::planned`], which must be these rules with one for each of `new`, and nothing else changed.
@@ -58,6 +64,58 @@ impl Access {
             return Ok(planned);
         }
         Err(Error::Unverified { path: self.file.clone(), message: "other secrets would change hands".into() })
+    }
+
+    /// [`Access::planned`], which must be these rules without the one of `gone`, and nothing else changed.
+    pub fn without(&self, tree: &Tree, draft: &mut Draft<'_>, gone: &TreePath) -> Result<Self> {
+        let planned = Self::planned(tree, draft)?;
+        let mut expected = self.rules.clone();
+        expected.remove(gone);
+        if planned.rules == expected {
+            return Ok(planned);
+        }
+        Err(Error::Unverified { path: self.file.clone(), message: "other secrets would change hands".into() })
+    }
+
+    /// The secret that people call `name`: its path, below the root or below the folder of secrets, with or without
+    /// `.age`; or its file's name where that is one secret's alone.
+    pub fn named(&self, tree: &Tree, name: &str) -> Result<TreePath> {
+        let plain = name.trim_start_matches("./");
+        let folder = &tree.settings().paths.secrets;
+        let whole = [plain.to_owned(), format!("{plain}.age"), format!("{folder}/{plain}")];
+        let whole = whole.into_iter().chain([format!("{folder}/{plain}.age")]);
+        if let Some(path) = whole.filter_map(|path| TreePath::new(path).ok()).find(|it| self.rule(it).is_ok())
+        {
+            return Ok(path);
+        }
+        let file = |path: &TreePath| path.as_str().rsplit('/').next().unwrap_or_default().to_owned();
+        let is = |path: &&TreePath| file(path) == plain || file(path).strip_suffix(".age") == Some(plain);
+        match self.rules.keys().filter(is).collect::<Vec<_>>().as_slice() {
+            [only] => Ok((*only).clone()),
+            [] => Err(Error::Conflict {
+                message: format!("there is no rule for a secret {name:?} in {}", self.file),
+                hint: "`secret list` shows every secret that has one".into(),
+            }),
+            several => {
+                let list: Vec<_> = several.iter().map(ToString::to_string).collect();
+                Err(Error::Conflict {
+                    message: format!("{name:?} may be any of {}", list.join(", ")),
+                    hint: "name it by its path from the root".into(),
+                })
+            }
+        }
+    }
+
+    /// The keys that the rules file calls `name`.
+    #[must_use]
+    pub fn keys(&self, name: &str) -> Vec<Recipient> {
+        let keys = self.aliases.iter().filter(|(alias, _)| alias == name);
+        keys.filter_map(|(_, key)| key.parse().ok()).collect()
+    }
+
+    /// Everybody whom the rules file gives a name.
+    pub fn people(&self) -> impl Iterator<Item = &str> {
+        self.aliases.iter().map(|(name, _)| name.as_str())
     }
 
     /// The rule of the secret at `path`.
@@ -76,30 +134,51 @@ impl Access {
     /// What the rules file calls these recipients; the start of a key that has no name there.
     #[must_use]
     pub fn names(&self, recipients: &[Recipient]) -> Vec<String> {
-        let name = |recipient: &Recipient| {
-            let key = recipient.as_str();
-            self.names.get(key).cloned().unwrap_or_else(|| key.chars().take(32).chain(['…']).collect())
-        };
-        recipients.iter().map(name).collect()
+        recipients.iter().map(|recipient| called(&self.names, recipient.as_str())).collect()
     }
 
-    fn evaluate(tree: &Tree, files: &dyn Files, file: &NixFile) -> Result<Self> {
+    fn evaluate(tree: &Tree, files: &dyn Files, file: &NixFile, engine: Engine) -> Result<Self> {
         let settings = tree.settings();
         let path = settings.paths.rules.under(tree.root());
-        let evaluated = rules::evaluate(&path, files).map_err(Error::Rules)?;
+        let evaluated = rules::evaluate_with(&path, files, engine, tree.fallback()).map_err(|error| {
+            if engine == Engine::Builtin { unforeseeable(error) } else { Error::Rules(error) }
+        })?;
         let mut rules = BTreeMap::new();
-        for rule in evaluated {
+        for rule in &evaluated {
             let secret = secret_path(settings, &rule.path)?;
             let mut recipients = Vec::new();
             for (index, key) in rule.recipients.iter().enumerate() {
-                recipients.push(key.parse().map_err(|error: Error| Error::Secret {
-                    what: format!("{}, rule {:?}, recipient {}", settings.paths.rules, rule.path, index + 1),
-                    message: error.to_string(),
-                })?);
+                recipients.push(key.parse().map_err(|error: Error| bad_key(tree, rule, index, &error))?);
             }
             rules.insert(secret, Rule { recipients, armor: rule.armor });
         }
-        Ok(Self { rules, names: names(file), file: settings.paths.rules.clone() })
+        let aliases = aliases(file);
+        Ok(Self { rules, names: names(&aliases), aliases, file: settings.paths.rules.clone() })
+    }
+}
+
+/// Why rules that are planned, which are in memory only, can't be known before they are written.
+fn unforeseeable(error: RulesError) -> Error {
+    match error {
+        RulesError::Eval { error, .. } if matches!(error.kind, ErrorKind::Beyond { .. }) => Error::Conflict {
+            message: format!("what the rules would say after this change can't be told: {error}"),
+            hint: "make the change by hand, or write the rules so that they can be evaluated without Nix"
+                .into(),
+        },
+        error => Error::Rules(error),
+    }
+}
+
+/// What is wrong with a key, and where it is written.
+fn bad_key(tree: &Tree, rule: &rules::Rule, index: usize, error: &Error) -> Error {
+    let at = rule.origin(index).map(|at| {
+        let file = at.file.strip_prefix(tree.root()).unwrap_or(&at.file);
+        format!(", at {}:{}:{}", file.display(), at.position.line, at.position.column)
+    });
+    let at = at.unwrap_or_default();
+    Error::Secret {
+        what: format!("{}, rule {:?}, recipient {}{at}", tree.settings().paths.rules, rule.path, index + 1),
+        message: error.to_string(),
     }
 }
 
@@ -112,14 +191,24 @@ fn secret_path(settings: &Settings, name: &str) -> Result<TreePath> {
 }
 
 /// What the `let` of the rules calls each key: `users.NAME` and `systems.NAME` by the name alone.
-fn names(file: &NixFile) -> BTreeMap<String, String> {
-    let mut names = BTreeMap::new();
+pub(super) fn aliases(file: &NixFile) -> Vec<(String, String)> {
+    let mut aliases = Vec::new();
     for set in ["users", "systems"] {
-        for (name, key) in find(file, &AttrPath::bound(set)).strings() {
-            if let Ok(key) = key.parse::<Recipient>() {
-                names.entry(key.as_str().to_owned()).or_insert(name);
+        for (name, keys) in find(file, &AttrPath::bound(set)).strings() {
+            for key in keys.lines().filter_map(|key| key.parse::<Recipient>().ok()) {
+                aliases.push((name.clone(), key.as_str().to_owned()));
             }
         }
     }
-    names
+    aliases
+}
+
+/// The name of each key: the first that it is given.
+pub(super) fn names(aliases: &[(String, String)]) -> BTreeMap<String, String> {
+    aliases.iter().rev().map(|(name, key)| (key.clone(), name.clone())).collect()
+}
+
+/// What a key is called: by its name, or its start where it has none.
+pub(super) fn called(names: &BTreeMap<String, String>, key: &str) -> String {
+    names.get(key).cloned().unwrap_or_else(|| key.chars().take(32).chain(['…']).collect())
 }

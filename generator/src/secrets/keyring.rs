@@ -95,6 +95,19 @@ impl Keyring {
         self.keys.iter().any(|key| key.public.as_ref().is_some_and(|public| recipients.contains(public)))
     }
 
+    /// Whether one of the keys that need no passphrase (any more) opens what is sealed to `recipients`.
+    #[must_use]
+    pub fn is_open_among(&self, recipients: &[Recipient]) -> bool {
+        let opens = |key: &Key| key.public.as_ref().is_some_and(|public| recipients.contains(public));
+        self.keys.iter().any(|key| key.open().is_some() && opens(key))
+    }
+
+    /// Opens a sealed file with the keys that need no passphrase (any more), asking for nothing.
+    pub fn open_unasked(&self, what: &str, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        let open: Vec<&dyn age::Identity> = self.keys.iter().filter_map(Key::open).collect();
+        seal::open(what, ciphertext, &open)
+    }
+
     /// Opens a sealed file with whichever key it is sealed to; `what` names it in errors.
     ///
     /// A locked key is asked for its passphrase when the header has a stanza for it, once for all files.

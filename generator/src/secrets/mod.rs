@@ -1,11 +1,16 @@
 //! Secrets: who may read them, and sealing them.
 
 pub mod access;
+pub mod charset;
+pub mod create;
 pub mod header;
 pub mod host_key;
 pub mod keyring;
+pub mod listing;
 pub mod manifest;
 pub mod password;
 pub mod recipient;
+pub mod remove;
+pub mod replace;
 pub mod rules;
 pub mod seal;

@@ -11,7 +11,10 @@ use generator::{
 
 use crate::{
     Place, report,
-    tools::git::{Git, Index},
+    tools::{
+        git::{Git, Index},
+        nix::Nix,
+    },
 };
 
 /// A tree that is whole, and stays as it is while the command looks at it.
@@ -29,7 +32,7 @@ impl Session {
             let lock = Lock::acquire(&root, true)?;
             recover(&lock, &root)?;
         }
-        Ok(Self { tree: Tree::open(&root)?, lock: None })
+        Ok(Self { tree: open(&root)?, lock: None })
     }
 
     /// Opens the tree for a command that may change it: nobody else can until it ends.
@@ -37,7 +40,7 @@ impl Session {
         let root = root(place)?;
         let lock = Lock::acquire(&root, place.wait)?;
         recover(&lock, &root)?;
-        Ok(Self { tree: Tree::open(&root)?, lock: Some(lock) })
+        Ok(Self { tree: open(&root)?, lock: Some(lock) })
     }
 
     pub(crate) fn tree(&self) -> &Tree {
@@ -79,6 +82,14 @@ pub(crate) fn root(place: &Place) -> Result<PathBuf> {
         None => std::env::current_dir()?,
     };
     Ok(Tree::root_of(&folder)?)
+}
+
+fn open(root: &Path) -> Result<Tree> {
+    let tree = Tree::open(root)?;
+    Ok(match Nix::find() {
+        Some(nix) => tree.with_nix(Box::new(nix)),
+        None => tree,
+    })
 }
 
 fn recover(lock: &Lock, root: &Path) -> Result<()> {

@@ -2,3 +2,4 @@
 
 pub(crate) mod cargo;
 pub(crate) mod git;
+pub(crate) mod nix;

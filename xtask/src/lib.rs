@@ -5,9 +5,9 @@
 #![forbid(unsafe_code)]
 
 mod commands;
-#[expect(dead_code, reason = "the commands that open secrets come next")]
 mod identities;
 mod report;
+mod scratch;
 mod session;
 mod tools;
 
@@ -15,7 +15,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{check, completions, list, man, new_agent, remove_agent, show, test};
+use commands::{check, completions, list, man, new_agent, remove_agent, secret, show, test};
 
 /// Maintains a flake of autonomous agents, each in a virtual machine of its own.
 ///
@@ -48,6 +48,7 @@ enum Command {
     List(list::Args),
     Show(show::Args),
     Check(check::Args),
+    Secret(secret::Args),
     Test(test::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -64,6 +65,7 @@ pub fn main() -> ExitCode {
         Command::List(args) => list::run(&place, &args),
         Command::Show(args) => show::run(&place, &args),
         Command::Check(args) => check::run(&place, &args),
+        Command::Secret(args) => secret::run(&place, &args),
         Command::Test(args) => test::run(&place, &args),
         Command::Completions(args) => completions::run(&mut Cli::command(), &args),
         Command::Man(args) => man::run(Cli::command(), &args),

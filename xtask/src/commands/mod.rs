@@ -6,6 +6,7 @@ pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod new_agent;
 pub(crate) mod remove_agent;
+pub(crate) mod secret;
 pub(crate) mod show;
 pub(crate) mod test;
 

@@ -29,9 +29,13 @@ pub(super) fn check(
 ) -> Result<()> {
     let access = match Access::read(tree) {
         Ok(access) => access,
-        Err(error @ (Error::Rules(_) | Error::Secret { .. } | Error::Malformed { .. })) => {
+        Err(error @ Error::Rules(_)) => {
             let at = Location::file(&tree.settings().paths.rules);
-            findings.push(Finding::error(at, error.to_string(), "mend the rule that it names"));
+            findings.push(Finding::error(at, error.to_string(), "mend what it names"));
+            return Ok(());
+        }
+        Err(error @ Error::Malformed { .. }) => {
+            findings.push(Finding::of(error)?);
             return Ok(());
         }
         Err(error) => return Err(error),

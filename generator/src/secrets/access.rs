@@ -171,14 +171,14 @@ fn unforeseeable(error: RulesError) -> Error {
 
 /// What is wrong with a key, and where it is written.
 fn bad_key(tree: &Tree, rule: &rules::Rule, index: usize, error: &Error) -> Error {
-    let at = rule.origin(index).map(|at| {
-        let file = at.file.strip_prefix(tree.root()).unwrap_or(&at.file);
-        format!(", at {}:{}:{}", file.display(), at.position.line, at.position.column)
+    let rules = &tree.settings().paths.rules;
+    let origin = rule.origin(index).and_then(|origin| {
+        let file = origin.file.strip_prefix(tree.root()).ok()?.to_str()?;
+        Some(Location { path: TreePath::new(file).ok()?, position: Some(origin.position) })
     });
-    let at = at.unwrap_or_default();
-    Error::Secret {
-        what: format!("{}, rule {:?}, recipient {}{at}", tree.settings().paths.rules, rule.path, index + 1),
-        message: error.to_string(),
+    Error::Malformed {
+        at: origin.unwrap_or_else(|| Location::file(rules)),
+        message: format!("rule {:?} of {rules}, recipient {}: {error}", rule.path, index + 1),
     }
 }
 

@@ -258,7 +258,7 @@ fn readers_that_are_no_keys_are_found() {
         "adminKeys = [ users.ncrmro ]",
         "adminKeys = [ \"ssh-ed25519 PLACEHOLDER\" ]",
         &[
-            "secrets.nix:1: secrets.nix, rule \"secrets/agent-vesta-host-key.age\", recipient 1: recipient \"ssh-ed25519 PLACEHOLDER\": this is no ssh-ed25519 or ssh-rsa public key",
+            "secrets.nix:11: rule \"secrets/agent-vesta-host-key.age\" of secrets.nix, recipient 1: recipient \"ssh-ed25519 PLACEHOLDER\": this is no ssh-ed25519 or ssh-rsa public key",
         ],
     );
 }

@@ -77,6 +77,15 @@ pub enum Error {
         /// Why.
         message: String,
     },
+    /// Secrets can't be sealed anew, so that none was.
+    #[error("{}", lines(.0))]
+    Rekey(Vec<Error>),
+    /// Secrets would be sealed so that none of the keys at hand opens them.
+    #[error("no key at hand could open these secrets afterwards:\n  {}", secrets.join("\n  "))]
+    LockOut {
+        /// The secrets, each with who could.
+        secrets: Vec<String>,
+    },
     /// The tree changed between reading and writing.
     #[error("{path} has changed since it was read; nothing was written")]
     Stale {
@@ -103,6 +112,16 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoPlace { by_hand: hint, .. } | Self::Conflict { hint, .. } => Some(hint.clone()),
+            Self::Rekey(_) => Some(
+                "nothing was written; name a key that opens it by `--identity FILE`, or bring a damaged file back \
+                 (`git restore FILE`)"
+                    .into(),
+            ),
+            Self::LockOut { .. } => Some(
+                "nothing was written; put your own key among their recipients, name another key by `--identity \
+                 FILE`, or add `--force`"
+                    .into(),
+            ),
             Self::Stale { .. } => Some("run the command again".into()),
             Self::Unverified { .. } => Some(
                 "nothing was written; this is a bug in the editor: please report it with the file".into(),
@@ -141,6 +160,10 @@ impl fmt::Display for Location {
             None => self.path.fmt(f),
         }
     }
+}
+
+fn lines(errors: &[Error]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// Reads a file of the tree as text.

@@ -1,6 +1,6 @@
 //! Who may read what: the rules, evaluated, with recipients parsed and known by their names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     recipient::Recipient,
@@ -20,13 +20,14 @@ use crate::{
 };
 
 /// The rules of a tree.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Access {
     rules: BTreeMap<TreePath, Rule>,
     names: BTreeMap<String, String>,
     /// Each name with its key, also where another name has the same.
     aliases: Vec<(String, String)>,
     file: TreePath,
+    broken: Vec<(TreePath, Error)>,
 }
 
 /// The rule of one secret.
@@ -42,8 +43,23 @@ impl Access {
     /// Evaluates the rules of `tree` as they stand on disk; what is beyond the builtin evaluator by Nix, where the
     /// tree has it.
     pub fn read(tree: &Tree) -> Result<Self> {
+        Self::read_partly(tree)?.whole()
+    }
+
+    /// [`Access::read`], with what can be read of rules that name a key which is none: [`Access::broken`] has them.
+    pub fn read_partly(tree: &Tree) -> Result<Self> {
         let disk = Disk::new(tree.root()).map_err(Error::io("read", tree.root()))?;
         Self::evaluate(tree, &disk, &tree.nix(&tree.settings().paths.rules)?, Engine::Auto)
+    }
+
+    /// The secrets whose rule names a key which is none, with what is wrong; their other recipients are known.
+    #[must_use]
+    pub fn broken(&self) -> &[(TreePath, Error)] {
+        &self.broken
+    }
+
+    fn whole(mut self) -> Result<Self> {
+        if self.broken.is_empty() { Ok(self) } else { Err(self.broken.swap_remove(0).1) }
     }
 
     /// Evaluates the rules as they will stand once `draft` is applied: in memory, where Nix can't see them.
@@ -52,7 +68,7 @@ impl Access {
         let texts = draft.planned().into_iter();
         let texts = texts.filter_map(|(path, contents)| Some((path.under(tree.root()), contents?)));
         let overlay = Overlay::new(&disk, texts.collect());
-        Self::evaluate(tree, &overlay, &draft.nix(&tree.settings().paths.rules)?, Engine::Builtin)
+        Self::evaluate(tree, &overlay, &draft.nix(&tree.settings().paths.rules)?, Engine::Builtin)?.whole()
     }
 
     /// [`Access::planned`], which must be these rules with one for each of `new`, and nothing else changed.
@@ -143,17 +159,29 @@ impl Access {
         let evaluated = rules::evaluate_with(&path, files, engine, tree.fallback()).map_err(|error| {
             if engine == Engine::Builtin { unforeseeable(error) } else { Error::Rules(error) }
         })?;
-        let mut rules = BTreeMap::new();
+        let (mut rules, mut broken) = (BTreeMap::new(), Vec::new());
+        // Most rules name the same few keys, and parsing one costs more than reading a rule.
+        let mut known: HashMap<&str, Recipient> = HashMap::new();
         for rule in &evaluated {
             let secret = secret_path(settings, &rule.path)?;
             let mut recipients = Vec::new();
             for (index, key) in rule.recipients.iter().enumerate() {
-                recipients.push(key.parse().map_err(|error: Error| bad_key(tree, rule, index, &error))?);
+                if let Some(recipient) = known.get(key.as_str()) {
+                    recipients.push(recipient.clone());
+                    continue;
+                }
+                match key.parse::<Recipient>() {
+                    Ok(recipient) => {
+                        known.insert(key, recipient.clone());
+                        recipients.push(recipient);
+                    }
+                    Err(error) => broken.push((secret.clone(), bad_key(tree, rule, index, &error))),
+                }
             }
             rules.insert(secret, Rule { recipients, armor: rule.armor });
         }
         let aliases = aliases(file);
-        Ok(Self { rules, names: names(&aliases), aliases, file: settings.paths.rules.clone() })
+        Ok(Self { rules, names: names(&aliases), aliases, file: settings.paths.rules.clone(), broken })
     }
 }
 

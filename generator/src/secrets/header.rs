@@ -3,7 +3,10 @@
 //! An SSH stanza names its recipient by 32 bits of a hash, an X25519 one by nothing at all: a header can say that
 //! a key doesn't open the file, and never quite that one does.
 
-use std::io::{BufRead, BufReader};
+use std::{
+    fmt,
+    io::{BufRead, BufReader},
+};
 
 use age::armor::ArmoredReader;
 
@@ -49,12 +52,26 @@ pub fn stanzas(what: &str, ciphertext: &[u8]) -> Result<Vec<Stanza>> {
     }
 }
 
+impl fmt::Display for Stanza {
+    /// The kind, and how an SSH key is named: `ssh-ed25519 AbCdEf`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.arguments.first() {
+            Some(tag) if self.kind.starts_with("ssh-") => write!(f, "{} {tag}", self.kind),
+            _ => f.write_str(&self.kind),
+        }
+    }
+}
+
 impl Stanza {
     /// Whether the stanza may be for `recipient`: false is certain, true is not.
     #[must_use]
     pub fn may_be_for(&self, recipient: &Recipient) -> bool {
-        match recipient.ssh_tag() {
-            Some((kind, tag)) => self.kind == kind && self.arguments.first() == Some(&tag),
+        self.may_have(recipient.ssh_tag().as_ref())
+    }
+
+    fn may_have(&self, tag: Option<&(&str, String)>) -> bool {
+        match tag {
+            Some((kind, tag)) => self.kind == *kind && self.arguments.first() == Some(tag),
             None => !self.kind.starts_with("ssh-"),
         }
     }
@@ -63,10 +80,11 @@ impl Stanza {
 /// Whether a header may be the one of a file that is sealed to exactly `recipients`: false is certain.
 #[must_use]
 pub fn may_be_sealed_to(stanzas: &[Stanza], recipients: &[Recipient]) -> bool {
-    let recipients = super::recipient::distinct(recipients);
-    recipients.len() == stanzas.len()
-        && recipients.iter().all(|recipient| stanzas.iter().any(|stanza| stanza.may_be_for(recipient)))
-        && stanzas.iter().all(|stanza| recipients.iter().any(|recipient| stanza.may_be_for(recipient)))
+    // A tag is a hash: each is made once, not once a stanza.
+    let tags: Vec<_> = super::recipient::distinct(recipients).iter().map(|it| it.ssh_tag()).collect();
+    tags.len() == stanzas.len()
+        && tags.iter().all(|tag| stanzas.iter().any(|stanza| stanza.may_have(tag.as_ref())))
+        && stanzas.iter().all(|stanza| tags.iter().any(|tag| stanza.may_have(tag.as_ref())))
 }
 
 #[cfg(test)]

@@ -108,16 +108,28 @@ impl Keyring {
         seal::open(what, ciphertext, &open)
     }
 
+    /// Whether a key that is locked yet may open a sealed file.
+    #[must_use]
+    pub fn might_ask(&self, what: &str, ciphertext: &[u8]) -> bool {
+        let stanzas = header::stanzas(what, ciphertext).unwrap_or_default();
+        let concerned = |key: &Key| {
+            key.public.as_ref().is_some_and(|it| stanzas.iter().any(|stanza| stanza.may_be_for(it)))
+        };
+        self.keys.iter().any(|key| matches!(key.private, Private::Locked(_)) && concerned(key))
+    }
+
     /// Opens a sealed file with whichever key it is sealed to; `what` names it in errors.
     ///
     /// A locked key is asked for its passphrase when the header has a stanza for it, once for all files.
     pub fn open(&mut self, what: &str, ciphertext: &[u8], ask: &mut dyn Ask) -> Result<Zeroizing<Vec<u8>>> {
         let stanzas = header::stanzas(what, ciphertext)?;
         let open: Vec<&dyn age::Identity> = self.keys.iter().filter_map(Key::open).collect();
-        let failure = match seal::open(what, ciphertext, &open) {
+        match seal::try_open(ciphertext, &open) {
             Ok(plaintext) => return Ok(plaintext),
-            Err(failure) => failure,
-        };
+            Err(age::DecryptError::NoMatchingKeys) => {}
+            // A key that the file is for, and that doesn't open it: the file itself is damaged.
+            Err(failure) => return Err(Error::Secret { what: what.to_owned(), message: damaged(&failure) }),
+        }
         for key in &mut self.keys {
             let concerned =
                 key.public.as_ref().is_some_and(|it| stanzas.iter().any(|stanza| stanza.may_be_for(it)));
@@ -131,23 +143,16 @@ impl Keyring {
                 return Ok(plaintext);
             }
         }
-        Err(self.explain(what, &stanzas, failure))
+        Err(self.explain(what, &stanzas))
     }
 
-    fn explain(&self, what: &str, stanzas: &[header::Stanza], failure: Error) -> Error {
-        let concerns = |key: &Key| {
-            key.public.as_ref().is_some_and(|public| stanzas.iter().any(|stanza| stanza.may_be_for(public)))
+    fn explain(&self, what: &str, stanzas: &[header::Stanza]) -> Error {
+        let sealed_to: Vec<_> = stanzas.iter().map(ToString::to_string).collect();
+        let name = |key: &Key| match key.private {
+            Private::Open(_) => key.name.clone(),
+            Private::Locked(_) | Private::Refused => format!("{} (locked)", key.name),
         };
-        // A key that the file is for, and that doesn't open it: the file itself is damaged.
-        if self.keys.iter().any(|key| matches!(key.private, Private::Open(_)) && concerns(key)) {
-            return failure;
-        }
-        let sealed_to = stanzas.iter().map(|stanza| match stanza.arguments.first() {
-            Some(tag) if stanza.kind.starts_with("ssh-") => format!("{} {tag}", stanza.kind),
-            _ => stanza.kind.clone(),
-        });
-        let sealed_to: Vec<_> = sealed_to.collect();
-        let at_hand: Vec<_> = self.names().collect();
+        let at_hand: Vec<_> = self.keys.iter().map(name).collect();
         let at_hand = if at_hand.is_empty() { "none".to_owned() } else { at_hand.join(", ") };
         let skipped = self.skipped.iter().fold(String::new(), |said, why| said + "; not usable: " + why);
         Error::Secret {
@@ -158,6 +163,10 @@ impl Keyring {
             ),
         }
     }
+}
+
+fn damaged(failure: &age::DecryptError) -> String {
+    format!("it is damaged or cut off: {failure}")
 }
 
 impl Key {

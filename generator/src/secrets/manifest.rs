@@ -9,6 +9,8 @@
 //! Lines are sorted by path. Git merges the file as a union (`.gitattributes`); two lines for one path mean
 //! that nothing is known of it. A line proves nothing by itself: whoever can commit can write one.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
 
 use super::recipient::{Recipient, hash_set};
@@ -33,9 +35,59 @@ pub fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
 /// Whether the manifest says that `ciphertext` is what was sealed to `recipients` at `path`.
 #[must_use]
 pub fn agrees(text: &str, path: &TreePath, ciphertext: &[u8], recipients: &[Recipient]) -> bool {
-    let (sealed, set) = (hash(ciphertext), hash_set(recipients));
-    let mut known = lines(text).filter(|line| line.path == path.as_str());
-    matches!((known.next(), known.next()), (Some(line), None) if line.ciphertext == sealed && line.recipients == set)
+    Index::new(lines(text).filter(|line| line.path == path.as_str())).agrees(path, ciphertext, recipients)
+}
+
+/// The lines of a manifest by their paths, for who asks about many.
+#[derive(Debug)]
+pub struct Index<'a>(BTreeMap<&'a str, Option<Line<'a>>>);
+
+impl<'a> Index<'a> {
+    /// The lines of a manifest; of two for one path neither is believed.
+    pub fn new(lines: impl Iterator<Item = Line<'a>>) -> Self {
+        let mut known = BTreeMap::new();
+        for line in lines {
+            known.entry(line.path).and_modify(|it| *it = None).or_insert(Some(line));
+        }
+        Self(known)
+    }
+
+    /// [`agrees`], for the manifest that these are the lines of.
+    #[must_use]
+    pub fn agrees(&self, path: &TreePath, ciphertext: &[u8], recipients: &[Recipient]) -> bool {
+        self.0.get(path.as_str()).and_then(Option::as_ref).is_some_and(|line| {
+            line.ciphertext == hash(ciphertext) && line.recipients == hash_set(recipients)
+        })
+    }
+}
+
+/// One file as it was sealed, and to whom.
+pub type Entry<'a> = (&'a TreePath, &'a [u8], &'a [Recipient]);
+
+/// [`with`], for many files.
+#[must_use]
+pub fn with_all(text: &str, entries: &[Entry<'_>]) -> String {
+    if let [(path, ciphertext, recipients)] = entries {
+        return with(text, path, ciphertext, recipients);
+    }
+    let paths: BTreeMap<&str, String> = entries
+        .iter()
+        .map(|(path, sealed, set)| (path.as_str(), format!("{} {} {path}", hash(sealed), hash_set(*set))))
+        .collect();
+    let mut others = text.lines().filter(|line| parse(line).is_none_or(|it| !paths.contains_key(it.path)));
+    let mut all = Vec::new();
+    let mut next = others.next();
+    for (path, line) in &paths {
+        // A line that can't be read stays behind the one that it follows.
+        while let Some(other) = next.filter(|other| parse(other).is_none_or(|it| it.path <= *path)) {
+            all.push(other);
+            next = others.next();
+        }
+        all.push(line);
+    }
+    all.extend(next);
+    all.extend(others);
+    join(&all)
 }
 
 /// The manifest with the line of `path` as it must be for `ciphertext` and `recipients`; other lines stay.
@@ -105,6 +157,23 @@ mod tests {
         assert!(!agrees("", &path, sealed, &recipients()));
         let merged = format!("{text}{}", with("", &path, b"on the other branch", &recipients()));
         assert!(!agrees(&merged, &path, sealed, &recipients()), "two lines mean that nothing is known");
+    }
+
+    #[test]
+    fn many_lines_come_as_they_would_one_by_one() {
+        let before = ["x", "e", "b"]
+            .iter()
+            .fold("# a comment\n".to_owned(), |text, name| with(&text, &path(name), b"", &recipients()));
+        let names = ["a", "b", "c", "f", "z"].map(path);
+        let to = recipients();
+        let entries: Vec<Entry<'_>> = names.iter().map(|name| (name, b"new".as_slice(), &*to)).collect();
+        for entries in [&entries[..0], &entries[..1], &entries[1..3], &entries[..]] {
+            let mut expected = before.clone();
+            for (name, sealed, to) in entries {
+                expected = with(&expected, name, sealed, to);
+            }
+            assert_eq!(with_all(&before, entries), expected);
+        }
     }
 
     #[test]

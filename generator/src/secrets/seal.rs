@@ -28,22 +28,33 @@ pub fn seal(what: &str, plaintext: &[u8], recipients: &[Recipient], armor: bool)
 
 /// Opens a secret with whichever of `identities` it is sealed to; `what` names the secret in errors.
 pub fn open(what: &str, ciphertext: &[u8], identities: &[&dyn age::Identity]) -> Result<Zeroizing<Vec<u8>>> {
-    let failed = |message: String| Error::Secret { what: what.to_owned(), message };
-    let decryptor = age::Decryptor::new_buffered(ArmoredReader::new(ciphertext))
-        .map_err(|error| failed(error.to_string()))?;
-    let mut opened =
-        decryptor.decrypt(identities.iter().copied()).map_err(|error| failed(error.to_string()))?;
+    try_open(ciphertext, identities)
+        .map_err(|error| Error::Secret { what: what.to_owned(), message: error.to_string() })
+}
+
+/// [`open`], with what age says.
+pub(super) fn try_open(
+    ciphertext: &[u8],
+    identities: &[&dyn age::Identity],
+) -> std::result::Result<Zeroizing<Vec<u8>>, age::DecryptError> {
+    let decryptor = age::Decryptor::new_buffered(ArmoredReader::new(ciphertext))?;
+    let mut opened = decryptor.decrypt(identities.iter().copied())?;
     // Room for all of it from the start: a buffer that grows would leave copies behind.
     let mut plaintext = Zeroizing::new(Vec::with_capacity(ciphertext.len()));
-    opened.read_to_end(&mut plaintext).map_err(|error| failed(error.to_string()))?;
+    opened.read_to_end(&mut plaintext)?;
     Ok(plaintext)
+}
+
+/// Whether a sealed file is text.
+#[must_use]
+pub fn is_armored(contents: &[u8]) -> bool {
+    contents.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----")
 }
 
 /// Whether a file starts as age's do, armoured or not.
 #[must_use]
 pub fn is_sealed(contents: &[u8]) -> bool {
-    contents.starts_with(b"age-encryption.org/v1\n")
-        || contents.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----")
+    contents.starts_with(b"age-encryption.org/v1\n") || is_armored(contents)
 }
 
 #[cfg(test)]

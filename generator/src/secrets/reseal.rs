@@ -1,0 +1,211 @@
+//! Sealing secrets anew: every one of them in memory, before the first goes anywhere.
+//!
+//! Each file is opened, sealed and opened again by one worker, which then forgets its plaintext: at most one
+//! plaintext a processor is in memory, beside the files themselves.
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
+use zeroize::Zeroizing;
+
+use super::{
+    access::{Access, Rule},
+    keyring::{Ask, Keyring},
+    manifest, seal,
+};
+use crate::{
+    error::{Error, Result},
+    path::TreePath,
+    plan::Draft,
+    tree::Tree,
+};
+
+/// A secret that is to be sealed anew.
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// Its file.
+    pub path: TreePath,
+    /// Who is to read it.
+    pub rule: &'a Rule,
+    /// The file as it was read; nothing when there is none yet.
+    pub sealed: Option<Vec<u8>>,
+    /// Its new value; the one that it has, when there is none.
+    pub value: Option<Zeroizing<Vec<u8>>>,
+}
+
+/// What opens secrets, and what is done with it.
+pub struct Keys<'a> {
+    /// The keys at hand.
+    pub keyring: &'a mut Keyring,
+    /// Where their passphrases come from.
+    pub ask: &'a mut dyn Ask,
+    /// Whether a secret may be sealed so that none of the keys at hand opens it afterwards.
+    pub force: bool,
+    /// Whether the secrets that can be sealed are, when others can't.
+    pub keep_going: bool,
+    /// Is told how many secrets there are, and for each, on whatever thread, that it is done.
+    pub progress: &'a dyn Progress,
+}
+
+/// Who wants to know how far it is.
+pub trait Progress: Sync {
+    /// So many secrets are to be sealed.
+    fn start(&self, count: usize);
+    /// One of them is.
+    fn done(&self);
+}
+
+/// Nobody wants to know.
+impl Progress for () {
+    fn start(&self, _count: usize) {}
+    fn done(&self) {}
+}
+
+impl std::fmt::Debug for Keys<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.keyring.fmt(f)
+    }
+}
+
+/// Seals every secret of `jobs` to whom its rule names, and writes the files and their lines of the manifest into
+/// `draft`. All of them, or none; or, to keep going, those that can be, and the errors of the others.
+pub fn reseal(
+    draft: &mut Draft<'_>,
+    tree: &Tree,
+    access: &Access,
+    jobs: &[Job<'_>],
+    keys: &mut Keys<'_>,
+) -> Result<Vec<Error>> {
+    keys.progress.start(jobs.len());
+    let (mut done, mut failures, mut locked_out) = (Vec::new(), Vec::new(), Vec::new());
+    for (job, outcome) in jobs.iter().zip(seal_all(jobs, keys)) {
+        let names = || access.names(&job.rule.recipients).join(", ");
+        match outcome {
+            // A new value takes nobody's access away: its file was for the same readers, or for none.
+            Ok(sealed) if job.value.is_some() || keys.keyring.is_among(&job.rule.recipients) => {
+                done.push((job, sealed));
+            }
+            Ok(sealed) if keys.force => {
+                draft.note(format!("{}: no key at hand opens it from now on, only {}", job.path, names()));
+                done.push((job, sealed));
+            }
+            Ok(_) => locked_out.push(format!("{} ({})", job.path, names())),
+            Err(error) => failures.push(error),
+        }
+    }
+    if !failures.is_empty() && !keys.keep_going {
+        return Err(Error::Rekey(failures));
+    }
+    if !locked_out.is_empty() {
+        let error = Error::LockOut { secrets: locked_out };
+        if !keys.keep_going {
+            return Err(error);
+        }
+        failures.push(error);
+    }
+    write(draft, tree, access, done)?;
+    Ok(failures)
+}
+
+fn write(draft: &mut Draft<'_>, tree: &Tree, access: &Access, done: Vec<(&Job<'_>, Vec<u8>)>) -> Result<()> {
+    if done.is_empty() {
+        return Ok(());
+    }
+    let manifest = tree.settings().paths.manifest();
+    let entries: Vec<manifest::Entry<'_>> =
+        done.iter().map(|(job, sealed)| (&job.path, sealed.as_slice(), &*job.rule.recipients)).collect();
+    let lines = manifest::with_all(&draft.text_or_empty(&manifest)?, &entries);
+    for (job, sealed) in done {
+        // What was opened must be what is replaced.
+        if draft.bytes(&job.path)? != job.sealed {
+            return Err(Error::Stale { path: job.path.clone() });
+        }
+        let summary = format!("sealed to {}", access.names(&job.rule.recipients).join(", "));
+        draft.write_sealed(&job.path, sealed, summary)?;
+    }
+    draft.write(&manifest, lines)
+}
+
+/// Seals each secret, in their order. A passphrase is asked for on this thread, when a file needs its key.
+fn seal_all(jobs: &[Job<'_>], keys: &mut Keys<'_>) -> Vec<Result<Vec<u8>>> {
+    let mut results = BTreeMap::new();
+    let mut pending: Vec<(usize, &Job<'_>)> = jobs.iter().enumerate().collect();
+    loop {
+        let (keyring, progress) = (&*keys.keyring, keys.progress);
+        let outcomes = in_parallel(&pending, |(_, job)| {
+            let sealed = seal_one(job, keyring);
+            sealed.inspect(|_| progress.done())
+        });
+        let mut failed = Vec::new();
+        for ((index, job), outcome) in pending.into_iter().zip(outcomes) {
+            if outcome.is_err() {
+                failed.push((index, job));
+            }
+            results.insert(index, outcome);
+        }
+        let contents = |job: &Job<'_>| job.sealed.clone().unwrap_or_default();
+        // One locked key is tried a round: it is open afterwards, or is not asked for again.
+        let asks = failed.iter().find(|(_, job)| keyring.might_ask(job.path.as_str(), &contents(job)));
+        let Some(&(index, job)) = asks else {
+            for (index, job) in failed.into_iter().filter(|(_, job)| job.value.is_none()) {
+                if let Err(error) = keys.keyring.open(job.path.as_str(), &contents(job), keys.ask) {
+                    results.insert(index, Err(error));
+                }
+            }
+            return results.into_values().collect();
+        };
+        if let Err(error) = keys.keyring.open(job.path.as_str(), &contents(job), keys.ask) {
+            results.insert(index, Err(error));
+            failed.retain(|(other, _)| *other != index);
+        }
+        pending = failed;
+    }
+}
+
+fn seal_one(job: &Job<'_>, keyring: &Keyring) -> Result<Vec<u8>> {
+    let what = job.path.as_str();
+    let failed = |message: &str| Error::Secret { what: what.to_owned(), message: message.into() };
+    let before = job.sealed.as_deref();
+    let opened;
+    let plaintext = match (&job.value, before) {
+        (Some(value), _) => value,
+        (None, Some(before)) => {
+            opened = keyring.open_unasked(what, before)?;
+            &opened
+        }
+        (None, None) => return Err(failed("there is no such file")),
+    };
+    let armor = job.rule.armor || before.is_some_and(seal::is_armored);
+    let sealed = seal::seal(what, plaintext, &job.rule.recipients, armor)?;
+    if keyring.is_open_among(&job.rule.recipients) && *keyring.open_unasked(what, &sealed)? != **plaintext {
+        return Err(failed("what was sealed opens to something else: please report this"));
+    }
+    Ok(sealed)
+}
+
+/// The results of `work` for each of `items`, in their order, made by as many threads as there are processors.
+fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    if threads <= 1 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mine = || {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            items.get(index).map(|item| (index, work(item)))
+        };
+        std::iter::from_fn(mine).collect::<Vec<_>>()
+    };
+    let mut results: Vec<(usize, R)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
+        let results =
+            workers.into_iter().map(|it| it.join().unwrap_or_else(|why| std::panic::resume_unwind(why)));
+        results.flatten().collect()
+    });
+    results.sort_unstable_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
+}

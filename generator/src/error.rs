@@ -113,8 +113,8 @@ impl Error {
         match self {
             Self::NoPlace { by_hand: hint, .. } | Self::Conflict { hint, .. } => Some(hint.clone()),
             Self::Rekey(_) => Some(
-                "nothing was written; name a key that opens it by `--identity FILE`, or bring a damaged file back \
-                 (`git restore FILE`)"
+                "nothing was written; mend what is named: a damaged file comes back by `git restore FILE`, a key that \
+                 opens one is named by `--identity FILE`"
                     .into(),
             ),
             Self::LockOut { .. } => Some(

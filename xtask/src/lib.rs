@@ -8,6 +8,7 @@ mod commands;
 mod identities;
 mod report;
 mod scratch;
+mod sealing;
 mod session;
 mod tools;
 
@@ -15,7 +16,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{check, completions, list, man, new_agent, remove_agent, secret, show, test};
+use commands::{check, completions, list, man, new_agent, rekey, remove_agent, secret, show, test};
 
 /// Maintains a flake of autonomous agents, each in a virtual machine of its own.
 ///
@@ -49,6 +50,7 @@ enum Command {
     Show(show::Args),
     Check(check::Args),
     Secret(secret::Args),
+    Rekey(rekey::Args),
     Test(test::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -66,6 +68,7 @@ pub fn main() -> ExitCode {
         Command::Show(args) => show::run(&place, &args),
         Command::Check(args) => check::run(&place, &args),
         Command::Secret(args) => secret::run(&place, &args),
+        Command::Rekey(args) => rekey::run(&place, args),
         Command::Test(args) => test::run(&place, &args),
         Command::Completions(args) => completions::run(&mut Cli::command(), &args),
         Command::Man(args) => man::run(Cli::command(), &args),

@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod new_agent;
+pub(crate) mod rekey;
 pub(crate) mod remove_agent;
 pub(crate) mod secret;
 pub(crate) mod show;

@@ -19,5 +19,6 @@ mod list;
 mod many;
 mod new_agent;
 mod nix;
+mod rekey;
 mod remove_agent;
 mod secrets;

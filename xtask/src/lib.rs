@@ -6,6 +6,7 @@
 
 mod commands;
 mod identities;
+mod public_key;
 mod report;
 mod scratch;
 mod sealing;
@@ -16,7 +17,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{check, completions, list, man, new_agent, rekey, remove_agent, secret, show, test};
+use commands::{check, completions, list, man, new_agent, rekey, remove_agent, secret, show, test, trust};
 
 /// Maintains a flake of autonomous agents, each in a virtual machine of its own.
 ///
@@ -51,6 +52,8 @@ enum Command {
     Check(check::Args),
     Secret(secret::Args),
     Rekey(rekey::Args),
+    Trust(trust::TrustArgs),
+    Untrust(trust::UntrustArgs),
     Test(test::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -69,6 +72,8 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&place, &args),
         Command::Secret(args) => secret::run(&place, &args),
         Command::Rekey(args) => rekey::run(&place, args),
+        Command::Trust(args) => trust::run_trust(&place, args),
+        Command::Untrust(args) => trust::run_untrust(&place, args),
         Command::Test(args) => test::run(&place, &args),
         Command::Completions(args) => completions::run(&mut Cli::command(), &args),
         Command::Man(args) => man::run(Cli::command(), &args),

@@ -9,6 +9,7 @@ use std::{
 use anyhow::Result;
 use generator::{
     error::Error,
+    path::TreePath,
     plan::Plan,
     secrets::reseal::{Keys, Progress},
 };
@@ -87,6 +88,16 @@ pub(crate) fn or_else(option: &'static str) -> impl FnOnce(anyhow::Error) -> any
             error.context(Hint(format!("{hint}, or {option}")))
         }
         _ => error,
+    }
+}
+
+/// Lists the secrets that somebody could read who no longer may.
+pub(crate) fn to_rotate(why: &str, secrets: &[TreePath]) {
+    if !secrets.is_empty() {
+        report::note(why);
+        for path in secrets {
+            report::note(&format!("  {path}"));
+        }
     }
 }
 

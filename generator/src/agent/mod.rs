@@ -7,3 +7,4 @@ pub mod parts;
 pub mod registry;
 pub mod remove;
 pub mod summary;
+pub mod trust;

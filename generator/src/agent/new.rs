@@ -132,9 +132,15 @@ pub fn plan(tree: &Tree, request: &Request) -> Result<Outcome> {
 #[must_use]
 pub(super) fn rule_value(reader: Option<&AgentName>) -> String {
     match reader {
-        Some(name) => format!("adminKeys ++ [ systems.{} ]", name.host()),
+        Some(name) => format!("adminKeys ++ [ {} ]", rule_reader(name)),
         None => "adminKeys".into(),
     }
+}
+
+/// What a rule calls the machine of an agent.
+#[must_use]
+pub(super) fn rule_reader(name: &AgentName) -> String {
+    format!("systems.{}", name.host())
 }
 
 fn already_there(tree: &Tree, request: &Request, parts: &Parts) -> Result<Outcome> {

@@ -1,6 +1,6 @@
 //! Who may read what: the rules, evaluated, with recipients parsed and known by their names.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     recipient::Recipient,
@@ -91,6 +91,43 @@ impl Access {
             return Ok(planned);
         }
         Err(Error::Unverified { path: self.file.clone(), message: "other secrets would change hands".into() })
+    }
+
+    /// Checks that `planned` has these rules, with who reads each as `meant` says: it is given the secret, and its
+    /// readers before and after.
+    pub fn expect(
+        &self,
+        planned: &Self,
+        meant: impl Fn(&TreePath, &BTreeSet<&str>, &BTreeSet<&str>) -> bool,
+    ) -> Result<()> {
+        let readers = |rule: &'_ Rule| rule.recipients.iter().map(|it| it.as_str().to_owned()).collect();
+        let paths: BTreeSet<&TreePath> = self.rules.keys().chain(planned.rules.keys()).collect();
+        for path in paths {
+            let (before, after) = (self.rules.get(path), planned.rules.get(path));
+            let agree = before.zip(after).is_some_and(|(before, after)| {
+                let sets: [BTreeSet<String>; 2] = [readers(before), readers(after)];
+                let [old, new] = sets.each_ref().map(|set| set.iter().map(String::as_str).collect());
+                before.armor == after.armor && meant(path, &old, &new)
+            });
+            if !agree {
+                return Err(Error::Conflict {
+                    message: format!(
+                        "{}: {path} would change hands in another way than was asked for",
+                        self.file
+                    ),
+                    hint:
+                        "nothing was written; write the rule out in that file, or edit it by hand and `rekey`"
+                            .into(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// What the rules call a key: the name in `users` or `systems`.
+    #[must_use]
+    pub fn name(&self, key: &Recipient) -> Option<&str> {
+        self.names.get(key.as_str()).map(String::as_str)
     }
 
     /// The secret that people call `name`: its path, below the root or below the folder of secrets, with or without

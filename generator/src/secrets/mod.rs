@@ -9,6 +9,7 @@ pub mod keyring;
 pub mod listing;
 pub mod manifest;
 pub mod password;
+pub mod reader;
 pub mod recipient;
 pub mod rekey;
 pub mod remove;

@@ -95,6 +95,29 @@ pub fn look(tree: &Tree, request: &Request) -> Result<(Access, Survey)> {
     Ok((access, survey))
 }
 
+/// Seals anew, into `draft`, what the rules that are planned there want otherwise, among what `is_wanted` tells.
+/// Without keys nothing is sealed; the secrets are told all the same.
+pub fn follow(
+    draft: &mut Draft<'_>,
+    tree: &Tree,
+    planned: &Access,
+    is_wanted: impl Fn(&TreePath) -> bool,
+    keys: Option<&mut Keys<'_>>,
+) -> Result<Vec<TreePath>> {
+    let survey = survey(tree, planned, false, is_wanted)?;
+    let paths = survey.stale.iter().map(|(path, ..)| path.clone()).collect();
+    let Some(keys) = keys else { return Ok(paths) };
+    if !survey.broken.is_empty() {
+        return Err(Error::Rekey(survey.broken));
+    }
+    let mut jobs = Vec::new();
+    for (path, sealed, _) in survey.stale {
+        jobs.push(Job { rule: planned.rule(&path)?, path, sealed: Some(sealed), value: None });
+    }
+    reseal::reseal(draft, tree, planned, &jobs, keys)?;
+    Ok(paths)
+}
+
 /// How the secrets that `is_wanted` tells stand to the rules.
 pub fn survey(
     tree: &Tree,

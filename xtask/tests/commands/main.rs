@@ -22,3 +22,4 @@ mod nix;
 mod rekey;
 mod remove_agent;
 mod secrets;
+mod trust;

@@ -197,11 +197,7 @@ fn a_recipient_that_is_none_stops_all_and_is_named_by_its_line() {
     let rule = format!("\"{DRAGO}\".publicKeys = adminKeys");
     fixture.replace("secrets.nix", &rule, &format!("{rule} ++ [ \"ssh-ed25519 OOPS\" ]"));
     for words in ["rekey", "rekey --all"] {
-        refused_with_key(
-            &fixture,
-            words,
-            "recipient 2, at secrets.nix:13:74: recipient \"ssh-ed25519 OOPS\"",
-        );
+        refused_with_key(&fixture, words, "secrets.nix:13:74: rule ");
     }
     fixture.refused(&["rekey", "--check"], 1, "1 secret stale, 1 in order");
     let outcome = with_key(&fixture, "rekey --all --keep-going");

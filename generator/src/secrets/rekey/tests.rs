@@ -192,7 +192,7 @@ fn one_that_can_not_be_sealed_stops_all_of_them() {
                 let to = format!("{from}\"ssh-ed25519 AAAA\" ");
                 fs::write(garden.dir.path().join("secrets.nix"), rules.replace(&from, &to)).unwrap();
             },
-            "secrets.nix, rule \"secrets/2.age\", recipient 2, at secrets.nix:4:115: recipient \"ssh-ed25519 AAAA\"",
+            "secrets.nix:4:115: rule \"secrets/2.age\" of secrets.nix, recipient 2: recipient \"ssh-ed25519 AAAA\"",
         ),
     ];
     for (spoil, expected) in cases {

@@ -13,18 +13,62 @@ let
 
   # Ports below 1024 would need root on the machine that runs the guest.
   hostPort = lib.types.ints.between 1024 65535;
+
+  hostName = lib.types.strMatching "[A-Za-z0-9.-]+";
 in
 {
   options.agent = {
     settings = lib.mkOption {
-      type = lib.types.attrsOf lib.types.anything;
-      default = lib.importTOML ../agent-tool.toml;
-      defaultText = lib.literalExpression "lib.importTOML ../agent-tool.toml";
-      readOnly = true;
-      internal = true;
+      # agent-tool knows more keys than the ones that a configuration needs.
+      type = lib.types.submodule {
+        freeformType = lib.types.attrsOf lib.types.anything;
+        options = {
+          domain = lib.mkOption {
+            type = hostName;
+            example = "example.com";
+            description = "Domain of the agents' mail addresses.";
+          };
+
+          mail-host = lib.mkOption {
+            type = hostName;
+            example = "mail.example.com";
+            description = "Mail server of the agents, for IMAP and SMTP.";
+          };
+
+          login-server = lib.mkOption {
+            type = lib.types.strMatching "https?://[^[:space:]]+";
+            example = "https://headscale.example.com";
+            description = "Control server of the tailnet that the agents' machines join.";
+          };
+
+          admin-user = lib.mkOption {
+            type = lib.types.strMatching "[a-z_][a-z0-9_-]*";
+            example = "alice";
+            description = ''
+              User who switches the machine to a new configuration over SSH, and therefore has
+              {command}`sudo` without a password. The account itself is defined elsewhere.
+            '';
+          };
+
+          vm = {
+            memory-gib = lib.mkOption {
+              type = lib.types.ints.positive;
+              default = 4;
+              description = "Memory in GiB of a machine that does not say its own.";
+            };
+
+            vcpus = lib.mkOption {
+              type = lib.types.ints.positive;
+              default = 2;
+              description = "Number of virtual CPUs of a machine that does not say its own.";
+            };
+          };
+        };
+      };
+      example = lib.literalExpression "lib.importTOML ./agent-tool.toml";
       description = ''
-        The content of {file}`agent-tool.toml`, read once. Home Manager modules find it in
-        `osConfig.agent.settings`.
+        The operator's facts: the content of {file}`agent-tool.toml`. Home Manager modules find
+        them in `osConfig.agent.settings`.
       '';
     };
 
@@ -69,6 +113,16 @@ in
         defaultText = lib.literalExpression "config.agent.settings.vm.vcpus";
         example = 4;
         description = "Number of virtual CPUs of the guest.";
+      };
+
+      autostart = lib.mkOption {
+        type = lib.types.bool;
+        default = false;
+        example = true;
+        description = ''
+          Whether the guest starts together with the machine that runs it, where that machine
+          lists it in `agent.host.machines`.
+        '';
       };
     };
   };

@@ -45,6 +45,12 @@ let
         default = 7;
         readOnly = true;
       };
+      open = mkOption {
+        type = types.submodule {
+          freeformType = types.attrsOf types.anything;
+          options.below.known = mkOption { type = types.int; };
+        };
+      };
     };
   };
 
@@ -150,6 +156,21 @@ let
         login = "b";
       }
     )
+    (case "a freeform type takes what no option does"
+      (config [
+        {
+          open.free = true;
+          open.below.known = 1;
+        }
+        { open.below.free = "a"; }
+      ]).open
+      {
+        free = true;
+        below.known = 1;
+        below.free = "a";
+      }
+    )
+    (fails "its options keep their types" (config [ { open.below.known = "a"; } ]).open)
     (fails "a read-only option" (config [ { fixed = 8; } ]).fixed)
     (fails "a set where an option stands" (config [ { name.first = "a"; } ]).name)
     (case "an argument from specialArgs" (config [ ({ given, ... }: { name = given; }) ]).name "given")

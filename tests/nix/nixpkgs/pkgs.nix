@@ -23,11 +23,15 @@ lib.genAttrs [
   "himalaya"
   "htop"
   "jq"
+  "libvirt"
   "openssh"
+  "passt"
+  "qemu"
   "ripgrep"
   "tailscale"
   "tmux"
   "tree"
+  "virt-viewer"
 ] package
 // {
   inherit lib system;

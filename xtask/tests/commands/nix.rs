@@ -41,6 +41,7 @@ fn a_new_agent_evaluates() {
         json!([
             "hosts/agent-vesta/default.nix",
             "hosts/common/optional/agent-base.nix",
+            "modules/agent-vm.nix",
             "modules/agent.nix",
             "modules/users/ncrmro.nix",
             "modules/users/vesta.nix",

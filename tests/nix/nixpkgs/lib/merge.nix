@@ -158,6 +158,7 @@ let
         map (name: {
           inherit (def) file;
           loc = loc ++ [ name ];
+          value = def.value.${name};
         }) (filter (name: !builtins.elem name names) (attrNames def.value))
       ) checked;
     in

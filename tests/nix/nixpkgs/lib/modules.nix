@@ -41,6 +41,7 @@ let
     let
       known = [
         "_file"
+        "freeformType"
         "key"
         "imports"
         "options"
@@ -56,6 +57,7 @@ let
         inherit file;
         imports = module.imports or [ ];
         options = module.options or { };
+        freeformTypes = lib.optional (module ? freeformType) module.freeformType;
         config = if long then module.config or { } else removeAttrs module known;
       };
 
@@ -119,8 +121,18 @@ let
             }) loaded
           );
       stranger = builtins.head merged.unknown;
+
+      # What no option takes goes to the freeform type, where there is one.
+      freeformTypes = builtins.concatMap (m: m.freeformTypes) loaded;
+      freeform = (builtins.head freeformTypes).merge prefix (
+        map (unknown: {
+          inherit (unknown) file;
+          value = lib.setAttrByPath (lib.drop (builtins.length prefix) unknown.loc) unknown.value;
+        }) merged.unknown
+      );
+      values = if freeformTypes == [ ] then merged.config else lib.recursiveUpdate freeform merged.config;
       check =
-        if merged.unknown == [ ] then
+        if freeformTypes != [ ] || merged.unknown == [ ] then
           lib.id
         else
           throw "The option `${lib.showOption stranger.loc}' does not exist. Definition in `${stranger.file}'.";
@@ -128,7 +140,7 @@ let
     {
       options = check merged.options;
       # The real module system lists the files elsewhere, and not for submodules.
-      config = check (merged.config // { _module.files = lib.unique (map (m: m.file) loaded); });
+      config = check (values // { _module.files = lib.unique (map (m: m.file) loaded); });
     };
 
 in

@@ -7,6 +7,11 @@ rec {
     inherit text;
   };
 
+  literalMD = text: {
+    _type = "literalMD";
+    inherit text;
+  };
+
   mkIf = condition: content: {
     _type = "if";
     inherit condition content;

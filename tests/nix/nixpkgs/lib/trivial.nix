@@ -10,6 +10,7 @@ rec {
     concatStringsSep
     elem
     filter
+    groupBy
     hasAttr
     head
     isAttrs
@@ -33,6 +34,7 @@ rec {
   singleton = x: [ x ];
   min = a: b: if a < b then a else b;
   imap1 = f: xs: builtins.genList (i: f (i + 1) (builtins.elemAt xs i)) (length xs);
+  drop = n: xs: builtins.genList (i: builtins.elemAt xs (n + i)) (length xs - n);
   unique = builtins.foldl' (xs: x: if elem x xs then xs else xs ++ [ x ]) [ ];
   remove = x: filter (y: y != x);
   flatten = x: if isList x then concatMap flatten x else [ x ];
@@ -48,6 +50,16 @@ rec {
   mapAttrs' = f: set: listToAttrs (mapAttrsToList f set);
   filterAttrs =
     keep: set: builtins.removeAttrs set (filter (name: !keep name set.${name}) (attrNames set));
+
+  setAttrByPath =
+    path: value: if path == [ ] then value else { ${head path} = setAttrByPath (tail path) value; };
+  recursiveUpdate =
+    old: new:
+    old
+    // mapAttrs (
+      name: value:
+      if isAttrs value && isAttrs (old.${name} or null) then recursiveUpdate old.${name} value else value
+    ) new;
 
   concatMapStringsSep =
     separator: f: xs:

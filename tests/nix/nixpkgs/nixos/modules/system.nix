@@ -1,9 +1,34 @@
 # Options of the system itself: what it boots, mounts and is made of.
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   inherit (lib) mkEnableOption mkOption types;
   option = type: default: mkOption { inherit type default; };
   strings = option (types.listOf types.str) [ ];
+
+  scalar = types.oneOf [
+    types.bool
+    types.int
+    types.str
+  ];
+  section = option (types.attrsOf (types.either scalar (types.listOf scalar))) { };
+  service = types.submodule {
+    options = {
+      description = option types.singleLineStr "";
+      wantedBy = strings;
+      path = option (types.listOf types.package) [ ];
+      environment = option (types.attrsOf (types.nullOr scalar)) { };
+      restartIfChanged = option types.bool true;
+      unitConfig = section;
+      serviceConfig = section;
+      script = option types.lines "";
+      preStop = option types.lines "";
+    };
+  };
 in
 {
   options = {
@@ -65,9 +90,16 @@ in
       stateVersion = mkOption { type = types.strMatching "[0-9]{2}\\.[0-9]{2}"; };
     };
 
-    systemd.targets = option (types.attrsOf (
-      types.submodule { options.enable = option types.bool true; }
-    )) { };
+    systemd = {
+      targets = option (types.attrsOf (types.submodule { options.enable = option types.bool true; })) { };
+      user.services = option (types.attrsOf service) { };
+    };
+
+    virtualisation.libvirtd = {
+      enable = mkEnableOption "the libvirt daemon";
+      package = option types.package pkgs.libvirt;
+      qemu.package = option types.package pkgs.qemu;
+    };
   };
 
   config = {

@@ -19,6 +19,7 @@ in
           home = option types.path (if config.isNormalUser then "/home/${config.name}" else "/var/empty");
           shell = option (types.nullOr (types.either types.package types.path)) null;
           initialPassword = option (types.nullOr types.str) null;
+          linger = option (types.nullOr types.bool) null;
           packages = option (types.listOf types.package) [ ];
           openssh.authorizedKeys.keys = option (types.listOf types.singleLineStr) [ ];
         };

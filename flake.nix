@@ -19,7 +19,61 @@
 
   outputs =
     { self, nixpkgs, ... }@inputs:
+    let
+      forEachSystem =
+        f:
+        nixpkgs.lib.genAttrs [
+          "x86_64-linux"
+          "aarch64-linux"
+        ] (system: f nixpkgs.legacyPackages.${system});
+    in
     {
+      # The tool: nix run .#agent-tool -- list
+      packages = forEachSystem (pkgs: rec {
+        agent-tool = pkgs.callPackage ./nix/package.nix { };
+        default = agent-tool;
+      });
+
+      apps = forEachSystem (pkgs: rec {
+        agent-tool = {
+          type = "app";
+          program = nixpkgs.lib.getExe self.packages.${pkgs.stdenv.hostPlatform.system}.agent-tool;
+          meta.description = "Maintains a flake of agents' virtual machines";
+        };
+        default = agent-tool;
+      });
+
+      overlays.default = final: _: { agent-tool = final.callPackage ./nix/package.nix { }; };
+
+      devShells = forEachSystem (pkgs: {
+        default = pkgs.callPackage ./nix/shell.nix { };
+      });
+
+      formatter = forEachSystem (pkgs: pkgs.callPackage ./nix/formatter.nix { });
+
+      checks = forEachSystem (pkgs: import ./nix/checks.nix { inherit self pkgs; });
+
+      # For the flakes of others: the guest, its image, the machine that runs it, the agent's home.
+      nixosModules = {
+        agent-vm = ./modules/agent-vm.nix;
+        agent-image = ./hosts/agent-base/qcow.nix;
+        agent-host = ./modules/agent-host.nix;
+      };
+      homeModules.agent = ./modules/agent-home.nix;
+
+      templates.default = {
+        path = ./templates/default;
+        description = "A flake with one agent in a virtual machine";
+        welcomeText = ''
+          # The agent aria is there
+
+          1. Put your facts into `agent-tool.toml`, and your key into `secrets.nix` and
+             `modules/users/keys.nix`. The admin user is called alice.
+          2. Give aria's mail password a new value: it is sealed to a key that everybody has.
+          3. `nix run . -- check` says what is left, and `nix run . -- new-agent NAME` adds another.
+        '';
+      };
+
       nixosConfigurations = {
         agent-base = nixpkgs.lib.nixosSystem {
           system = "x86_64-linux";

@@ -8,30 +8,8 @@
   only ? null,
 }:
 let
-  stubs = {
-    nixpkgs = ./nixpkgs;
-    home-manager = ./home-manager;
-    agenix = ./agenix;
-  };
-
-  # A flake without the machinery around it: no lock, no store.
-  call =
-    path: inputs:
-    let
-      self = outputs // {
-        inherit inputs outputs;
-        outPath = toString path;
-      };
-      outputs = (import (path + "/flake.nix")).outputs (inputs // { inherit self; });
-    in
-    self;
-
   path = /. + root;
-  flake = call path (
-    builtins.mapAttrs (
-      name: _: call (stubs.${name} or (throw "There is no stub for the input `${name}'.")) { }
-    ) (import (path + "/flake.nix")).inputs
-  );
+  flake = import ./call-flake.nix path;
   inherit (flake.inputs.nixpkgs) lib;
 
   summary = import ./host.nix {

@@ -9,38 +9,62 @@ let
     __toString = self: self.outPath;
     meta = { };
   };
-in
-lib.genAttrs [
-  "bash"
-  "bat"
-  "bitwarden-cli"
-  "coreutils"
-  "eza"
-  "fd"
-  "fzf"
-  "git"
-  "gnome-keyring"
-  "himalaya"
-  "htop"
-  "jq"
-  "libvirt"
-  "openssh"
-  "passt"
-  "qemu"
-  "ripgrep"
-  "tailscale"
-  "tmux"
-  "tree"
-  "virt-viewer"
-] package
-// {
-  inherit lib system;
 
-  writeShellApplication =
-    {
-      name,
-      text,
-      runtimeInputs ? [ ],
-    }:
-    package name // { inherit text runtimeInputs; };
-}
+  builders = import ./builders.nix { inherit lib system package; };
+
+  pkgs =
+    lib.genAttrs [
+      "age"
+      "bash"
+      "bat"
+      "bitwarden-cli"
+      "cargo"
+      "clippy"
+      "coreutils"
+      "eza"
+      "fd"
+      "fzf"
+      "git"
+      "gitMinimal"
+      "gnome-keyring"
+      "himalaya"
+      "htop"
+      "jq"
+      "libvirt"
+      "makeWrapper"
+      "nix"
+      "nixfmt"
+      "openssh"
+      "passt"
+      "qemu"
+      "qemu-utils"
+      "ripgrep"
+      "rust-analyzer"
+      "rustc"
+      "rustfmt"
+      "tailscale"
+      "tmux"
+      "tree"
+      "virt-viewer"
+    ] package
+    // builders
+    // {
+      inherit lib system;
+      stdenv.hostPlatform = { inherit system; };
+
+      # Each argument is a package of that name, or is given.
+      callPackage =
+        path: given:
+        let
+          f = import path;
+          named =
+            name: optional:
+            lib.optionalAttrs (!optional || pkgs ? ${name}) {
+              ${name} = pkgs.${name} or (throw "${toString path} wants `${name}', which is no package here.");
+            };
+          wanted = lib.mapAttrsToList named (builtins.functionArgs f);
+        in
+        f (builtins.foldl' (a: b: a // b) { } wanted // given);
+    };
+in
+pkgs

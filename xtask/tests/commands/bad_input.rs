@@ -115,7 +115,7 @@ fn a_flake_whose_hosts_can_not_be_found() {
     fixture.refused(
         &["new-agent", "vesta"],
         1,
-        "flake.nix:23:29: outputs.nixosConfigurations may be made here",
+        "flake.nix:77:29: outputs.nixosConfigurations may be made here",
     );
     fixture.refused(
         &["new-agent", "vesta"],

@@ -55,6 +55,22 @@ impl Fixture {
         fixture
     }
 
+    /// This whole repository, as git knows it, committed to another.
+    pub(crate) fn whole() -> Self {
+        let fixture = Self { dir: TempDir::new().unwrap(), path: None };
+        let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+        let output = Command::new("git").args(list).current_dir(repository()).output().unwrap();
+        for path in String::from_utf8(output.stdout).unwrap().split_terminator('\0') {
+            // A file that was deleted is listed until that is committed.
+            if repository().join(path).is_file() {
+                copy(&repository().join(path), &fixture.root().join(path));
+            }
+        }
+        fixture.git(&["init", "--quiet"]);
+        fixture.commit();
+        fixture
+    }
+
     /// A copy of another tree.
     pub(crate) fn of(tree: &Path) -> Self {
         let fixture = Self { dir: TempDir::new().unwrap(), path: None };

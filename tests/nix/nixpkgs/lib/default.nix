@@ -4,6 +4,7 @@ let
     import ./trivial.nix
     // import ./options.nix
     // {
+      fileset = import ./fileset.nix { inherit lib; };
       types = import ./types.nix { inherit lib; };
       mkEnableOption =
         name:

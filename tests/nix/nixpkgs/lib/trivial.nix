@@ -84,6 +84,15 @@ rec {
   importJSON = path: builtins.fromJSON (builtins.readFile path);
   importTOML = path: builtins.fromTOML (builtins.readFile path);
 
+  makeBinPath = concatMapStringsSep ":" (package: "${package}/bin");
+
+  assertMsg = condition: message: condition || throw message;
+  licenses.mit.spdxId = "MIT";
+  platforms.linux = [
+    "x86_64-linux"
+    "aarch64-linux"
+  ];
+
   isDerivation = x: isAttrs x && x.type or null == "derivation";
   getExe' = package: name: "${package}/bin/${name}";
   getExe = package: getExe' package (package.meta.mainProgram or package.pname);

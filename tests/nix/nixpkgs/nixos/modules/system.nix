@@ -114,5 +114,15 @@ in
       }
     ];
     nix.settings.trusted-users = [ "root" ];
+
+    # Like NixOS: there is no system where an assertion fails.
+    system.build.toplevel =
+      let
+        failed = lib.filter (a: !a.assertion) config.assertions;
+      in
+      if failed == [ ] then
+        pkgs.runCommand "nixos-system-${config.networking.hostName}" { } ""
+      else
+        throw "Failed assertions:${lib.concatMapStringsSep "" (a: "\n- ${a.message}") failed}";
   };
 }

@@ -1,13 +1,10 @@
-//! Every Nix file, as Nix itself parses and evaluates it.
-//!
-//! Without Nix these tests say so and pass; where `CI=true` they fail.
+//! The hosts: every file parses, and every configuration is what its agent needs.
 
-use std::{path::Path, process::Command};
-
+use generator::{nix::file::NixFile, path::TreePath};
 use pretty_assertions::assert_eq;
-use serde_json::{Value, json};
-use tempfile::TempDir;
+use serde_json::json;
 
+use super::nix;
 use crate::fixture::{Fixture, repository};
 
 #[test]
@@ -20,7 +17,25 @@ fn nix_parses_every_file_before_and_after() {
     let mut stubs = Fixture::of(&repository().join("tests/nix")).nix_files();
     stubs.retain(|path| !path.ends_with("flake.nix"));
     assert!(stubs.len() > 10);
-    nix.parse(&Fixture::of(&repository().join("tests/nix")));
+    for folder in ["tests/nix", "nix", "templates"] {
+        nix.parse(&Fixture::of(&repository().join(folder)));
+    }
+}
+
+#[test]
+fn every_file_is_in_the_official_style() {
+    if nix().is_none() {
+        return;
+    }
+    let repository = Fixture::whole();
+    let odd = ["generator/templates/", "generator/tests/", "tests/cases/"];
+    for path in repository.nix_files() {
+        if !odd.iter().any(|folder| path.starts_with(folder)) {
+            let file =
+                NixFile::parse(&TreePath::new(path.as_str()).unwrap(), repository.read(&path)).unwrap();
+            assert!(file.is_formatted(), "nixfmt {path}");
+        }
+    }
 }
 
 #[test]
@@ -112,81 +127,8 @@ fn only_the_admin_has_sudo_without_a_password() {
 }
 
 #[test]
-fn mistakes_in_the_configuration_do_not_evaluate() {
-    let Some(nix) = nix() else { return };
-    let host = "hosts/agent-luce/default.nix";
-    for (path, from, to, expected) in [
-        (host, "sshPort = 2224", "sshport = 2224", "agent.vm.sshport"),
-        (host, "sshPort = 2224", "sshPort = \"2224\"", "sshPort"),
-        (host, "users/luce.nix", "users/luke.nix", "luke.nix"),
-        (
-            host,
-            "hostName = \"agent-luce\";",
-            "hostName = \"agent-luce\";\n  networking.hostName = \"x\";",
-            "hostName",
-        ),
-        (host, "services.displayManager", "services.displaymanager", "displaymanager"),
-        ("flake.nix", "inherit inputs self;", "inherit self;", "inputs"),
-        ("home-manager/luce/agent.nix", "programs.git.settings.user", "programs.git.setings.user", "setings"),
-        ("home-manager/luce/himalaya.nix", "osConfig.age", "osconfig.age", "osconfig"),
-    ] {
-        let fixture = Fixture::new();
-        fixture.replace(path, from, to);
-        let said = nix.evaluate(fixture.root(), None).unwrap_err();
-        assert!(said.contains(expected), "{path}: {to}: {said}");
-    }
-}
-
-#[test]
 fn the_stubs_themselves_are_honest() {
     let Some(nix) = nix() else { return };
     let output = nix.instantiate(&["--eval", "--strict", "--json", "tests/nix/self-test.nix"], &repository());
     assert_eq!(output.unwrap().trim(), "[]");
-}
-
-/// Nix, with a folder for its state.
-struct Nix {
-    state: TempDir,
-}
-
-/// Nix, where it is installed.
-fn nix() -> Option<Nix> {
-    if Command::new("nix-instantiate").arg("--version").output().is_ok() {
-        return Some(Nix { state: TempDir::new().unwrap() });
-    }
-    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "CI needs Nix: apt-get install nix-bin");
-    eprintln!("skipped: there is no nix-instantiate (apt-get install nix-bin)");
-    None
-}
-
-impl Nix {
-    fn parse(&self, fixture: &Fixture) {
-        for path in fixture.nix_files() {
-            let parsed = self.instantiate(&["--parse", &path], fixture.root());
-            assert!(parsed.is_ok(), "{path}: {parsed:?}");
-        }
-    }
-
-    fn hosts(&self, root: &Path, only: Option<&str>) -> Value {
-        serde_json::from_str(&self.evaluate(root, only).unwrap()).unwrap()
-    }
-
-    fn evaluate(&self, root: &Path, only: Option<&str>) -> Result<String, String> {
-        let mut words = vec!["--eval", "--strict", "--json", "tests/nix/hosts.nix", "--argstr", "root"];
-        words.push(root.to_str().unwrap());
-        words.extend(only.into_iter().flat_map(|host| ["--argstr", "only", host]));
-        self.instantiate(&words, &repository())
-    }
-
-    fn instantiate(&self, words: &[&str], folder: &Path) -> Result<String, String> {
-        let output = Command::new("nix-instantiate")
-            .args(words)
-            .current_dir(folder)
-            .env("NIX_CONFIG", "substituters =\nflake-registry =")
-            .env("NIX_STATE_DIR", self.state.path())
-            .output()
-            .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
-    }
 }

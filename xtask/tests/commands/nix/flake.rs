@@ -1,0 +1,195 @@
+//! The flake as its users get it.
+
+use std::{collections::BTreeSet, env, path::PathBuf};
+
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+
+use super::nix;
+use crate::fixture::{Fixture, repository, snapshot};
+
+const STUBS: [&str; 3] = ["nixpkgs", "home-manager", "agenix"];
+
+#[test]
+fn the_lock_fits_the_inputs() {
+    let Some(nix) = nix() else { return };
+    let fixture = Fixture::whole();
+    let words = ["flake", "metadata", "--no-update-lock-file", "--json"];
+    let metadata: Value = serde_json::from_str(&nix.flake(&words, &[], fixture.root()).unwrap()).unwrap();
+    let inputs = &metadata["locks"]["nodes"]["root"]["inputs"];
+    let names: Vec<_> = inputs.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(names, ["agenix", "home-manager", "nixpkgs"]);
+    assert_eq!(fixture.status(), "");
+}
+
+#[test]
+fn every_output_evaluates() {
+    let Some(nix) = nix() else { return };
+    let fixture = Fixture::whole();
+    fixture.ok("new-agent vesta");
+    let show = ["flake", "show", "--no-write-lock-file", "--json"];
+    let shown: Value = serde_json::from_str(&nix.flake(&show, &STUBS, fixture.root()).unwrap()).unwrap();
+    let outputs: Vec<_> = shown.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(
+        outputs,
+        [
+            "apps",
+            "checks",
+            "devShells",
+            "formatter",
+            "homeModules",
+            "nixosConfigurations",
+            "nixosModules",
+            "overlays",
+            "packages",
+            "templates",
+        ]
+    );
+    for output in outputs {
+        let value = nix.output(&format!(".#{output}"), fixture.root());
+        let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        match output.as_str() {
+            "apps" | "packages" => {
+                assert_eq!(names(&value), ["aarch64-linux", "x86_64-linux"]);
+                assert_eq!(names(&value["aarch64-linux"]), ["agent-tool", "default"]);
+            }
+            "checks" => {
+                let tool = ["agent-tool", "commands", "format", "tree"];
+                let machines =
+                    ["base", "drago", "luce", "vesta"].map(|name| format!("evaluate-agent-{name}"));
+                let all: BTreeSet<_> = tool.map(str::to_owned).into_iter().chain(machines).collect();
+                assert_eq!(names(&value["aarch64-linux"]), tool);
+                assert_eq!(names(&value["x86_64-linux"]), all.into_iter().collect::<Vec<_>>());
+            }
+            "nixosModules" => assert_eq!(names(&value), ["agent-host", "agent-image", "agent-vm"]),
+            "homeModules" => assert_eq!(names(&value), ["agent"]),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn a_machine_with_a_failed_assertion_has_no_check_that_passes() {
+    let Some(nix) = nix() else { return };
+    let fixture = Fixture::whole();
+    fixture.replace("hosts/agent-luce/default.nix", "sshPort = 2224", "sshPort = 5901");
+    let check = ".#checks.x86_64-linux.evaluate-agent-luce.drvPath";
+    let said = nix.flake(&["eval", "--no-write-lock-file", check], &STUBS, fixture.root()).unwrap_err();
+    assert!(said.contains("agent.vm.sshPort and agent.vm.spicePort are both 5901"), "{said}");
+}
+
+#[test]
+fn the_template_is_a_tree_where_the_tool_works() {
+    let template = Fixture::of(&repository().join("templates/default"));
+    let before = template.snapshot();
+    let found = template.ok("check").stdout;
+    let warnings: Vec<_> = found.lines().filter(|line| line.contains(": warning: ")).collect();
+    assert_eq!(warnings.len(), 2, "{found}");
+    assert!(warnings[0].contains("the host key of aria is not known yet"), "{found}");
+    assert!(warnings[1].contains("the example key"), "{found}");
+    // Its agent is the one that new-agent makes today.
+    template.ok("remove-agent aria");
+    template.ok("new-agent aria --host-key first-boot");
+    for path in template.nix_files() {
+        assert_eq!(template.read(&path).as_bytes(), before[&path].1, "{path}");
+    }
+}
+
+#[test]
+fn the_template_evaluates_as_a_flake_that_imports_this_one() {
+    let Some(nix) = nix() else { return };
+    let (ours, template) = (Fixture::whole(), Fixture::of(&repository().join("templates/default")));
+    template.ok("new-agent vesta");
+    let hosts = nix.hosts(template.root(), None);
+    let names: Vec<_> = hosts.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(names, ["agent-aria", "agent-base", "agent-vesta"]);
+    for host in hosts.as_object().unwrap().values() {
+        assert_eq!(host["failedAssertions"], json!([]));
+        assert_eq!(host["warnings"], json!([]));
+    }
+    let us = format!("path:{}", ours.root().display());
+    let flake = format!("path:{}", template.root().display());
+    let show = ["flake", "show", "--no-write-lock-file", &flake, "--override-input", "agent-vms", &us];
+    nix.flake(&show, &STUBS, template.root()).unwrap();
+}
+
+#[test]
+fn the_machine_that_runs_the_agents_starts_those_that_are_marked() {
+    let Some(nix) = nix() else { return };
+    let fixture = Fixture::new();
+    let operator = nix.operator(fixture.root());
+    assert_eq!(operator["failedAssertions"], json!([]));
+    assert_eq!((&operator["libvirt"], &operator["linger"]), (&json!(true), &json!(true)));
+    assert_eq!(operator["packages"], json!(["qemu", "passt", "virt-viewer"]));
+    assert_eq!(operator["units"], json!({}));
+
+    fixture.replace("hosts/agent-luce/default.nix", "vcpus = 2;", "vcpus = 2;\n    autostart = true;");
+    // The tool reads the numbers beside it as before.
+    fixture.ok("check");
+    let unit = &nix.operator(fixture.root())["units"]["agent-vms"];
+    assert_eq!(unit["condition"], json!({ "ConditionUser": "alice" }));
+    assert_eq!(unit["wantedBy"], json!(["default.target"]));
+    assert_eq!(unit["path"], json!(["libvirt", "qemu", "passt"]));
+    assert!(unit["script"].as_str().unwrap().contains("for machine in agent-luce; do"));
+}
+
+#[test]
+fn the_package_is_made_of_its_own_files_alone() {
+    let Some(nix) = nix() else { return };
+    let fixture = Fixture::whole();
+    let source = ["eval", "--no-write-lock-file", "--raw", ".#packages.x86_64-linux.agent-tool.src"];
+    let source = || PathBuf::from(nix.flake(&source, &STUBS, fixture.root()).unwrap());
+    let before = source();
+    let files: BTreeSet<_> = snapshot(&before).into_keys().filter(|path| !path.ends_with('/')).collect();
+    let ours = |path: &str| {
+        ["generator/", "xtask/src/"].iter().any(|folder| path.starts_with(folder))
+            || [
+                "Cargo.lock",
+                "Cargo.toml",
+                "LICENSE",
+                "agent-tool.toml",
+                "tests/keys/example_operator.pub",
+                "xtask/Cargo.toml",
+            ]
+            .contains(&path)
+    };
+    let tracked = fixture.git(&["ls-files"]);
+    let expected: BTreeSet<_> = tracked.lines().filter(|path| ours(path)).map(str::to_owned).collect();
+    assert_eq!(files, expected);
+    // A host is none of them.
+    fixture.replace("hosts/agent-luce/default.nix", "vcpus = 2", "vcpus = 4");
+    assert_eq!(source(), before);
+}
+
+#[test]
+fn the_hosts_evaluate_with_the_real_inputs() {
+    let Some(nix) = nix() else { return };
+    let Some(inputs) = env::var_os("AGENT_TOOL_INPUTS") else {
+        eprintln!("skipped: AGENT_TOOL_INPUTS names no folder with nixpkgs, home-manager and agenix");
+        return;
+    };
+    let fixture = Fixture::whole();
+    fixture.ok("new-agent vesta");
+    let mut words: Vec<_> = ["eval", "--no-write-lock-file", "--json", ".#nixosConfigurations", "--apply"]
+        .map(str::to_owned)
+        .to_vec();
+    words.push(
+        "builtins.mapAttrs (_: { config, ... }: {
+           inherit (config) warnings;
+           assertions = map (a: a.message) (builtins.filter (a: !a.assertion) config.assertions);
+           system = config.system.build.toplevel.drvPath;
+         })"
+        .into(),
+    );
+    for name in STUBS {
+        let path = format!("path:{}", PathBuf::from(&inputs).join(name).display());
+        words.extend(["--override-input".into(), name.into(), path]);
+    }
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    let hosts: Value = serde_json::from_str(&nix.flake(&words, &[], fixture.root()).unwrap()).unwrap();
+    for (name, host) in hosts.as_object().unwrap() {
+        assert_eq!((name, &host["assertions"]), (name, &json!([])));
+        assert_eq!((name, &host["warnings"]), (name, &json!([])));
+        assert!(host["system"].is_string(), "{host}");
+    }
+}

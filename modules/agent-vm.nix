@@ -64,9 +64,11 @@ in
   services.gnome.gnome-initial-setup.enable = false;
 
   # GNOME suspends an idle machine; nobody would be there to wake an agent's.
-  systemd.targets = lib.genAttrs [ "sleep" "suspend" "hibernate" "hybrid-sleep" ] (_: {
-    enable = false;
-  });
+  systemd.targets =
+    lib.genAttrs [ "sleep" "suspend" "hibernate" "hybrid-sleep" "suspend-then-hibernate" ]
+      (_: {
+        enable = false;
+      });
 
   networking.networkmanager.enable = true;
 

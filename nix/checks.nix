@@ -38,7 +38,8 @@ in
 
   format = pkgs.runCommand "check-format" { nativeBuildInputs = [ self.formatter.${system} ]; } ''
     cp --recursive --no-preserve=mode ${self} tree
-    treefmt --ci --walk=filesystem --tree-root=tree
+    cd tree
+    treefmt --ci --walk=filesystem --tree-root=.
     touch $out
   '';
 }

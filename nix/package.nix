@@ -1,7 +1,9 @@
 # The tool, from its own sources alone: an edit of a host does not rebuild it.
 {
   lib,
+  stdenv,
   rustPlatform,
+  installShellFiles,
   makeWrapper,
   gitMinimal,
   libvirt,
@@ -41,12 +43,26 @@ rustPlatform.buildRustPackage {
   cargoLock.lockFile = ../Cargo.lock;
   cargoBuildFlags = [ "--bin=agent-tool" ];
 
-  nativeBuildInputs = [ makeWrapper ];
+  nativeBuildInputs = [
+    installShellFiles
+    makeWrapper
+  ];
 
   # What is on the PATH already comes first: virsh and nix are those of the daemons that they
   # talk to.
   postInstall = ''
     install -Dm444 LICENSE -t $out/share/licenses/agent-tool
+  ''
+  # They are what the program itself prints, which only a machine of its kind can run.
+  + lib.optionalString (stdenv.buildPlatform.canExecute stdenv.hostPlatform) ''
+    $out/bin/agent-tool man pages
+    installManPage pages/*.1
+    installShellCompletion --cmd agent-tool \
+      --bash <($out/bin/agent-tool completions bash) \
+      --zsh <($out/bin/agent-tool completions zsh) \
+      --fish <($out/bin/agent-tool completions fish)
+  ''
+  + ''
     wrapProgram $out/bin/agent-tool --suffix PATH : ${lib.makeBinPath programs}
   '';
 

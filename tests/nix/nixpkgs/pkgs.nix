@@ -29,6 +29,7 @@ let
       "gnome-keyring"
       "himalaya"
       "htop"
+      "installShellFiles"
       "jq"
       "libvirt"
       "makeWrapper"
@@ -50,7 +51,10 @@ let
     // builders
     // {
       inherit lib system;
-      stdenv.hostPlatform = { inherit system; };
+      stdenv = {
+        buildPlatform.canExecute = other: other.system == system;
+        hostPlatform = { inherit system; };
+      };
 
       # Each argument is a package of that name, or is given.
       callPackage =

@@ -99,7 +99,7 @@ fn an_agent_has_all_its_parts() {
         "flake.nix",
         "agent-vesta = nixpkgs",
         "vesta = nixpkgs",
-        &["flake.nix:23: vesta lacks nixosConfigurations.agent-vesta in the flake"],
+        &["flake.nix:77: vesta lacks nixosConfigurations.agent-vesta in the flake"],
     );
     check(
         "docs/agentvms.md",

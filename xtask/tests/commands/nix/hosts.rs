@@ -83,7 +83,7 @@ fn an_agent_with_a_tailnet_key_joins_with_it() {
     assert_eq!(host["tailscale"]["authKeyFile"], "/run/agenix/headscale-authkey-vesta");
     assert_eq!(host["secrets"]["headscale-authkey-vesta"]["file"], "secrets/headscale-authkey-vesta.age");
     let drago = &nix.hosts(fixture.root(), Some("agent-drago"))["agent-drago"];
-    assert_eq!(drago["tailscale"]["authKeyFile"], Value::Null);
+    assert_eq!(drago["tailscale"]["authKeyFile"], json!(null));
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn a_host_is_not_registered() {
     fixture.write("flake.nix", &format!("{before}\n{after}"));
     let outcome = fixture.run("check");
     assert_eq!(outcome.code, 1);
-    let expected = "flake.nix: error: luce lacks nixosConfigurations.agent-luce in the flake";
+    let expected = "error: luce lacks nixosConfigurations.agent-luce in the flake";
     assert!(outcome.stdout.contains(expected), "{}", outcome.stdout);
 }
 

@@ -275,5 +275,9 @@ pub(super) fn names(aliases: &[(String, String)]) -> BTreeMap<String, String> {
 
 /// What a key is called: by its name, or its start where it has none.
 pub(super) fn called(names: &BTreeMap<String, String>, key: &str) -> String {
-    names.get(key).cloned().unwrap_or_else(|| key.chars().take(32).chain(['…']).collect())
+    let start = || match key.char_indices().nth(32) {
+        Some((end, _)) => format!("{}…", key.get(..end).unwrap_or_default()),
+        None => key.to_owned(),
+    };
+    names.get(key).cloned().unwrap_or_else(start)
 }

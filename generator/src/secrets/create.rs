@@ -31,7 +31,7 @@ pub struct Created {
 }
 
 /// The file of a new secret that people call `name`: `wifi` and `wifi.age` lie in the folder of secrets, and so do
-/// `secrets/wifi.age` and `sub folder/wifi`.
+/// `secrets/wifi.age` and `sub folder/wifi`. Nothing may be there yet.
 pub fn path(tree: &Tree, name: &str) -> Result<TreePath> {
     let folder = &tree.settings().paths.secrets;
     let plain = name.trim_start_matches("./");
@@ -44,18 +44,25 @@ pub fn path(tree: &Tree, name: &str) -> Result<TreePath> {
     if below.is_empty() || below.ends_with('/') || below.contains(char::is_control) {
         return Err(refused("it has no file name, or a control character".into()));
     }
-    TreePath::new(format!("{folder}/{below}.age")).map_err(|error| refused(error.to_string()))
+    let path = TreePath::new(format!("{folder}/{below}.age")).map_err(|error| refused(error.to_string()))?;
+    expect_free(tree, &path)?;
+    Ok(path)
+}
+
+fn expect_free(tree: &Tree, path: &TreePath) -> Result<()> {
+    if !tree.has(path) {
+        return Ok(());
+    }
+    Err(Error::Conflict {
+        message: format!("{path} is there already"),
+        hint: format!("`secret edit {:?}` changes its value", path.as_str()),
+    })
 }
 
 /// Plans a new secret. Nothing is written.
 pub fn plan(tree: &Tree, request: &Request<'_>, keyring: &Keyring) -> Result<Created> {
     let (paths, path) = (&tree.settings().paths, &request.path);
-    if tree.has(path) {
-        return Err(Error::Conflict {
-            message: format!("{path} is there already"),
-            hint: format!("`secret edit {path:?}` changes its value", path = path.as_str()),
-        });
-    }
+    expect_free(tree, path)?;
     let mut access = Access::read(tree)?;
     let mut draft = Draft::new(tree.root());
     if access.rule(path).is_err() {

@@ -35,6 +35,17 @@ impl HostKey {
     }
 }
 
+/// A key that is locked by `passphrase`, as `ssh-keygen` writes one, and its public half.
+#[cfg(test)]
+pub(crate) fn locked(passphrase: &str) -> Result<(Zeroizing<String>, Recipient)> {
+    let failed =
+        |error: ssh_key::Error| Error::Secret { what: "locked key".into(), message: error.to_string() };
+    let key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519).map_err(failed)?;
+    let public = key.public_key().to_openssh().map_err(failed)?.parse()?;
+    let locked = key.encrypt(&mut OsRng, passphrase).and_then(|key| key.to_openssh(LineEnding::LF));
+    Ok((locked.map_err(failed)?, public))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

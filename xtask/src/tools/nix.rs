@@ -89,15 +89,19 @@ fn wait(child: &mut Child, limit: Duration) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, os::unix::fs::PermissionsExt};
+    use std::{fs, os::unix::fs::PermissionsExt, sync::Mutex};
 
     use pretty_assertions::assert_eq;
     use serde_json::json;
 
     use super::*;
 
+    /// A program that another test holds open for writing, by a process that it is just starting, can't be run.
+    static ALONE: Mutex<()> = Mutex::new(());
+
     /// What a script in the place of Nix makes of a question.
     fn ask(script: &str, file: Option<&str>) -> Result<Value, String> {
+        let _alone = ALONE.lock().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("nix-instantiate");
         fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();

@@ -18,6 +18,7 @@ pub(crate) type Snapshot = BTreeMap<String, (u32, Vec<u8>)>;
 pub(crate) struct Fixture {
     dir: TempDir,
     path: Option<PathBuf>,
+    env: Vec<(String, PathBuf)>,
 }
 
 /// What a command said and how it ended.
@@ -39,7 +40,7 @@ impl Fixture {
 
     /// This repository's tree, without git.
     pub(crate) fn without_git() -> Self {
-        let fixture = Self { dir: TempDir::new().unwrap(), path: None };
+        let fixture = Self { dir: TempDir::new().unwrap(), path: None, env: Vec::new() };
         let tree = [
             ".gitattributes",
             "agent-tool.toml",
@@ -57,7 +58,7 @@ impl Fixture {
 
     /// This whole repository, as git knows it, committed to another.
     pub(crate) fn whole() -> Self {
-        let fixture = Self { dir: TempDir::new().unwrap(), path: None };
+        let fixture = Self { dir: TempDir::new().unwrap(), path: None, env: Vec::new() };
         let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
         let output = Command::new("git").args(list).current_dir(repository()).output().unwrap();
         for path in String::from_utf8(output.stdout).unwrap().split_terminator('\0') {
@@ -73,7 +74,7 @@ impl Fixture {
 
     /// A copy of another tree.
     pub(crate) fn of(tree: &Path) -> Self {
-        let fixture = Self { dir: TempDir::new().unwrap(), path: None };
+        let fixture = Self { dir: TempDir::new().unwrap(), path: None, env: Vec::new() };
         copy(tree, fixture.root());
         fixture
     }
@@ -82,6 +83,17 @@ impl Fixture {
     pub(crate) fn with_path(mut self, path: &Path) -> Self {
         self.path = Some(path.to_owned());
         self
+    }
+
+    /// Runs commands with a variable in their environment.
+    pub(crate) fn with_env(mut self, name: &str, value: impl Into<PathBuf>) -> Self {
+        self.env.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Runs commands with the example operator's private key at hand.
+    pub(crate) fn with_operator(self) -> Self {
+        self.with_env("AGENT_TOOL_IDENTITY", repository().join("tests/keys/example_operator"))
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -131,14 +143,7 @@ impl Fixture {
 
     /// Runs a command in any folder, with something on standard input.
     pub(crate) fn run_with(&self, words: &[&str], folder: &Path, stdin: &str) -> Outcome {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_agent-tool"));
-        command.args(words).current_dir(folder).env("HOME", self.root()).env("NO_COLOR", "1");
-        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
-        if let Some(path) = &self.path {
-            command.env("PATH", path);
-        }
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = self.command(words, folder).spawn().unwrap();
         // A command that doesn't read its standard input may be gone already.
         let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
         let output = child.wait_with_output().unwrap();
@@ -148,6 +153,22 @@ impl Fixture {
             stdout: text(output.stdout),
             stderr: text(output.stderr),
         }
+    }
+
+    /// A command that is ready to run, everything piped.
+    pub(crate) fn command(&self, words: &[&str], folder: &Path) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_agent-tool"));
+        command.args(words).current_dir(folder).env("HOME", self.root()).env("NO_COLOR", "1");
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        for name in ["AGENT_TOOL_IDENTITY", "VISUAL", "EDITOR"] {
+            command.env_remove(name);
+        }
+        if let Some(path) = &self.path {
+            command.env("PATH", path);
+        }
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
     }
 
     /// Runs git here, and gives what it prints.
@@ -189,6 +210,14 @@ impl Fixture {
         let files = self.snapshot().into_keys();
         files.filter(|path| Path::new(path).extension().is_some_and(|it| it == "nix")).collect()
     }
+}
+
+/// An SSH key that is locked by a passphrase, and its public half.
+pub(crate) fn locked_key() -> (String, String) {
+    use ssh_key::{Algorithm, LineEnding, PrivateKey, rand_core::OsRng};
+    let key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519).unwrap();
+    let locked = key.encrypt(&mut OsRng, "correct horse").unwrap();
+    (locked.to_openssh(LineEnding::LF).unwrap().to_string(), key.public_key().to_openssh().unwrap())
 }
 
 /// The repository that this test is of.

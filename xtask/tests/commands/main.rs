@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and says by itself that it was skipped"
 )]
 
+mod age;
 mod bad_input;
 mod cases;
 mod check;
@@ -19,7 +20,11 @@ mod list;
 mod many;
 mod new_agent;
 mod nix;
+mod plaintext;
 mod rekey;
 mod remove_agent;
+mod secret;
+mod secret_edit;
+mod secret_rules;
 mod secrets;
 mod trust;

@@ -11,7 +11,7 @@ use generator::secrets::{
 use pretty_assertions::assert_eq;
 use tempfile::TempDir;
 
-use crate::fixture::{Fixture, Outcome, repository};
+use crate::fixture::{Fixture, Outcome, locked_key, repository};
 
 pub(crate) const DRAGO: &str = "secrets/stalwart-mail-drago-password.age";
 pub(crate) const LUCE: &str = "secrets/stalwart-mail-luce-password.age";
@@ -225,11 +225,11 @@ fn the_operator_is_not_locked_out_unless_forced() {
 #[test]
 fn without_a_terminal_nobody_is_asked() {
     let fixture = Fixture::new();
-    let locked = include_str!("../../../tests/keys/locked_operator.pub").parse().unwrap();
-    share(&fixture, &locked);
+    let (private, public) = locked_key();
+    share(&fixture, &public.parse().unwrap());
     ok_with_key(&fixture, "rekey");
-    let file = repository().join("tests/keys/locked_operator");
-    let words = ["rekey", "--all", DRAGO, "--identity", file.to_str().unwrap()];
+    fixture.write("locked", &private);
+    let words = ["rekey", "--all", DRAGO, "--identity", "locked"];
     fixture.refused(&words, 1, "it is locked by a passphrase, and there is no terminal to ask for it");
     assert!(value(&fixture, DRAGO, &operator()).is_some());
 }

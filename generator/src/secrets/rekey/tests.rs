@@ -10,14 +10,11 @@ use super::*;
 use crate::{
     apply::{self, Disk, Lock, Operation, RealDisk},
     secrets::{
-        host_key::HostKey,
+        host_key::{self, HostKey},
         keyring::{Ask, Keyring},
         seal::{open, seal},
     },
 };
-
-const LOCKED: &[u8] = include_bytes!("../../../../tests/keys/locked_operator");
-const LOCKED_PUBLIC: &str = include_str!("../../../../tests/keys/locked_operator.pub");
 
 /// A tree of ten secrets, sealed to one operator, and whoever else its rules name.
 struct Garden {
@@ -232,14 +229,15 @@ fn nobody_is_locked_out_unless_forced() {
 #[test]
 fn a_passphrase_is_asked_for_once_and_only_when_a_file_needs_it() {
     let mut garden = Garden::new();
+    let (private, public) = host_key::locked("correct horse").unwrap();
     let locked = || {
         let mut keyring = Keyring::default();
-        keyring.add("locked", LOCKED).unwrap();
+        keyring.add("locked", private.as_bytes()).unwrap();
         keyring
     };
     let mut both = garden.keyring();
-    both.add("locked", LOCKED).unwrap();
-    garden.rules(&[LOCKED_PUBLIC]);
+    both.add("locked", private.as_bytes()).unwrap();
+    garden.rules(&[public.as_str()]);
     let tree = garden.tree();
     // The open key opens all of them.
     let rekey = plan(&tree, &Request::default(), &mut keys(&mut both, &mut Nobody)).unwrap();

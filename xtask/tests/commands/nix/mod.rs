@@ -2,6 +2,7 @@
 //!
 //! Without Nix these tests say so and pass; where `CI=true` they fail.
 
+mod engines;
 mod flake;
 mod hosts;
 mod mistakes;

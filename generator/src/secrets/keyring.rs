@@ -49,6 +49,9 @@ impl Keyring {
             }
             return Ok(());
         }
+        if text.lines().any(|line| line.starts_with("AGE-PLUGIN-")) {
+            return Err(unusable("this is for an age plugin, which can't be used".into()));
+        }
         let identity = SshIdentity::from_buffer(contents, Some(name.to_owned()))
             .map_err(|_| unusable("this is neither an SSH private key nor an age identity".into()))?;
         let public =
@@ -266,7 +269,8 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_refused() {
-        for contents in [b"".as_slice(), b"ssh-ed25519 AAAA", b"\xff", b"AGE-SECRET-KEY-1QQ"] {
+        let plugin = b"# Recipient: age1yubikey1q\nAGE-PLUGIN-YUBIKEY-1Q";
+        for contents in [b"".as_slice(), b"ssh-ed25519 AAAA", b"\xff", b"AGE-SECRET-KEY-1QQ", plugin] {
             let error = Keyring::default().add("key", contents).unwrap_err().to_string();
             assert!(error.starts_with("key: "), "{error}");
         }

@@ -46,8 +46,8 @@ pub(crate) fn passes(suite: Suite, root: &Path) -> Result<bool> {
     let command = match suite {
         Suite::Format => cmd!(shell, "cargo fmt --all --check"),
         Suite::Lint => cmd!(shell, "cargo clippy --workspace --all-targets -- --deny warnings"),
-        Suite::Test => cmd!(shell, "cargo test --workspace -- --skip nix::"),
-        Suite::Nix => cmd!(shell, "cargo test --package xtask --test commands nix::"),
+        Suite::Test => cmd!(shell, "cargo test --workspace -- --skip with_nix::"),
+        Suite::Nix => cmd!(shell, "cargo test --package xtask --test commands with_nix::"),
         Suite::Tree => cmd!(shell, "cargo xtask check"),
     };
     Ok(command.quiet().run().is_ok())

@@ -28,3 +28,4 @@ mod secret_edit;
 mod secret_rules;
 mod secrets;
 mod trust;
+mod with_nix;

@@ -12,6 +12,7 @@ pub mod error;
 pub mod guide;
 pub mod name;
 pub mod nix;
+pub mod operator;
 pub mod path;
 pub mod person;
 pub mod plan;

@@ -17,7 +17,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{check, completions, list, man, new_agent, rekey, remove_agent, secret, show, test, trust};
+use commands::{check, completions, list, man, new_agent, operator, rekey, remove_agent, rotate, secret, show, test, trust};
 
 /// Maintains a flake of autonomous agents, each in a virtual machine of its own.
 ///
@@ -54,6 +54,8 @@ enum Command {
     Rekey(rekey::Args),
     Trust(trust::TrustArgs),
     Untrust(trust::UntrustArgs),
+    Operator(operator::Args),
+    Rotate(rotate::Args),
     Test(test::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -74,6 +76,8 @@ pub fn main() -> ExitCode {
         Command::Rekey(args) => rekey::run(&place, args),
         Command::Trust(args) => trust::run_trust(&place, args),
         Command::Untrust(args) => trust::run_untrust(&place, args),
+        Command::Operator(args) => operator::run(&place, args),
+        Command::Rotate(args) => rotate::run(&place, &args),
         Command::Test(args) => test::run(&place, &args),
         Command::Completions(args) => completions::run(&mut Cli::command(), &args),
         Command::Man(args) => man::run(Cli::command(), &args),

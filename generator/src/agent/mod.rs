@@ -6,5 +6,6 @@ pub mod new;
 pub mod parts;
 pub mod registry;
 pub mod remove;
+pub mod rotate;
 pub mod summary;
 pub mod trust;

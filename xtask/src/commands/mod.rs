@@ -5,9 +5,11 @@ pub(crate) mod completions;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod new_agent;
+pub(crate) mod operator;
 pub(crate) mod rekey;
 pub(crate) mod remove_agent;
 pub(crate) mod secret;
+pub(crate) mod rotate;
 pub(crate) mod show;
 pub(crate) mod test;
 

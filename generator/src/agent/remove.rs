@@ -204,7 +204,7 @@ fn remove_readings(
             reads.then(|| (rule, path, file.location(&node)))
         });
         let Some((rule, path, at)) = reading else { return Ok(()) };
-        by_hand.push(format!("{at} {rule} was shared with it: rekey that secret afterwards"));
+        by_hand.push(format!("{at} {rule} was shared with it: `rekey` that secret afterwards"));
         draft.edit(rules, &Change::RemoveItem { path, item: item.clone() })?;
     }
 }

@@ -78,7 +78,7 @@ fn files(tree: &Tree, registry: &Registry, access: &Access, findings: &mut Vec<F
             findings.push(Finding::warning(
                 Location::file(path),
                 format!("{} does not say that it is sealed to whom its rule names", paths.manifest()),
-                "rekey it, unless that was done by another tool",
+                "`rekey` seals it anew, and says so there",
             ));
         }
     }
@@ -108,7 +108,7 @@ fn example(tree: &Tree, access: &Access, findings: &mut Vec<Finding>) -> Result<
         findings.push(Finding::warning(
             at,
             format!("the example key, which everybody has, opens {sealed} secrets"),
-            "put your own key in its place, and give every secret a new value",
+            "`operator add` your own key, `operator remove` this one, then `rotate` every secret",
         ));
     }
     Ok(())
@@ -132,7 +132,11 @@ fn agent(
             registry.systems.get(&name.host()).cloned().unwrap_or_else(|| Location::file(&paths.host(name)));
         let message =
             format!("the host key of {name} is not known yet, so that its machine can read no secret");
-        findings.push(Finding::warning(at, message, "trust its key once the machine has booted"));
+        findings.push(Finding::warning(
+            at,
+            message,
+            format!("once the machine has booted: `trust {name} KEY`"),
+        ));
     }
     let host = tree.nix(&paths.host(name))?;
     let secrets = AttrPath::value("age.secrets");
@@ -159,7 +163,7 @@ fn agent(
             findings.push(Finding::error(
                 at,
                 message,
-                format!("add systems.{} to its rule, then rekey", name.host()),
+                format!("add systems.{} to its rule, then `rekey`", name.host()),
             ));
         }
     }

@@ -119,3 +119,16 @@ fn who_can_be_no_operator_is_refused() {
     fixture.refused(&["operator", "add", "alice", ".git/alice.pub"], 1, "no key at hand opens it");
     fixture.refused(&["operator", "remove", "ncrmro", "--force"], 1, "ncrmro is the last operator");
 }
+
+#[test]
+fn the_example_key_is_replaced_by_commands_alone() {
+    let (fixture, key) = newcomer();
+    ok_with_key(&fixture, "operator add alice .git/alice.pub");
+    fixture.ok("operator remove ncrmro --identity .git/alice");
+    for name in ["drago", "luce"] {
+        fixture.ok(&format!("rotate {name}"));
+    }
+    let said = fixture.ok("check").stdout;
+    assert!(!said.contains("example key"), "{said}");
+    assert!(value(&fixture, DRAGO, &key.identity().unwrap()).is_some());
+}

@@ -17,7 +17,10 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{check, completions, list, man, new_agent, operator, rekey, remove_agent, rotate, secret, show, test, trust};
+use commands::{
+    check, completions, list, man, new_agent, operator, rekey, remove_agent, rotate, secret, show, test,
+    trust,
+};
 
 /// Maintains a flake of autonomous agents, each in a virtual machine of its own.
 ///

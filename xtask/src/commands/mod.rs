@@ -8,8 +8,8 @@ pub(crate) mod new_agent;
 pub(crate) mod operator;
 pub(crate) mod rekey;
 pub(crate) mod remove_agent;
-pub(crate) mod secret;
 pub(crate) mod rotate;
+pub(crate) mod secret;
 pub(crate) mod show;
 pub(crate) mod test;
 

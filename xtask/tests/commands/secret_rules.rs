@@ -81,8 +81,8 @@ fn a_recipient_that_is_none_is_named_with_rule_position_and_line() {
         "adminKeys = [ users.ncrmro placeholder ];",
     );
     fixture.replace("secrets.nix", "let\n", "let\n  placeholder = \"ssh-ed25519 PLACEHOLDER\";\n");
-    let expected = "secrets.nix, rule \"secrets/stalwart-mail-drago-password.age\", recipient 2, at \
-                    secrets.nix:2:17: recipient \"ssh-ed25519 PLACEHOLDER\": this is no ssh-ed25519 or ssh-rsa \
+    let expected = "secrets.nix:2:17: rule \"secrets/stalwart-mail-drago-password.age\" of secrets.nix, \
+                    recipient 2: recipient \"ssh-ed25519 PLACEHOLDER\": this is no ssh-ed25519 or ssh-rsa \
                     public key";
     for words in [&["secret", "new", "wifi"][..], &["secret", "who"], &["new-agent", "vesta"]] {
         fixture.refused(words, 1, expected);

@@ -186,6 +186,19 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_leaves_nothing_behind() {
+        let Ok(scratch) = Scratch::new("wifi", b"plaintext") else { return };
+        let folder = scratch.folder().to_owned();
+        std::thread::spawn(move || {
+            assert_ne!(scratch.file(), Path::new("/"));
+            panic!("while the editor runs");
+        })
+        .join()
+        .unwrap_err();
+        assert!(!folder.exists());
+    }
+
+    #[test]
     fn a_long_secret_is_read_whole() {
         let long: Vec<u8> = (0..200_000_u32).map(|number| number.to_le_bytes()[0]).collect();
         assert_eq!(*read(long.as_slice()).unwrap(), long);

@@ -82,8 +82,8 @@ impl Editor {
     pub(crate) fn edit(&self, file: &Path, folder: &Path, signals: &Signals) -> Result<()> {
         let shell = Shell::new()?;
         let (program, arguments, discreet) = (&self.program, &self.arguments, self.discreet());
-        // What the editor puts beside the file is wiped with it.
-        let command = cmd!(shell, "{program} {arguments...} {discreet...} {file}").env("TMPDIR", folder);
+        // What the editor puts beside the file is wiped with it. What a person says comes last.
+        let command = cmd!(shell, "{program} {discreet...} {arguments...} {file}").env("TMPDIR", folder);
         let mut command = Command::from(command);
         if !io::stdin().is_terminal() {
             command.stdin(Stdio::null());

@@ -54,7 +54,7 @@ impl Request {
         {
             return Ok(Self::Agent(agent));
         }
-        let secret = Access::read(tree)?.named(tree, name).map_err(|error| match error {
+        let secret = Access::read(tree)?.named(name).map_err(|error| match error {
             Error::Conflict { message, .. } if message.starts_with("there is no rule") => Error::Conflict {
                 message: format!("{name:?} is no agent, and {message}"),
                 hint: "`list` has the agents; a secret is named by its path from the root".into(),

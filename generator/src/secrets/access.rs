@@ -27,6 +27,7 @@ pub struct Access {
     /// Each name with its key, also where another name has the same.
     aliases: Vec<(String, String)>,
     file: TreePath,
+    folder: TreePath,
     broken: Vec<(TreePath, Error)>,
 }
 
@@ -132,9 +133,9 @@ impl Access {
 
     /// The secret that people call `name`: its path, below the root or below the folder of secrets, with or without
     /// `.age`; or its file's name where that is one secret's alone.
-    pub fn named(&self, tree: &Tree, name: &str) -> Result<TreePath> {
+    pub fn named(&self, name: &str) -> Result<TreePath> {
         let plain = name.trim_start_matches("./");
-        let folder = &tree.settings().paths.secrets;
+        let folder = &self.folder;
         let whole = [plain.to_owned(), format!("{plain}.age"), format!("{folder}/{plain}")];
         let whole = whole.into_iter().chain([format!("{folder}/{plain}.age")]);
         if let Some(path) = whole.filter_map(|path| TreePath::new(path).ok()).find(|it| self.rule(it).is_ok())
@@ -218,7 +219,8 @@ impl Access {
             rules.insert(secret, Rule { recipients, armor: rule.armor });
         }
         let aliases = aliases(file);
-        Ok(Self { rules, names: names(&aliases), aliases, file: settings.paths.rules.clone(), broken })
+        let (file, folder) = (settings.paths.rules.clone(), settings.paths.secrets.clone());
+        Ok(Self { rules, names: names(&aliases), aliases, file, folder, broken })
     }
 }
 

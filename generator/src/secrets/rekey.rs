@@ -88,7 +88,7 @@ pub fn look(tree: &Tree, request: &Request) -> Result<(Access, Survey)> {
     let access = Access::read_partly(tree)?;
     let mut wanted = Vec::new();
     for name in &request.secrets {
-        wanted.push(access.named(tree, name)?);
+        wanted.push(access.named(name)?);
     }
     let is_wanted = |path: &TreePath| wanted.is_empty() || wanted.contains(path);
     let survey = survey(tree, &access, request.all, is_wanted)?;

@@ -25,7 +25,7 @@ pub struct Removed {
 pub fn plan(tree: &Tree, name: &str) -> Result<Removed> {
     let paths = &tree.settings().paths;
     let access = Access::read(tree)?;
-    let path = access.named(tree, name)?;
+    let path = access.named(name)?;
     let users = users(tree, &path)?;
     if !users.is_empty() {
         let users: Vec<_> = users.iter().map(ToString::to_string).collect();

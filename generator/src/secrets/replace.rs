@@ -27,7 +27,7 @@ pub struct Found<'a> {
 impl<'a> Found<'a> {
     /// Finds the secret that people call `name`.
     pub fn find(tree: &'a Tree, name: &str) -> Result<Self> {
-        let path = Access::read(tree)?.named(tree, name)?;
+        let path = Access::read(tree)?.named(name)?;
         let missing = || Error::Conflict {
             message: format!("there is a rule for {path}, and no such file"),
             hint: format!("`secret new {:?}` makes it", path.as_str()),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
+    names,
     recipient::Recipient,
     rules::{self, Engine, RulesError},
 };
@@ -11,7 +12,6 @@ use crate::{
     nix::{
         eval::{Disk, ErrorKind, Files, Overlay},
         file::NixFile,
-        find::{AttrPath, find},
     },
     path::TreePath,
     plan::Draft,
@@ -188,7 +188,7 @@ impl Access {
     /// What the rules file calls these recipients; the start of a key that has no name there.
     #[must_use]
     pub fn names(&self, recipients: &[Recipient]) -> Vec<String> {
-        recipients.iter().map(|recipient| called(&self.names, recipient.as_str())).collect()
+        recipients.iter().map(|recipient| names::called(&self.names, recipient.as_str())).collect()
     }
 
     fn evaluate(tree: &Tree, files: &dyn Files, file: &NixFile, engine: Engine) -> Result<Self> {
@@ -218,9 +218,9 @@ impl Access {
             }
             rules.insert(secret, Rule { recipients, armor: rule.armor });
         }
-        let aliases = aliases(file);
+        let aliases = names::aliases(&path, files, file);
         let (file, folder) = (settings.paths.rules.clone(), settings.paths.secrets.clone());
-        Ok(Self { rules, names: names(&aliases), aliases, file, folder, broken })
+        Ok(Self { rules, names: names::first(&aliases), aliases, file, folder, broken })
     }
 }
 
@@ -255,31 +255,4 @@ fn secret_path(settings: &Settings, name: &str) -> Result<TreePath> {
         at: Location::file(&settings.paths.rules),
         message: format!("the rule {name:?} is for a file outside the tree"),
     })
-}
-
-/// What the `let` of the rules calls each key: `users.NAME` and `systems.NAME` by the name alone.
-pub(super) fn aliases(file: &NixFile) -> Vec<(String, String)> {
-    let mut aliases = Vec::new();
-    for set in ["users", "systems"] {
-        for (name, keys) in find(file, &AttrPath::bound(set)).strings() {
-            for key in keys.lines().filter_map(|key| key.parse::<Recipient>().ok()) {
-                aliases.push((name.clone(), key.as_str().to_owned()));
-            }
-        }
-    }
-    aliases
-}
-
-/// The name of each key: the first that it is given.
-pub(super) fn names(aliases: &[(String, String)]) -> BTreeMap<String, String> {
-    aliases.iter().rev().map(|(name, key)| (key.clone(), name.clone())).collect()
-}
-
-/// What a key is called: by its name, or its start where it has none.
-pub(super) fn called(names: &BTreeMap<String, String>, key: &str) -> String {
-    let start = || match key.char_indices().nth(32) {
-        Some((end, _)) => format!("{}…", key.get(..end).unwrap_or_default()),
-        None => key.to_owned(),
-    };
-    names.get(key).cloned().unwrap_or_else(start)
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use serde::Serialize;
 
 use super::{
-    access,
+    names,
     recipient::Recipient,
     rules::{self, Engine, Fallback},
 };
@@ -32,10 +32,10 @@ pub struct Entry {
 pub fn read(root: &Path, rules: &Path, engine: Engine, nix: Option<&dyn Fallback>) -> Result<Vec<Entry>> {
     let disk = Disk::new(root).map_err(Error::io("read", root))?;
     let evaluated = rules::evaluate_with(rules, &disk, engine, nix).map_err(Error::Rules)?;
-    let names = names(root, rules).unwrap_or_default();
+    let names = names(root, rules, &disk).unwrap_or_default();
     let name = |key: &String| {
         let known = key.parse::<Recipient>();
-        access::called(&names, known.as_ref().map_or(key.as_str(), Recipient::as_str))
+        names::called(&names, known.as_ref().map_or(key.as_str(), Recipient::as_str))
     };
     let entry = |rule: rules::Rule| Entry {
         names: rule.recipients.iter().map(name).collect(),
@@ -47,8 +47,8 @@ pub fn read(root: &Path, rules: &Path, engine: Engine, nix: Option<&dyn Fallback
 }
 
 /// The names of the keys; nothing where only Nix understands the file.
-fn names(root: &Path, rules: &Path) -> Option<BTreeMap<String, String>> {
+fn names(root: &Path, rules: &Path, disk: &Disk) -> Option<BTreeMap<String, String>> {
     let path = TreePath::new(rules.strip_prefix(root).ok()?.to_str()?).ok()?;
     let file = NixFile::read(root, &path).ok()?;
-    Some(access::names(&access::aliases(&file)))
+    Some(names::first(&names::aliases(rules, disk, &file)))
 }

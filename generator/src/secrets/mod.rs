@@ -8,6 +8,7 @@ pub mod host_key;
 pub mod keyring;
 pub mod listing;
 pub mod manifest;
+mod names;
 pub mod password;
 pub mod reader;
 pub mod recipient;

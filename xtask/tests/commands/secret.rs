@@ -94,7 +94,13 @@ fn one_name_in_all_its_forms_is_one_secret() {
     assert!(fixture.ok("check").stderr.contains("0 errors"));
     // From a folder below the root, too.
     let below = fixture.root().join("hosts/agent-luce");
-    assert_eq!(fixture.run_with(&["secret", "show", "wifi"], &below, "").code, 0);
+    for name in ["wifi", "../../secrets/wifi.age", fixture.root().join("secrets/wifi.age").to_str().unwrap()]
+    {
+        assert_eq!(fixture.run_with(&["secret", "show", name], &below, "").code, 0, "{name}");
+    }
+    let folder = fixture.root().join("secrets/sub dir");
+    assert_eq!(fixture.run_with(&["secret", "new", "./wifi 3.age"], &folder, "").code, 0);
+    assert_eq!(shown(&fixture, "secrets/sub dir/wifi 3.age").len(), 32);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use generator::{path::TreePath, secrets::replace::Found};
 use zeroize::Zeroizing;
 
-use super::from_stdin;
+use super::{from_here, from_stdin};
 use crate::{
     Place,
     identities::{self, IdentityArgs, Terminal},
@@ -50,7 +50,7 @@ pub(super) struct Args {
 pub(super) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
     let session = Session::write(place)?;
     let mut keyring = identities::keyring(&args.identities)?;
-    let found = Found::find(session.tree(), &args.name)?;
+    let found = Found::find(session.tree(), &from_here(session.tree(), &args.name))?;
     let path = found.path.clone();
     let value = if args.stdin {
         from_stdin()?

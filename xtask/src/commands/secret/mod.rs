@@ -7,10 +7,16 @@ mod remove;
 mod show;
 mod who;
 
-use std::{io::IsTerminal, process::ExitCode};
+use std::{
+    env,
+    io::IsTerminal,
+    path::{Component, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::{Result, bail};
 use clap::Subcommand;
+use generator::tree::Tree;
 use zeroize::Zeroizing;
 
 use crate::{Place, scratch};
@@ -62,4 +68,23 @@ fn from_stdin() -> Result<Zeroizing<Vec<u8>>> {
         bail!("--stdin reads a pipe or a file, and standard input is a terminal");
     }
     scratch::read(stdin)
+}
+
+/// The name of a secret as the tree has it, where it was given as a path from the current folder: `../secrets/x.age`,
+/// as a shell completes it.
+fn from_here(tree: &Tree, name: &str) -> String {
+    let below = || {
+        let mut path = PathBuf::new();
+        for part in env::current_dir().ok()?.join(name).components() {
+            match part {
+                Component::CurDir => {}
+                Component::ParentDir => drop(path.pop()),
+                part => path.push(part),
+            }
+        }
+        let below = path.strip_prefix(tree.root().join(tree.settings().paths.secrets.as_str())).ok()?;
+        Some(format!("{}/{}", tree.settings().paths.secrets, below.to_str()?))
+    };
+    let is_path = name.starts_with(['.', '/']);
+    is_path.then(below).flatten().unwrap_or_else(|| name.to_owned())
 }

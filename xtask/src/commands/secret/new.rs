@@ -14,7 +14,7 @@ use generator::{
 };
 use zeroize::Zeroizing;
 
-use super::from_stdin;
+use super::{from_here, from_stdin};
 use crate::{
     Place,
     identities::{self, IdentityArgs},
@@ -93,7 +93,7 @@ pub(super) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
     };
     let session = if args.dry_run { Session::read(place) } else { Session::write(place) }?;
     let tree = session.tree();
-    let path = create::path(tree, &args.name)?;
+    let path = create::path(tree, &from_here(tree, &args.name))?;
     let value = if args.stdin {
         from_stdin()?
     } else {

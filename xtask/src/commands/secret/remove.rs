@@ -26,7 +26,7 @@ pub(super) struct Args {
 
 pub(super) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
     let session = if args.dry_run { Session::read(place) } else { Session::write(place) }?;
-    let removed = remove::plan(session.tree(), &args.name)?;
+    let removed = remove::plan(session.tree(), &super::from_here(session.tree(), &args.name))?;
     report::plan(&removed.plan)?;
     if args.dry_run {
         report::note("nothing was written (--dry-run)");

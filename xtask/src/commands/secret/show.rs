@@ -29,7 +29,8 @@ pub(super) struct Args {
 pub(super) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
     let session = Session::read(place)?;
     let mut keyring = identities::keyring(&args.identities)?;
-    let plaintext = Found::find(session.tree(), &args.name)?.open(&mut keyring, &mut Terminal)?;
+    let name = super::from_here(session.tree(), &args.name);
+    let plaintext = Found::find(session.tree(), &name)?.open(&mut keyring, &mut Terminal)?;
     report::bytes(&plaintext)?;
     Ok(ExitCode::SUCCESS)
 }

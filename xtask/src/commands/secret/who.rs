@@ -103,7 +103,7 @@ fn parse(tree: &Tree, access: &Access, whom: &str) -> Result<Question> {
     if !keys.is_empty() {
         return Ok(Question::Reader(keys));
     }
-    if let Ok(path) = access.named(whom) {
+    if let Ok(path) = access.named(&super::from_here(tree, whom)) {
         return Ok(Question::Secret(path));
     }
     let keys = whom.parse::<AgentName>().map(|agent| access.keys(&agent.host())).unwrap_or_default();

@@ -1,0 +1,128 @@
+//! What the rules file calls the keys: the names in its sets `users` and `systems`.
+
+use std::{collections::BTreeMap, path::Path};
+
+use rnix::ast::Expr;
+use rowan::ast::AstNode;
+
+use super::recipient::Recipient;
+use crate::nix::{
+    eval::{Env, Files, Overlay, Value, eval_file},
+    file::NixFile,
+    find::{AttrPath, find},
+    literal,
+};
+
+/// The sets whose attributes are keys by name.
+const SETS: [&str; 2] = ["users", "systems"];
+
+/// Each name with each of its keys. `path` is where the file lies, and `files` what it may read.
+pub(super) fn aliases(path: &Path, files: &dyn Files, file: &NixFile) -> Vec<(String, String)> {
+    let set = |set| evaluated(path, files, file, set).unwrap_or_else(|| written(file, set));
+    SETS.into_iter().flat_map(set).collect()
+}
+
+/// The name of each key: the first that it is given.
+pub(super) fn first(aliases: &[(String, String)]) -> BTreeMap<String, String> {
+    aliases.iter().rev().map(|(name, key)| (key.clone(), name.clone())).collect()
+}
+
+/// What a key is called: by its name, or its start where it has none.
+pub(super) fn called(names: &BTreeMap<String, String>, key: &str) -> String {
+    let start = || match key.char_indices().nth(32) {
+        Some((end, _)) => format!("{}…", key.get(..end).unwrap_or_default()),
+        None => key.to_owned(),
+    };
+    names.get(key).cloned().unwrap_or_else(start)
+}
+
+/// The set as it is evaluated where the rules stand, so that keys which are read from files are known, too; nothing
+/// where it can't be.
+fn evaluated(path: &Path, files: &dyn Files, file: &NixFile, set: &str) -> Option<Vec<(String, String)>> {
+    let mut body = file.value()?;
+    loop {
+        body = match &body {
+            Expr::LetIn(bindings) => bindings.body()?,
+            Expr::With(with) => with.body()?,
+            _ => break,
+        };
+    }
+    let before = file.text().get(..body.syntax().text_range().start().into())?;
+    let text = format!("{before} {{ inherit {set}; }}").into_bytes();
+    let overlay = Overlay::new(files, BTreeMap::from([(path.to_owned(), text)]));
+    let mut env = Env::new(&overlay);
+    env.variables.insert("FILE".into(), String::new());
+    let Ok(Value::Attrs(sets)) = eval_file(path, &env) else { return None };
+    let Value::Attrs(names) = &sets.get(set)?.value else { return None };
+    let mut aliases = Vec::new();
+    for (name, attribute) in names {
+        let values = match &attribute.value {
+            Value::List(values) => values.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        for value in values {
+            if let Value::String(text) = value {
+                aliases.extend(keys(text).map(|key| (name.clone(), key)));
+            }
+        }
+    }
+    Some(aliases)
+}
+
+/// The set as far as its keys are written out.
+fn written(file: &NixFile, set: &str) -> Vec<(String, String)> {
+    let set = AttrPath::bound(set);
+    let mut aliases = Vec::new();
+    for (name, _) in find(file, &set).children() {
+        let found = find(file, &set.child(name.as_str()));
+        let text = found.value().and_then(literal::string).unwrap_or_default();
+        aliases.extend(keys(&text).map(|key| (name.clone(), key)));
+    }
+    aliases
+}
+
+/// The keys in a text, one a line.
+fn keys(text: &str) -> impl Iterator<Item = String> {
+    text.lines().filter_map(|key| key.parse::<Recipient>().ok()).map(|key| key.as_str().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::{nix::eval::Disk, path::TreePath};
+
+    const KEY: &str = include_str!("../../../tests/keys/example_operator.pub");
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.pub"), KEY).unwrap();
+        let text = text.replace("KEY", KEY.trim());
+        let file = NixFile::parse(&TreePath::new("secrets.nix").unwrap(), text).unwrap();
+        let disk = Disk::new(folder.path()).unwrap();
+        let aliases = aliases(&folder.path().join("secrets.nix"), &disk, &file);
+        let key = KEY.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+        assert!(aliases.iter().all(|(_, known)| *known == key));
+        assert_eq!(aliases.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_key_has_its_name_however_it_is_written() {
+        check("let users = { a = \"KEY\"; b = \"no key\"; }; systems.c = \"KEY\"; in { }", &["a", "c"]);
+        check("let users.a = builtins.readFile ./a.pub; in { }", &["a"]);
+        check(
+            "let users.a = [ \"KEY\" ]; in let systems = rec { b = \"KEY\"; c = b; }; in { }",
+            &["a", "b", "c"],
+        );
+        check("let s = { users.a = \"KEY\"; }; in with s; { }", &["a"]);
+        check("{ }", &[]);
+    }
+
+    #[test]
+    fn what_can_not_be_evaluated_leaves_what_is_written() {
+        check("let users = { a = \"KEY\"; b = import <nixpkgs> { }; }; in { }", &["a"]);
+        check("let users = { a = \"KEY\"; b = throw \"no\"; }; in users", &["a"]);
+    }
+}

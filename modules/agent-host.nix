@@ -102,9 +102,9 @@ in
       script = ''
         failed=0
         for machine in ${autostarted}; do
-          if ! state=$(virsh domstate "$machine" 2>/dev/null); then
-            echo "$machine is not deployed yet"
-          elif [[ $state != running ]]; then
+          if ! state=$(virsh domstate "$machine"); then
+            echo "$machine is passed over until it is deployed"
+          elif [[ $state == "shut off" || $state == crashed ]]; then
             virsh start "$machine" || failed=1
           fi
         done

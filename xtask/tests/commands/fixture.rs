@@ -40,7 +40,7 @@ impl Fixture {
 
     /// This repository's tree, without git.
     pub(crate) fn without_git() -> Self {
-        let fixture = Self { dir: TempDir::new().unwrap(), path: None, env: Vec::new() };
+        let fixture = Self::empty();
         let tree = [
             ".gitattributes",
             "agent-tool.toml",
@@ -58,7 +58,7 @@ impl Fixture {
 
     /// This whole repository, as git knows it, committed to another.
     pub(crate) fn whole() -> Self {
-        let fixture = Self { dir: TempDir::new().unwrap(), path: None, env: Vec::new() };
+        let fixture = Self::empty();
         let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
         let output = Command::new("git").args(list).current_dir(repository()).output().unwrap();
         for path in String::from_utf8(output.stdout).unwrap().split_terminator('\0') {
@@ -72,9 +72,14 @@ impl Fixture {
         fixture
     }
 
+    /// A folder with nothing in it.
+    pub(crate) fn empty() -> Self {
+        Self { dir: TempDir::new().unwrap(), path: None, env: Vec::new() }
+    }
+
     /// A copy of another tree.
     pub(crate) fn of(tree: &Path) -> Self {
-        let fixture = Self { dir: TempDir::new().unwrap(), path: None, env: Vec::new() };
+        let fixture = Self::empty();
         copy(tree, fixture.root());
         fixture
     }

@@ -98,7 +98,9 @@ fn the_template_is_a_tree_where_the_tool_works() {
 #[test]
 fn the_template_evaluates_as_a_flake_that_imports_this_one() {
     let Some(nix) = nix() else { return };
-    let (ours, template) = (Fixture::whole(), Fixture::of(&repository().join("templates/default")));
+    let (ours, template) = (Fixture::whole(), Fixture::empty());
+    let us = format!("path:{}", ours.root().display());
+    nix.flake(&["flake", "init", "--template", &us], &[], template.root()).unwrap();
     template.ok("new-agent vesta");
     let hosts = nix.hosts(template.root(), None);
     let names: Vec<_> = hosts.as_object().unwrap().keys().cloned().collect();
@@ -107,7 +109,6 @@ fn the_template_evaluates_as_a_flake_that_imports_this_one() {
         assert_eq!(host["failedAssertions"], json!([]));
         assert_eq!(host["warnings"], json!([]));
     }
-    let us = format!("path:{}", ours.root().display());
     let flake = format!("path:{}", template.root().display());
     let show = ["flake", "show", "--no-write-lock-file", &flake, "--override-input", "agent-vms", &us];
     nix.flake(&show, &STUBS, template.root()).unwrap();

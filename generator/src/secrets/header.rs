@@ -66,12 +66,12 @@ impl Stanza {
     /// Whether the stanza may be for `recipient`: false is certain, true is not.
     #[must_use]
     pub fn may_be_for(&self, recipient: &Recipient) -> bool {
-        self.may_have(recipient.ssh_tag().as_ref())
+        self.may_have(recipient.ssh_tag())
     }
 
-    fn may_have(&self, tag: Option<&(&str, String)>) -> bool {
+    fn may_have(&self, tag: Option<(&str, &str)>) -> bool {
         match tag {
-            Some((kind, tag)) => self.kind == *kind && self.arguments.first() == Some(tag),
+            Some((kind, tag)) => self.kind == kind && self.arguments.first().is_some_and(|it| it == tag),
             None => !self.kind.starts_with("ssh-"),
         }
     }
@@ -80,11 +80,10 @@ impl Stanza {
 /// Whether a header may be the one of a file that is sealed to exactly `recipients`: false is certain.
 #[must_use]
 pub fn may_be_sealed_to(stanzas: &[Stanza], recipients: &[Recipient]) -> bool {
-    // A tag is a hash: each is made once, not once a stanza.
     let tags: Vec<_> = super::recipient::distinct(recipients).iter().map(|it| it.ssh_tag()).collect();
     tags.len() == stanzas.len()
-        && tags.iter().all(|tag| stanzas.iter().any(|stanza| stanza.may_have(tag.as_ref())))
-        && stanzas.iter().all(|stanza| tags.iter().any(|tag| stanza.may_have(tag.as_ref())))
+        && tags.iter().all(|tag| stanzas.iter().any(|stanza| stanza.may_have(*tag)))
+        && stanzas.iter().all(|stanza| tags.iter().any(|tag| stanza.may_have(*tag)))
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ use crate::error::Error;
 pub struct Recipient {
     text: String,
     key: Key,
+    /// How a stanza names an SSH key; made once, for many headers are held against it.
+    tag: Option<String>,
 }
 
 #[derive(Clone)]
@@ -40,11 +42,9 @@ impl Recipient {
 
     /// How a stanza names this key: the kind, and the first four bytes of the SHA-256 of an SSH key's wire form
     /// (age's `ssh` package). Nothing for other keys, which are not named.
-    pub(super) fn ssh_tag(&self) -> Option<(&str, String)> {
-        let (kind, encoded) = self.text.split_once(' ')?;
-        let wire = BASE64_STANDARD.decode(encoded).ok()?;
-        let hash = Sha256::digest(wire);
-        Some((kind, BASE64_STANDARD_NO_PAD.encode(hash.get(..4)?)))
+    pub(super) fn ssh_tag(&self) -> Option<(&str, &str)> {
+        let (kind, _) = self.text.split_once(' ')?;
+        Some((kind, self.tag.as_deref()?))
     }
 
     pub(super) fn as_age(&self) -> &dyn age::Recipient {
@@ -55,6 +55,13 @@ impl Recipient {
             Key::TagPq(key) => key.as_ref(),
         }
     }
+}
+
+/// The first four bytes of the hash of an SSH key's wire form, as a stanza has them.
+fn ssh_tag(text: &str) -> Option<String> {
+    let (_, encoded) = text.split_once(' ')?;
+    let hash = Sha256::digest(BASE64_STANDARD.decode(encoded).ok()?);
+    Some(BASE64_STANDARD_NO_PAD.encode(hash.get(..4)?))
 }
 
 /// The recipients without those that are listed twice, in their order.
@@ -83,7 +90,8 @@ impl FromStr for Recipient {
             let parts: Vec<&str> = text.split_whitespace().take(2).collect();
             let text = parts.join(" ");
             let key = text.parse().map_err(|_| bad("this is no ssh-ed25519 or ssh-rsa public key"))?;
-            return Ok(Self { text, key: Key::Ssh(key) });
+            let tag = ssh_tag(&text);
+            return Ok(Self { text, key: Key::Ssh(key), tag });
         }
         // `age1KIND1…`: a native X25519 key has no kind, `tag` and `tagpq` (post-quantum) are built in, any other
         // is a plugin's.
@@ -100,7 +108,7 @@ impl FromStr for Recipient {
                 }));
             }
         };
-        Ok(Self { text: text.to_owned(), key: key.map_err(bad)? })
+        Ok(Self { text: text.to_owned(), key: key.map_err(bad)?, tag: None })
     }
 }
 

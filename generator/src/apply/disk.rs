@@ -28,6 +28,13 @@ pub enum Operation<'a> {
         /// Its permission bits; the system's default when there are none.
         mode: Option<u32>,
     },
+    /// Give a file a second name (`man 2 link`).
+    Link {
+        /// The file.
+        path: &'a Path,
+        /// Its second name.
+        name: &'a Path,
+    },
     /// Give a file another name, in place of what has that name.
     Rename {
         /// From here.
@@ -67,6 +74,7 @@ impl Disk for RealDisk {
                 file.write_all(contents)?;
                 file.sync_all()
             }
+            Operation::Link { path, name } => fs::hard_link(path, name),
             Operation::Rename { from, to } => fs::rename(from, to),
             Operation::Unlink(path) => fs::remove_file(path),
             Operation::RemoveFolder(path) => fs::remove_dir(path),
@@ -80,6 +88,7 @@ impl Operation<'_> {
         match self {
             Self::CreateFolder { path, .. } => ("create the folder", path.to_path_buf()),
             Self::Write { path, .. } => ("write", path.to_path_buf()),
+            Self::Link { name, .. } => ("link", name.to_path_buf()),
             Self::Rename { to, .. } => ("replace", to.to_path_buf()),
             Self::Unlink(path) => ("remove", path.to_path_buf()),
             Self::RemoveFolder(path) => ("remove the folder", path.to_path_buf()),
@@ -96,6 +105,10 @@ impl dyn Disk + '_ {
 
     pub(super) fn write(&mut self, path: &Path, contents: &[u8], mode: Option<u32>) -> Result<()> {
         self.checked(&Operation::Write { path, contents, mode })
+    }
+
+    pub(super) fn link(&mut self, path: &Path, name: &Path) -> Result<()> {
+        self.checked(&Operation::Link { path, name })
     }
 
     pub(super) fn rename(&mut self, from: &Path, to: &Path) -> Result<()> {

@@ -110,7 +110,7 @@ pub(super) fn stage(root: &Path, plan: &Plan, targets: &[Target], disk: &mut dyn
             disk.write(&staged(root, index), after, target.mode)?;
         }
         if let Some(before) = &change.before {
-            disk.write(&kept(root, index), before, target.mode)?;
+            keep(disk, &root.join(&target.path), &kept(root, index), before, target.mode)?;
         }
         entries.push(Entry {
             path: target.path.clone(),
@@ -129,6 +129,12 @@ pub(super) fn stage(root: &Path, plan: &Plan, targets: &[Target], disk: &mut dyn
     disk.rename(&folder.join("journal.new"), &folder.join(JOURNAL))?;
     disk.sync_folder(&folder)?;
     Ok(journal)
+}
+
+/// Keeps the old contents: by a second name of the file, which costs nothing, or a copy where there are no such
+/// names. The file itself is never written, only replaced.
+fn keep(disk: &mut dyn Disk, file: &Path, name: &Path, contents: &[u8], mode: Option<u32>) -> Result<()> {
+    disk.link(file, name).or_else(|_| disk.write(name, contents, mode))
 }
 
 /// Ends a transaction whose targets are all as after. Renaming its folder is the one step that tells.

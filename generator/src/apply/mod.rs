@@ -1,7 +1,7 @@
 //! The only writer of the tree: a plan's changes land together or not at all, whatever happens in between.
 //!
-//! 1. The new contents, and copies of the old, are written into one folder at the root of the tree. Nothing
-//!    else is touched; a crash leaves that folder, and the next run removes it.
+//! 1. The new contents are written into one folder at the root of the tree, and the old ones linked there.
+//!    Nothing else is touched; a crash leaves that folder, and the next run removes it.
 //! 2. A journal with the hashes of before and after is renamed into place there: the commit point.
 //! 3. The new files are renamed to their targets, the deleted ones unlinked, the folders synced. A crash leaves
 //!    a tree in between, and the next run goes on from the journal: forward, or back where a target can't be

@@ -55,9 +55,9 @@
 
       # For the flakes of others: the guest, its image, the machine that runs it, the agent's home.
       nixosModules = {
-        agent-vm = ./modules/agent-vm.nix;
-        agent-image = ./hosts/agent-base/qcow.nix;
-        agent-host = ./modules/agent-host.nix;
+        agent-vm.imports = [ ./modules/agent-vm.nix ];
+        agent-image.imports = [ ./hosts/agent-base/qcow.nix ];
+        agent-host.imports = [ ./modules/agent-host.nix ];
       };
       homeModules.agent = ./modules/agent-home.nix;
 

@@ -23,6 +23,17 @@ fn the_lock_fits_the_inputs() {
 }
 
 #[test]
+fn the_flake_passes_nix_flake_check() {
+    let Some(nix) = nix() else { return };
+    let fixture = Fixture::whole();
+    let check = ["flake", "check", "--no-build", "--no-write-lock-file"];
+    nix.flake(&check, &STUBS, fixture.root()).unwrap();
+    fixture.replace("modules/agent-vm.nix", "services.qemuGuest.enable", "services.qemuGest.enable");
+    let said = nix.flake(&check, &STUBS, fixture.root()).unwrap_err();
+    assert!(said.contains("qemuGest"), "{said}");
+}
+
+#[test]
 fn every_output_evaluates() {
     let Some(nix) = nix() else { return };
     let fixture = Fixture::whole();

@@ -10,7 +10,6 @@ use crate::nix::{
     eval::{Env, Files, Overlay, Value, eval_file},
     file::NixFile,
     find::{AttrPath, find},
-    literal,
 };
 
 /// The sets whose attributes are keys by name.
@@ -18,7 +17,11 @@ const SETS: [&str; 2] = ["users", "systems"];
 
 /// Each name with each of its keys. `path` is where the file lies, and `files` what it may read.
 pub(super) fn aliases(path: &Path, files: &dyn Files, file: &NixFile) -> Vec<(String, String)> {
-    let set = |set| evaluated(path, files, file, set).unwrap_or_else(|| written(file, set));
+    let set = |set| {
+        let (written, all) = written(file, set);
+        // Evaluating the file once more takes as long as the rules themselves: only for what isn't written out.
+        if all { written } else { evaluated(path, files, file, set).unwrap_or(written) }
+    };
     SETS.into_iter().flat_map(set).collect()
 }
 
@@ -69,16 +72,13 @@ fn evaluated(path: &Path, files: &dyn Files, file: &NixFile, set: &str) -> Optio
     Some(aliases)
 }
 
-/// The set as far as its keys are written out.
-fn written(file: &NixFile, set: &str) -> Vec<(String, String)> {
-    let set = AttrPath::bound(set);
-    let mut aliases = Vec::new();
-    for (name, _) in find(file, &set).children() {
-        let found = find(file, &set.child(name.as_str()));
-        let text = found.value().and_then(literal::string).unwrap_or_default();
-        aliases.extend(keys(&text).map(|key| (name.clone(), key)));
-    }
-    aliases
+/// The set as far as its keys are written out, by name; and whether they all are.
+fn written(file: &NixFile, set: &str) -> (Vec<(String, String)>, bool) {
+    let found = find(file, &AttrPath::bound(set));
+    let mut strings = found.strings();
+    let all = found.value().is_some() && strings.len() == found.children().len();
+    strings.sort();
+    (strings.iter().flat_map(|(name, text)| keys(text).map(|key| (name.clone(), key))).collect(), all)
 }
 
 /// The keys in a text, one a line.

@@ -19,7 +19,8 @@ use crate::{
     error::{Error, Location, Result},
     nix::{
         file::NixFile,
-        find::{AttrPath, find, unbound_names},
+        find::{AttrPath, find},
+        scope::unbound_names,
     },
 };
 

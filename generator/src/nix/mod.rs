@@ -5,3 +5,4 @@ pub mod file;
 pub mod find;
 pub mod guard;
 pub mod literal;
+pub mod scope;

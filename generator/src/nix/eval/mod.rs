@@ -25,6 +25,7 @@ use std::{collections::BTreeMap, fmt, panic::resume_unwind, path::Path, thread};
 
 use crate::nix::guard::Position;
 
+pub(crate) use builtins::PLAIN;
 pub use error::{ErrorKind, EvalError, Location};
 pub(crate) use error::{Fallible, Fault};
 pub use files::{Disk, FileType, Files, Overlay};

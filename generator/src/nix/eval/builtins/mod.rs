@@ -102,7 +102,7 @@ const BEYOND: [&str; 42] = [
 ];
 
 /// Builtins that are variables without `builtins.` and without `__`.
-const PLAIN: [&str; 22] = [
+pub(crate) const PLAIN: [&str; 22] = [
     "abort",
     "baseNameOf",
     "builtins",

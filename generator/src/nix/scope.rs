@@ -1,0 +1,146 @@
+//! Names and what binds them, lexically: `let`, `rec`, parameters, `with`.
+
+use rnix::{
+    SyntaxKind::{
+        NODE_ATTR_SET, NODE_ATTRPATH, NODE_IDENT_PARAM, NODE_INHERIT, NODE_LAMBDA, NODE_LET_IN,
+        NODE_PAT_BIND, NODE_PAT_ENTRY, NODE_WITH,
+    },
+    SyntaxNode,
+    ast::{self, AttrSet, Entry, Expr, HasEntry, Inherit, Param},
+};
+use rowan::ast::AstNode;
+
+use crate::nix::{eval::PLAIN, find::keys, literal};
+
+/// The names that `expr` takes from where it stands, and that nothing around it binds.
+///
+/// Below a `with` any name may be bound, so that none is missing there.
+#[must_use]
+pub fn unbound_names(expr: &Expr) -> Vec<String> {
+    let names = expr.syntax().descendants().filter_map(|node| {
+        let parent = node.parent()?;
+        let ident = ast::Ident::cast(node.clone())?.ident_token()?;
+        let reference = match parent.kind() {
+            NODE_ATTRPATH | NODE_IDENT_PARAM | NODE_PAT_ENTRY | NODE_PAT_BIND => false,
+            NODE_INHERIT => Inherit::cast(parent.clone())?.from().is_none(),
+            _ => true,
+        };
+        // What a set inherits comes from outside of it.
+        let scope = if parent.kind() == NODE_INHERIT { parent.parent()?.parent()? } else { node };
+        (reference && !is_bound_at(ident.text(), &scope)).then(|| ident.text().to_owned())
+    });
+    names.collect()
+}
+
+fn is_bound_at(name: &str, at: &SyntaxNode) -> bool {
+    let binds_here = |scope: SyntaxNode| match scope.kind() {
+        NODE_LAMBDA => {
+            ast::Lambda::cast(scope).and_then(|it| it.param()).is_some_and(|param| binds(&param, name))
+        }
+        NODE_LET_IN => ast::LetIn::cast(scope).is_some_and(|it| bound_in(&it, name).is_some()),
+        NODE_ATTR_SET => {
+            AttrSet::cast(scope).is_some_and(|it| it.rec_token().is_some() && bound_in(&it, name).is_some())
+        }
+        NODE_WITH => true,
+        _ => false,
+    };
+    PLAIN.contains(&name) || at.ancestors().any(binds_here)
+}
+
+/// The expression that `name` is bound to where `at` stands, if an enclosing `let` or `rec` binds it.
+pub(super) fn resolve(name: &str, at: &SyntaxNode) -> Option<Expr> {
+    for scope in at.ancestors() {
+        if let Some(lambda) = ast::Lambda::cast(scope.clone()) {
+            if binds(&lambda.param()?, name) {
+                return None;
+            }
+        } else if let Some(bindings) = ast::LetIn::cast(scope.clone()) {
+            if let Some(bound) = bound_in(&bindings, name) {
+                return bound.readable();
+            }
+        } else if let Some(set) = AttrSet::cast(scope)
+            && set.rec_token().is_some()
+            && let Some(bound) = bound_in(&set, name)
+        {
+            return bound.readable();
+        }
+    }
+    None
+}
+
+/// What a name is bound to.
+enum Bound {
+    To(Expr),
+    /// Something that syntax doesn't tell.
+    Unreadable,
+}
+
+impl Bound {
+    fn readable(self) -> Option<Expr> {
+        match self {
+            Self::To(expr) => Some(expr),
+            Self::Unreadable => None,
+        }
+    }
+}
+
+/// What `entries` bind `name` to, if they do.
+fn bound_in(entries: &impl HasEntry, name: &str) -> Option<Bound> {
+    let bound = |expr: Option<Expr>| expr.map_or(Bound::Unreadable, Bound::To);
+    for entry in entries.entries() {
+        match entry {
+            Entry::AttrpathValue(binding) => {
+                let keys = keys(&binding);
+                if keys.first().is_some_and(|key| key.as_deref() == Some(name)) {
+                    return Some(bound(binding.value().filter(|_| keys.len() == 1)));
+                }
+            }
+            Entry::Inherit(inherit) => {
+                if inherit.attrs().any(|attr| literal::attribute(&attr).as_deref() == Some(name)) {
+                    let outside = entries.syntax().parent().filter(|_| inherit.from().is_none());
+                    return Some(bound(outside.and_then(|outside| resolve(name, &outside))));
+                }
+            }
+        }
+    }
+    None
+}
+
+fn binds(param: &Param, name: &str) -> bool {
+    let is = |ident: Option<ast::Ident>| {
+        ident.and_then(|ident| ident.ident_token()).is_some_and(|token| token.text() == name)
+    };
+    match param {
+        Param::IdentParam(param) => is(param.ident()),
+        Param::Pattern(pattern) => {
+            is(pattern.pat_bind().and_then(|bind| bind.ident()))
+                || pattern.pat_entries().any(|entry| is(entry.ident()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        nix::{
+            file::NixFile,
+            find::{AttrPath, find},
+        },
+        path::TreePath,
+    };
+
+    #[test]
+    fn knows_which_names_are_bound_where_they_stand() {
+        let unbound = |text: &str| {
+            let file = NixFile::parse(&TreePath::literal("x.nix"), text.into()).unwrap();
+            unbound_names(find(&file, &AttrPath::value("v")).value().unwrap())
+        };
+        assert_eq!(unbound("{ v = a b.c; }"), ["a", "b"]);
+        assert_eq!(unbound("{ a, ... }@b: { v = a b.c; }"), [""; 0]);
+        assert_eq!(unbound("let a = 1; in rec { b.c = 2; v = a b.c d; }"), ["d"]);
+        assert_eq!(unbound("{ v = { a = x: x y; inherit b; inherit (c) d; }; }"), ["y", "b", "c"]);
+        assert_eq!(unbound("with lib; { v = anything; }"), [""; 0]);
+        assert_eq!(unbound("{ v = map toString [ true null ]; }"), [""; 0]);
+    }
+}

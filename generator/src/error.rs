@@ -1,9 +1,6 @@
 //! What can go wrong in the library: what, where, and why. What to run next is the commands' to say.
 
-use std::{
-    fmt, io,
-    path::{Path, PathBuf},
-};
+use std::{fmt, io, path::PathBuf};
 
 use crate::{nix::guard::Position, path::TreePath, secrets::rules::RulesError};
 
@@ -164,18 +161,4 @@ impl fmt::Display for Location {
 
 fn lines(errors: &[Error]) -> String {
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-}
-
-/// Reads a file of the tree as text.
-pub(crate) fn read_text(root: &Path, path: &TreePath) -> Result<String> {
-    let full = path.under(root);
-    let bytes = std::fs::read(&full).map_err(Error::io("read", full))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let text = String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default()).into_owned();
-        Error::Malformed {
-            at: Location::offset(path, &text, valid),
-            message: "this is not UTF-8 text".into(),
-        }
-    })
 }

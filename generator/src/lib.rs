@@ -16,6 +16,7 @@ pub mod operator;
 pub mod path;
 pub mod person;
 pub mod plan;
+mod read;
 pub mod secrets;
 pub mod settings;
 pub mod template;

@@ -10,6 +10,7 @@ use crate::{
     error::{Error, Result},
     nix::file::NixFile,
     path::TreePath,
+    read,
 };
 
 /// Every change of one command, in the order in which it is shown.
@@ -215,23 +216,12 @@ impl<'a> Draft<'a> {
 
     fn file(&mut self, path: &TreePath) -> Result<&mut FileChange> {
         if !self.files.contains_key(path) {
-            let before = read(self.root, path)?;
+            let before = read::bytes(self.root, path)?;
             let change = FileChange { path: path.clone(), after: before.clone(), before, summary: None };
             self.files.insert(path.clone(), change);
             self.order.push(path.clone());
         }
         self.files.get_mut(path).ok_or_else(|| Error::Stale { path: path.clone() })
-    }
-}
-
-/// The bytes of a file of the tree; nothing when there is none.
-fn read(root: &Path, path: &TreePath) -> Result<Option<Vec<u8>>> {
-    use std::io::ErrorKind::{NotADirectory, NotFound};
-    let full = path.under(root);
-    match std::fs::read(&full) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(None),
-        Err(error) => Err(Error::io("read", full)(error)),
     }
 }
 

@@ -5,9 +5,10 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::{
-    error::{Error, Location, Result, read_text},
+    error::{Error, Location, Result},
     name::AgentName,
     path::TreePath,
+    read,
     vm::{Count, Port},
 };
 
@@ -92,7 +93,7 @@ impl Settings {
     /// Reads the settings of the tree at `root`.
     pub fn read(root: &Path) -> Result<Self> {
         let path = TreePath::literal(FILE);
-        Self::parse(&path, &read_text(root, &path)?)
+        Self::parse(&path, &read::text(root, &path)?)
     }
 
     fn parse(path: &TreePath, text: &str) -> Result<Self> {

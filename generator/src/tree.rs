@@ -11,6 +11,7 @@ use crate::{
     name::AgentName,
     nix::file::NixFile,
     path::TreePath,
+    read,
     secrets::rules::Fallback,
     settings::{self, Settings},
 };
@@ -110,7 +111,7 @@ impl Tree {
 
     /// Reads a file as text; nothing when there is none.
     pub fn text(&self, path: &TreePath) -> Result<Option<String>> {
-        if self.has(path) { crate::error::read_text(&self.root, path).map(Some) } else { Ok(None) }
+        if self.has(path) { read::text(&self.root, path).map(Some) } else { Ok(None) }
     }
 
     /// The contents of a file; nothing when there is none. Links are followed, as long as they stay in the tree.
@@ -127,11 +128,7 @@ impl Tree {
         if !real.starts_with(&self.root) {
             return Err(refused(format!("leads out of the tree, to {}", real.display())));
         }
-        // A pipe would be waited for, a device may never end.
-        if !real.is_file() {
-            return Err(refused("is no file".into()));
-        }
-        fs::read(&real).map(Some).map_err(Error::io("read", full))
+        read::bytes(&self.root, path)
     }
 
     /// Every file below a folder, in order; links are not followed.

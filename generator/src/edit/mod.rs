@@ -107,13 +107,18 @@ fn expect_bound(edited: &NixFile, change: &Change) -> Result<()> {
 
 /// The text that `change` inserts or deletes in `file`.
 pub fn locate(file: &NixFile, change: &Change) -> Result<TextEdit> {
-    match change {
+    let mut edit = match change {
         Change::InsertAttribute { set, key, value } => attribute::insert(file, set, key, value),
         Change::RemoveAttribute { path } => attribute::remove(file, path),
         Change::ReplaceValue { path, value } => attribute::replace(file, path, value),
         Change::InsertItem { path, item } => item::insert(file, path, item),
         Change::RemoveItem { path, item } => item::remove(file, path, item),
+    }?;
+    // A file whose lines end as on Windows has none that end otherwise.
+    if file.text().contains("\r\n") {
+        edit.insert = edit.insert.replace('\n', "\r\n");
     }
+    Ok(edit)
 }
 
 /// The comments that go when `change` removes their owner: those directly above it and behind it on its line.

@@ -145,6 +145,15 @@ fn the_style_of_a_file_that_is_not_formatted_is_its_own() {
 }
 
 #[test]
+fn lines_end_as_they_do_in_the_file() {
+    check(
+        &insert("s", "b", "{\n  x = 2;\n}"),
+        "{\r\n  s = {\r\n    a = 1;\r\n  };\r\n}\r\n",
+        "{\r\n  s = {\r\n    a = 1;\r\n    b = {\r\n      x = 2;\r\n    };\r\n  };\r\n}\r\n",
+    );
+}
+
+#[test]
 fn an_item_is_appended() {
     check(
         &item("imports", "./c.nix"),

@@ -6,9 +6,10 @@ use rnix::{SyntaxNode, ast::Expr};
 use rowan::ast::AstNode;
 
 use crate::{
-    error::{Error, Location, Result, read_text},
+    error::{Error, Location, Result},
     nix::{guard, literal},
     path::TreePath,
+    read,
 };
 
 /// A file that is Nix: it was parsed without an error.
@@ -22,6 +23,10 @@ pub struct NixFile {
 impl NixFile {
     /// Parses `text`, which is or will be the file at `path`.
     pub fn parse(path: &TreePath, text: String) -> Result<Self> {
+        if text.starts_with('\u{feff}') {
+            let message = "the file starts with a byte order mark, which Nix doesn't take: remove it".into();
+            return Err(Error::Malformed { at: Location::offset(path, &text, 0), message });
+        }
         let root = guard::parse(&text).map_err(|error| Error::Malformed {
             at: Location { path: path.clone(), position: Some(error.position) },
             message: error.message,
@@ -31,7 +36,7 @@ impl NixFile {
 
     /// Reads and parses the file at `path` below `root`.
     pub fn read(root: &Path, path: &TreePath) -> Result<Self> {
-        Self::parse(path, read_text(root, path)?)
+        Self::parse(path, read::text(root, path)?)
     }
 
     /// Where the file lies in the tree.

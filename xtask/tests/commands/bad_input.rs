@@ -105,6 +105,32 @@ fn a_file_that_is_no_nix() {
 }
 
 #[test]
+fn a_file_that_is_none() {
+    let fixture = Fixture::new();
+    let host = "hosts/agent-luce/default.nix";
+    fs::remove_file(fixture.root().join(host)).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(fixture.root().join(host)).status().unwrap();
+    assert!(made.success());
+    for words in ["list", "show luce", "check", "new-agent vesta", "remove-agent luce"] {
+        let outcome = fixture.run(words);
+        assert_eq!(outcome.code, 1, "{words}");
+        let said = outcome.stdout + &outcome.stderr;
+        assert!(
+            said.contains("hosts/agent-luce/default.nix") && said.contains("is no file"),
+            "{words}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_file_with_a_byte_order_mark() {
+    let fixture = Fixture::new();
+    let text = fixture.read("flake.nix");
+    fixture.write("flake.nix", &format!("\u{feff}{text}"));
+    fixture.refused(&["new-agent", "vesta"], 1, "flake.nix:1:1: the file starts with a byte order mark");
+}
+
+#[test]
 fn a_flake_whose_hosts_can_not_be_found() {
     let fixture = Fixture::new();
     fixture.replace(

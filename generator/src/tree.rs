@@ -84,6 +84,18 @@ impl Tree {
         Ok(names.iter().filter_map(|name| AgentName::of_host(name)).collect())
     }
 
+    /// Refuses a name that is no agent's, and says whose names there are.
+    pub fn expect_agent(&self, name: &AgentName) -> Result<()> {
+        if self.has(&self.settings.paths.host(name)) {
+            return Ok(());
+        }
+        let agents: Vec<_> = self.agents()?.iter().map(ToString::to_string).collect();
+        Err(Error::Conflict {
+            message: format!("there is no agent {name}"),
+            hint: format!("the agents are: {}", agents.join(", ")),
+        })
+    }
+
     /// The names in a folder; none when there is no such folder.
     pub fn folder(&self, path: &TreePath) -> Result<BTreeSet<String>> {
         let full = path.under(&self.root);

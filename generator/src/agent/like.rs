@@ -85,13 +85,7 @@ fn values(tree: &Tree, request: &Request, vm: &Vm, file: &NixFile) -> Vec<(Strin
 
 fn expect_model(tree: &Tree, sibling: &AgentName) -> Result<()> {
     let paths = &tree.settings().paths;
-    if !tree.has(&paths.host(sibling)) {
-        let agents: Vec<_> = tree.agents()?.iter().map(ToString::to_string).collect();
-        return Err(Error::Conflict {
-            message: format!("there is no agent {sibling}"),
-            hint: format!("the agents are: {}", agents.join(", ")),
-        });
-    }
+    tree.expect_agent(sibling)?;
     if let Some(missing) = Parts::of(tree, &Registry::read(tree)?, sibling).missing.first() {
         return Err(undecided(sibling, &format!("it lacks {missing}")));
     }

@@ -2,10 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::{
-    registry, summary,
-    trust::{expect_agent, readable},
-};
+use super::{registry, summary, trust::readable};
 use crate::{
     edit::Change,
     error::{Error, Result},
@@ -102,7 +99,7 @@ fn agent(
     password: Zeroizing<Vec<u8>>,
     keys: &mut Keys<'_>,
 ) -> Result<Rotation> {
-    expect_agent(tree, name)?;
+    tree.expect_agent(name)?;
     let paths = &tree.settings().paths;
     let (mail, key_secret) = (paths.mail_secret(name), paths.host_key_secret(name));
     let before = Access::read(tree)?;

@@ -91,14 +91,8 @@ pub fn all(tree: &Tree) -> Result<(Vec<Summary>, Vec<Error>)> {
 /// One agent.
 pub fn one(tree: &Tree, name: &AgentName) -> Result<Detail> {
     let registry = Registry::read(tree)?;
+    tree.expect_agent(name)?;
     let parts = Parts::of(tree, &registry, name);
-    if !tree.has(&tree.settings().paths.host(name)) {
-        let agents: Vec<_> = tree.agents()?.iter().map(ToString::to_string).collect();
-        return Err(Error::Conflict {
-            message: format!("there is no agent {name}"),
-            hint: format!("the agents are: {}", agents.join(", ")),
-        });
-    }
     let facts = Facts::read(tree, name)?;
     let access = Access::read(tree)?;
     let key = host_key(tree, name)?;

@@ -51,7 +51,7 @@ enum Known {
 /// left as they are. Nothing, when all of it is so already. Nothing is written.
 pub fn trust(tree: &Tree, request: &Request, keys: Option<&mut Keys<'_>>) -> Result<Option<Trust>> {
     let (name, key, rules) = (&request.name, &request.key, &tree.settings().paths.rules);
-    expect_agent(tree, name)?;
+    tree.expect_agent(name)?;
     expect_host_key(key)?;
     let known = known(tree, name)?;
     let before = Access::read_partly(tree)?;
@@ -124,7 +124,7 @@ pub fn untrust(
     keys: Option<&mut Keys<'_>>,
 ) -> Result<Option<Trust>> {
     let paths = &tree.settings().paths;
-    expect_agent(tree, name)?;
+    tree.expect_agent(name)?;
     let old = match known(tree, name)? {
         Known::Nothing => return Ok(None),
         Known::Placeholder => None,
@@ -196,17 +196,6 @@ pub(super) fn readable(access: &Access, key: Option<&Recipient>) -> Vec<TreePath
         access.rule(path).is_ok_and(|rule| key.is_some_and(|it| rule.recipients.contains(it)))
     };
     access.rules().map(|(path, _)| path.clone()).filter(reads).collect()
-}
-
-pub(super) fn expect_agent(tree: &Tree, name: &AgentName) -> Result<()> {
-    if tree.has(&tree.settings().paths.host(name)) {
-        return Ok(());
-    }
-    let agents: Vec<_> = tree.agents()?.iter().map(ToString::to_string).collect();
-    Err(Error::Conflict {
-        message: format!("there is no agent {name}"),
-        hint: format!("the agents are: {}", agents.join(", ")),
-    })
 }
 
 fn expect_host_key(key: &Recipient) -> Result<()> {

@@ -10,6 +10,7 @@ pub mod check;
 pub mod edit;
 pub mod error;
 pub mod guide;
+pub mod handover;
 pub mod name;
 pub mod nix;
 pub mod operator;

@@ -49,6 +49,22 @@ fn users() -> AttrPath {
     AttrPath::bound("users")
 }
 
+/// Where the rules have the keys of a person.
+pub(crate) fn user(name: &str) -> AttrPath {
+    users().child(name)
+}
+
+/// The keys of a person, as the rules have them.
+pub(crate) fn value(keys: &[Recipient]) -> String {
+    literal::quote(&keys.iter().map(Recipient::as_str).collect::<Vec<_>>().join("\n"))
+}
+
+/// Whose `key` is.
+pub(crate) fn holders(rules: &NixFile, key: &Recipient) -> Vec<String> {
+    let has = |name: &String| keys_of(rules, name).is_some_and(|keys| keys.contains(key));
+    find(rules, &users()).children().into_iter().map(|(name, _)| name).filter(has).collect()
+}
+
 fn admins() -> AttrPath {
     AttrPath::bound("adminKeys")
 }
@@ -106,9 +122,8 @@ pub fn add(tree: &Tree, name: &str, keys: &[Recipient], at_hand: &mut Keys<'_>) 
             ));
         }
         None => {
-            let text = keys.iter().map(Recipient::as_str).collect::<Vec<_>>().join("\n");
             let (set, key) = (users(), vec![name.to_owned()]);
-            draft.edit(&paths.rules, &Change::InsertAttribute { set, key, value: literal::quote(&text) })?;
+            draft.edit(&paths.rules, &Change::InsertAttribute { set, key, value: value(keys) })?;
         }
     }
     let reads = |access: &Access, path: &TreePath| {
@@ -155,19 +170,10 @@ pub fn remove(tree: &Tree, name: &str, at_hand: &mut Keys<'_>) -> Result<Option<
     }
     let keys = keys_of(&file, name).unwrap_or_default();
     let before = Access::read_partly(tree)?;
-    let item = format!("users.{name}");
-    if is_admin(&file, name) {
-        draft.edit(&paths.rules, &Change::RemoveItem { path: admins(), item: item.clone() })?;
-    }
-    reader::remove_everywhere(&mut draft, &paths.rules, &item)?;
-    let change = Change::RemoveAttribute { path: users().child(name) };
-    for (at, comment) in edit::owned_comments(&draft.nix(&paths.rules)?, &change)? {
-        draft.note(format!("{at} a comment goes along: {comment}"));
-    }
-    draft.edit(&paths.rules, &change)?;
+    dismiss(&mut draft, tree, name)?;
     let planned = Access::planned(tree, &mut draft).map_err(|error| Error::Conflict {
         message: format!("without {name} the rules no longer hold: {error}"),
-        hint: format!("take {item} out of that rule by hand, then run the command again"),
+        hint: format!("take users.{name} out of that rule by hand, then run the command again"),
     })?;
     let gone = set(&keys);
     before
@@ -182,19 +188,36 @@ pub fn remove(tree: &Tree, name: &str, at_hand: &mut Keys<'_>) -> Result<Option<
         before.rule(path).is_ok_and(|rule| rule.recipients.iter().any(|it| keys.contains(it)))
     };
     let could_read = before.rules().map(|(path, _)| path.clone()).filter(&read).collect();
+    let secrets = rekey::follow(&mut draft, tree, &planned, read, Some(at_hand))?;
+    Ok(Some(Staffing { plan: draft.finish(), secrets, could_read }))
+}
+
+/// Takes an operator out of the rules, and the keys out of those that log in.
+pub(crate) fn dismiss(draft: &mut Draft<'_>, tree: &Tree, name: &str) -> Result<()> {
+    let paths = &tree.settings().paths;
+    let file = draft.nix(&paths.rules)?;
+    let (item, keys) = (format!("users.{name}"), keys_of(&file, name).unwrap_or_default());
+    if is_admin(&file, name) {
+        draft.edit(&paths.rules, &Change::RemoveItem { path: admins(), item: item.clone() })?;
+    }
+    reader::remove_everywhere(draft, &paths.rules, &item)?;
+    let change = Change::RemoveAttribute { path: user(name) };
+    for (at, comment) in edit::owned_comments(&draft.nix(&paths.rules)?, &change)? {
+        draft.note(format!("{at} a comment goes along: {comment}"));
+    }
+    draft.edit(&paths.rules, &change)?;
     if tree.has(&paths.operator_keys()) {
         let file = draft.nix(&paths.operator_keys())?;
         for (item, _) in login_items(&file).into_iter().filter(|(_, key)| keys.contains(key)) {
             draft.edit(&paths.operator_keys(), &Change::RemoveItem { path: logins(), item })?;
         }
     }
-    let secrets = rekey::follow(&mut draft, tree, &planned, read, Some(at_hand))?;
-    Ok(Some(Staffing { plan: draft.finish(), secrets, could_read }))
+    Ok(())
 }
 
 /// The keys of `users.NAME`, one a line; nothing when there is no such name.
 fn keys_of(rules: &NixFile, name: &str) -> Option<Vec<Recipient>> {
-    let found = find(rules, &users().child(name));
+    let found = find(rules, &user(name));
     found.is_bound().then(|| {
         let text = found.value().and_then(literal::string).unwrap_or_default();
         text.lines().filter_map(|key| key.parse().ok()).collect()
@@ -213,7 +236,13 @@ fn login_items(file: &NixFile) -> Vec<(String, Recipient)> {
     items.filter_map(|item| Some((item.to_string(), literal::string(&item)?.parse().ok()?))).collect()
 }
 
-fn add_logins(draft: &mut Draft<'_>, path: &TreePath, name: &str, keys: &[Recipient]) -> Result<()> {
+/// Puts the SSH keys of a person among those that log in.
+pub(crate) fn add_logins(
+    draft: &mut Draft<'_>,
+    path: &TreePath,
+    name: &str,
+    keys: &[Recipient],
+) -> Result<()> {
     for key in keys.iter().filter(|key| key.fingerprint().is_some()) {
         if login_items(&draft.nix(path)?).iter().all(|(_, other)| other != key) {
             let item = literal::quote(&format!("{} {name}", key.as_str()));

@@ -24,6 +24,15 @@ pub(crate) struct IdentityArgs {
     files: Vec<PathBuf>,
 }
 
+impl IdentityArgs {
+    /// Another private key, tried after those that were named; none when there is no such file.
+    pub(crate) fn also(&mut self, file: PathBuf) {
+        if file.is_file() {
+            self.files.push(file);
+        }
+    }
+}
+
 /// Every private key at hand, in the order in which they are tried: those of `--identity`, those that the
 /// environment names, and those in `~/.ssh`, as far as they are there.
 pub(crate) fn keyring(args: &IdentityArgs) -> Result<Keyring> {

@@ -18,8 +18,8 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{CommandFactory, Parser, Subcommand};
 
 use commands::{
-    check, completions, list, man, new_agent, operator, rekey, remove_agent, rotate, secret, show, test,
-    trust,
+    check, completions, init, list, man, new_agent, operator, rekey, remove_agent, rotate, secret, show,
+    test, trust,
 };
 
 /// Maintains a flake of autonomous agents, each in a virtual machine of its own.
@@ -50,6 +50,7 @@ struct Place {
 enum Command {
     NewAgent(new_agent::Args),
     RemoveAgent(remove_agent::Args),
+    Init(init::Args),
     List(list::Args),
     Show(show::Args),
     Check(check::Args),
@@ -72,6 +73,7 @@ pub fn main() -> ExitCode {
     let outcome = match command {
         Command::NewAgent(args) => new_agent::run(&place, args),
         Command::RemoveAgent(args) => remove_agent::run(&place, &args),
+        Command::Init(args) => init::run(&place, args),
         Command::List(args) => list::run(&place, &args),
         Command::Show(args) => show::run(&place, &args),
         Command::Check(args) => check::run(&place, &args),

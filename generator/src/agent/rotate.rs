@@ -129,20 +129,28 @@ fn agent(
         jobs.push(Job { path: path.clone(), rule: planned.rule(path)?, sealed, value: None });
     }
     reseal::reseal(&mut draft, tree, &planned, &jobs, keys)?;
-    let host_key = pair.map(|(old, new)| {
-        // What the machine will have to open is opened once here.
-        let sealed = draft.bytes(&mail)?.unwrap_or_default();
-        let reads = planned.rule(&mail)?.recipients.contains(&new.public);
-        if reads {
-            seal::open(mail.as_str(), &sealed, &[&new.identity()?])?;
-        }
-        Ok((old, new.public))
-    });
-    Ok(Rotation { plan: draft.finish(), renewed, host_key: host_key.transpose()?, could_read })
+    if let Some((_, new)) = &pair {
+        try_machine(&mut draft, &planned, &mail, new)?;
+    }
+    let host_key = pair.map(|(old, new)| (old, new.public));
+    Ok(Rotation { plan: draft.finish(), renewed, host_key, could_read })
+}
+
+/// Opens once, as it is planned, what a machine will have to open by its new host key.
+pub(crate) fn try_machine(
+    draft: &mut Draft<'_>,
+    planned: &Access,
+    path: &TreePath,
+    new: &HostKey,
+) -> Result<()> {
+    if planned.rule(path).is_ok_and(|rule| rule.recipients.contains(&new.public)) {
+        seal::open(path.as_str(), &draft.bytes(path)?.unwrap_or_default(), &[&new.identity()?])?;
+    }
+    Ok(())
 }
 
 /// A new host key in the place of the one that the rules know: the old one, and the new pair.
-fn new_pair(tree: &Tree, name: &AgentName, draft: &mut Draft<'_>) -> Result<(Recipient, HostKey)> {
+pub(crate) fn new_pair(tree: &Tree, name: &AgentName, draft: &mut Draft<'_>) -> Result<(Recipient, HostKey)> {
     let rules = &tree.settings().paths.rules;
     let path = registry::systems().child(name.host());
     let Some(old) = summary::host_key(tree, name)? else {

@@ -191,7 +191,7 @@ pub fn secrets_of(tree: &Tree, name: &AgentName) -> Result<Vec<TreePath>> {
 }
 
 /// The secrets whose rule names `key`.
-pub(super) fn readable(access: &Access, key: Option<&Recipient>) -> Vec<TreePath> {
+pub(crate) fn readable(access: &Access, key: Option<&Recipient>) -> Vec<TreePath> {
     let reads = |path: &TreePath| {
         access.rule(path).is_ok_and(|rule| key.is_some_and(|it| rule.recipients.contains(it)))
     };

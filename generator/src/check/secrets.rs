@@ -14,12 +14,14 @@ use crate::{
         literal,
     },
     path::TreePath,
-    secrets::{access::Access, manifest, recipient::Recipient, seal},
+    secrets::{
+        access::Access,
+        manifest,
+        recipient::{self, Recipient},
+        seal,
+    },
     tree::Tree,
 };
-
-/// The public half of the key in `tests/keys/`, which the repository as it stands is sealed to.
-const EXAMPLE_KEY: &str = include_str!("../../../tests/keys/example_operator.pub");
 
 pub(super) fn check(
     tree: &Tree,
@@ -97,7 +99,7 @@ fn files(tree: &Tree, registry: &Registry, access: &Access, findings: &mut Vec<F
 }
 
 fn example(tree: &Tree, access: &Access, findings: &mut Vec<Finding>) -> Result<()> {
-    let key: Recipient = EXAMPLE_KEY.parse()?;
+    let key = recipient::example()?;
     let sealed = access.rules().filter(|(_, rule)| rule.recipients.contains(&key)).count();
     if sealed > 0 {
         let rules = tree.nix(&tree.settings().paths.rules)?;
@@ -108,7 +110,7 @@ fn example(tree: &Tree, access: &Access, findings: &mut Vec<Finding>) -> Result<
         findings.push(Finding::warning(
             at,
             format!("the example key, which everybody has, opens {sealed} secrets"),
-            "`operator add` your own key, `operator remove` this one, then `rotate` every secret",
+            "`init --admin-key FILE.pub` puts your own in its place, and renews what everybody could read",
         ));
     }
     Ok(())

@@ -64,6 +64,13 @@ fn ssh_tag(text: &str) -> Option<String> {
     Some(BASE64_STANDARD_NO_PAD.encode(hash.get(..4)?))
 }
 
+/// The public half of the key in `tests/keys/`, which everybody has: the repository as it stands is sealed to it.
+pub fn example() -> Result<Recipient, Error> {
+    EXAMPLE.parse()
+}
+
+const EXAMPLE: &str = include_str!("../../../tests/keys/example_operator.pub");
+
 /// The recipients without those that are listed twice, in their order.
 pub fn distinct<'a>(recipients: impl IntoIterator<Item = &'a Recipient>) -> Vec<&'a Recipient> {
     let mut seen = BTreeSet::new();
@@ -130,11 +137,9 @@ impl Eq for Recipient {}
 mod tests {
     use super::*;
 
-    const SSH: &str = include_str!("../../../tests/keys/example_operator.pub");
-
     #[test]
     fn is_its_key_and_nothing_else() {
-        let first: Recipient = SSH.parse().unwrap();
+        let first: Recipient = example().unwrap();
         let second: Recipient = format!("  {}  somebody@else\n", first.as_str()).parse().unwrap();
         assert_eq!(first, second);
         assert_eq!(first.as_str().split(' ').count(), 2);

@@ -15,6 +15,7 @@ mod check;
 mod documents;
 mod fixture;
 mod git;
+mod init;
 mod interrupted;
 mod list;
 mod many;

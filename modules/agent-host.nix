@@ -69,13 +69,10 @@ in
   config = lib.mkIf cfg.enable {
     virtualisation.libvirtd.enable = true;
 
-    # The session's daemon looks for its helpers on the PATH of whoever starts it, and domains
-    # name QEMU by its place in /run/current-system/sw, which no garbage collection takes away.
-    environment.systemPackages = [
-      libvirtd.qemu.package
-      pkgs.passt
-    ]
-    ++ lib.optional cfg.viewer pkgs.virt-viewer;
+    # The session's daemon looks for its helpers on the PATH of whoever starts it. libvirtd puts
+    # virsh and QEMU there, and domains name QEMU by its place in /run/current-system/sw, which no
+    # garbage collection takes away.
+    environment.systemPackages = [ pkgs.passt ] ++ lib.optional cfg.viewer pkgs.virt-viewer;
 
     users.users.${cfg.user}.linger = true;
 

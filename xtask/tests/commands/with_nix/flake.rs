@@ -132,7 +132,7 @@ fn the_machine_that_runs_the_agents_starts_those_that_are_marked() {
     let operator = nix.operator(fixture.root());
     assert_eq!(operator["failedAssertions"], json!([]));
     assert_eq!((&operator["libvirt"], &operator["linger"]), (&json!(true), &json!(true)));
-    assert_eq!(operator["packages"], json!(["qemu", "passt", "virt-viewer"]));
+    assert_eq!(operator["packages"], json!(["libvirt", "qemu", "passt", "virt-viewer"]));
     assert_eq!(operator["units"], json!({}));
 
     fixture.replace("hosts/agent-luce/default.nix", "vcpus = 2;", "vcpus = 2;\n    autostart = true;");

@@ -115,6 +115,15 @@ in
     ];
     nix.settings.trusted-users = [ "root" ];
 
+    environment.systemPackages =
+      let
+        inherit (config.virtualisation) libvirtd;
+      in
+      lib.mkIf libvirtd.enable [
+        libvirtd.package
+        libvirtd.qemu.package
+      ];
+
     # Like NixOS: there is no system where an assertion fails.
     system.build.toplevel =
       let

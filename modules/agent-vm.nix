@@ -8,6 +8,7 @@
 }:
 let
   inherit (config.agent.settings) admin-user login-server;
+  inherit (config.services.tailscale) authKeyFile;
 
   tailnetFlags = [
     "--login-server=${login-server}"
@@ -98,6 +99,12 @@ in
     extraUpFlags = tailnetFlags;
   };
   environment.systemPackages = [ agent-tailnet-up ];
+
+  # Until the secrets are sealed to this machine there is no key to join with, which must not
+  # fail the boot or the switch.
+  systemd.services.tailscaled-autoconnect = lib.mkIf (authKeyFile != null) {
+    unitConfig.ConditionPathExists = authKeyFile;
+  };
 
   # A switch over SSH runs as the admin user, who has no terminal to type a password at.
   # Agents are in wheel, where sudo asks for one.

@@ -90,6 +90,7 @@ let
     };
     tailscale = {
       inherit (config.services.tailscale) authKeyFile enable extraUpFlags;
+      autoconnect = config.systemd.services.tailscaled-autoconnect or null;
     };
     image = config.system.build.qcow2 or null;
     failedAssertions = map (a: a.message) (lib.filter (a: !a.assertion) config.assertions);

@@ -82,8 +82,12 @@ fn an_agent_with_a_tailnet_key_joins_with_it() {
     assert_eq!(host["failedAssertions"], json!([]));
     assert_eq!(host["tailscale"]["authKeyFile"], "/run/agenix/headscale-authkey-vesta");
     assert_eq!(host["secrets"]["headscale-authkey-vesta"]["file"], "secrets/headscale-authkey-vesta.age");
+    // Before the first rekey of a machine that makes its own host key, the file is not there.
+    let unit = &host["tailscale"]["autoconnect"];
+    assert_eq!(unit["unitConfig"], json!({ "ConditionPathExists": "/run/agenix/headscale-authkey-vesta" }));
     let drago = &nix.hosts(fixture.root(), Some("agent-drago"))["agent-drago"];
     assert_eq!(drago["tailscale"]["authKeyFile"], json!(null));
+    assert_eq!(drago["tailscale"]["autoconnect"], json!(null));
 }
 
 #[test]

@@ -68,6 +68,19 @@ in
       lib.mkDefault true
     );
 
+    # The only unit that uses extraUpFlags.
+    systemd.services.tailscaled-autoconnect =
+      let
+        inherit (config.services) tailscale;
+      in
+      lib.mkIf (tailscale.enable && tailscale.authKeyFile != null) {
+        wantedBy = [ "multi-user.target" ];
+        path = [ tailscale.package ];
+        script = ''
+          tailscale up --auth-key "$(cat ${tailscale.authKeyFile})" ${toString tailscale.extraUpFlags}
+        '';
+      };
+
     assertions = [
       {
         assertion =

@@ -92,6 +92,7 @@ in
 
     systemd = {
       targets = option (types.attrsOf (types.submodule { options.enable = option types.bool true; })) { };
+      services = option (types.attrsOf service) { };
       user.services = option (types.attrsOf service) { };
     };
 

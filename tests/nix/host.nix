@@ -92,6 +92,13 @@ let
       inherit (config.services.tailscale) authKeyFile enable extraUpFlags;
       autoconnect = config.systemd.services.tailscaled-autoconnect or null;
     };
+    boot = {
+      inherit (config.boot) growPartition kernelParams;
+      inherit (config.boot.initrd) availableKernelModules;
+      inherit (config.boot.loader) grub;
+      root = config.fileSystems."/";
+    };
+    guestAgent = config.services.qemuGuest.enable;
     image = config.system.build.qcow2 or null;
     failedAssertions = map (a: a.message) (lib.filter (a: !a.assertion) config.assertions);
     inherit (config) warnings;

@@ -111,6 +111,31 @@ fn the_base_image_has_every_agents_user() {
     }
 }
 
+/// What is on the disk, what starts it, and where it says so: image, base and agents agree, since a
+/// switch installs the boot loader anew.
+#[test]
+fn every_machine_boots_from_the_disk_of_the_image() {
+    let Some(nix) = nix() else { return };
+    let hosts = nix.hosts(Fixture::new().root(), None);
+    let image = &hosts["agent-base"]["image"];
+    assert_eq!((&image["format"], &image["fileName"]), (&json!("qcow2"), &json!("nixos.qcow2")));
+    assert_eq!(image["partitionTableType"], "legacy");
+    for host in hosts.as_object().unwrap().values() {
+        let boot = &host["boot"];
+        assert_eq!(boot["grub"], json!({ "enable": true, "device": "/dev/vda" }));
+        let label = image["label"].as_str().unwrap();
+        assert_eq!(boot["root"]["device"], format!("/dev/disk/by-label/{label}"));
+        assert_eq!(boot["root"]["fsType"], image["fsType"]);
+        // A larger disk is used without a person.
+        assert_eq!((&boot["growPartition"], &boot["root"]["autoResize"]), (&json!(true), &json!(true)));
+        let modules = boot["availableKernelModules"].as_array().unwrap();
+        assert!(modules.contains(&json!("virtio_pci")) && modules.contains(&json!("virtio_blk")));
+        // The last console is where systemd reports.
+        assert_eq!(boot["kernelParams"].as_array().unwrap().last(), Some(&json!("console=ttyS0,115200")));
+        assert_eq!(host["guestAgent"], true);
+    }
+}
+
 #[test]
 fn only_the_admin_has_sudo_without_a_password() {
     let Some(nix) = nix() else { return };

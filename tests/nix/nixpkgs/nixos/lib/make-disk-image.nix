@@ -7,6 +7,7 @@
   copyChannel ? true,
   diskSize ? "auto",
   format ? "raw",
+  fsType ? "ext4",
   label ? "nixos",
   partitionTableType ? "legacy",
 }:
@@ -17,6 +18,7 @@ assert lib.isString config.networking.hostName && pkgs ? system;
     copyChannel
     diskSize
     format
+    fsType
     label
     partitionTableType
     ;

@@ -54,12 +54,14 @@ in
             memory-gib = lib.mkOption {
               type = lib.types.ints.positive;
               default = 4;
+              example = 8;
               description = "Memory in GiB of a machine that does not say its own.";
             };
 
             vcpus = lib.mkOption {
               type = lib.types.ints.positive;
               default = 2;
+              example = 4;
               description = "Number of virtual CPUs of a machine that does not say its own.";
             };
           };

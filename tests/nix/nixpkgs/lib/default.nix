@@ -11,6 +11,7 @@ let
         lib.mkOption {
           type = lib.types.bool;
           default = false;
+          example = true;
           description = "Whether to enable ${name}.";
         };
     }

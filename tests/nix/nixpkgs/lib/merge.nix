@@ -109,8 +109,8 @@ let
         lib.concatMapStringsSep " and " (d: d.file) declarations
       }."
     else
-      {
-        _type = "option";
+      option
+      // {
         inherit loc;
         inherit (merged) isDefined;
         value =

@@ -144,6 +144,12 @@ let
       {
         name = "submodule";
         check = x: isAttrs x || builtins.isFunction x || self.path.check x;
+        getSubOptions =
+          prefix:
+          (lib.evalModules {
+            inherit modules prefix specialArgs;
+            args.name = "<name>";
+          }).options;
         merge =
           loc: defs:
           let

@@ -55,6 +55,12 @@ impl Nix {
         serde_json::from_str(&self.instantiate(&words, &repository()).unwrap()).unwrap()
     }
 
+    /// What a file of this repository finds wrong.
+    fn list(&self, path: &str) -> Value {
+        let output = self.instantiate(&["--eval", "--strict", "--json", path], &repository());
+        serde_json::from_str(&output.unwrap()).unwrap()
+    }
+
     fn instantiate(&self, words: &[&str], folder: &Path) -> Result<String, String> {
         self.run("nix-instantiate", words, folder)
     }

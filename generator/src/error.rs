@@ -2,7 +2,11 @@
 
 use std::{fmt, io, path::PathBuf};
 
-use crate::{nix::guard::Position, path::TreePath, secrets::rules::RulesError};
+use crate::{
+    nix::guard::{self, Lines, Position},
+    path::TreePath,
+    secrets::rules::RulesError,
+};
 
 /// The result of everything here that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -143,10 +147,16 @@ impl Location {
         self
     }
 
-    /// A byte offset of the file's text.
+    /// A byte offset of the file's text. For many of one text there is [`Location::in_lines`].
     #[must_use]
     pub fn offset(path: &TreePath, text: &str, offset: usize) -> Self {
-        Self { path: path.clone(), position: Some(crate::nix::guard::position(text, offset)) }
+        Self { path: path.clone(), position: Some(guard::position(text, offset)) }
+    }
+
+    /// A byte offset of the file's text, which has these lines.
+    #[must_use]
+    pub fn in_lines(path: &TreePath, text: &str, lines: &Lines, offset: usize) -> Self {
+        Self { path: path.clone(), position: Some(lines.position(text, offset)) }
     }
 }
 

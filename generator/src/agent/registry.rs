@@ -11,6 +11,7 @@ use crate::{
     nix::{
         file::NixFile,
         find::{AttrPath, find},
+        guard::Lines,
         literal,
     },
     path::TreePath,
@@ -71,8 +72,9 @@ impl Registry {
         let (flake, base, rules_file) =
             (tree.nix(&paths.flake)?, tree.nix(&paths.base)?, tree.nix(&paths.rules)?);
         let text = tree.text(&paths.guide)?.unwrap_or_default();
+        let lines = Lines::of(&text);
         let guide = guide::rows(&text).into_iter().map(|row| {
-            let at = Location::offset(&paths.guide, &text, row.offset);
+            let at = Location::in_lines(&paths.guide, &text, &lines, row.offset);
             (row, at)
         });
         Ok(Self {

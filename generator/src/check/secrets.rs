@@ -103,10 +103,10 @@ fn example(tree: &Tree, access: &Access, findings: &mut Vec<Finding>) -> Result<
     let sealed = access.rules().filter(|(_, rule)| rule.recipients.contains(&key)).count();
     if sealed > 0 {
         let rules = tree.nix(&tree.settings().paths.rules)?;
-        let at = rules.text().find(key.as_str()).map_or_else(
-            || Location::file(rules.path()),
-            |offset| Location::offset(rules.path(), rules.text(), offset),
-        );
+        let at = rules
+            .text()
+            .find(key.as_str())
+            .map_or_else(|| Location::file(rules.path()), |offset| rules.at(offset));
         findings.push(Finding::warning(
             at,
             format!("the example key, which everybody has, opens {sealed} secrets"),

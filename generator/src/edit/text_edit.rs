@@ -44,7 +44,7 @@ impl TextEdit {
             .filter(|token| self.delete.contains(&usize::from(token.text_range().start())))
             .map(|token| {
                 let start = token.text_range().start().into();
-                (Location::offset(file.path(), file.text(), start), token.text().to_owned())
+                (file.at(start), token.text().to_owned())
             })
             .collect()
     }

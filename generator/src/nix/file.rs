@@ -1,23 +1,27 @@
 //! One Nix file of the tree: its path, its text and what the text parses to.
 
-use std::path::Path;
+use std::{cell::OnceCell, path::Path, rc::Rc};
 
 use rnix::{SyntaxNode, ast::Expr};
 use rowan::ast::AstNode;
 
 use crate::{
     error::{Error, Location, Result},
-    nix::{guard, literal},
+    nix::{
+        guard::{self, Lines},
+        literal,
+    },
     path::TreePath,
     read,
 };
 
-/// A file that is Nix: it was parsed without an error.
+/// A file that is Nix: it was parsed without an error. A clone shares the text and the syntax tree.
 #[derive(Debug, Clone)]
 pub struct NixFile {
     path: TreePath,
-    text: String,
+    text: Rc<str>,
     root: rnix::Root,
+    lines: Rc<OnceCell<Lines>>,
 }
 
 impl NixFile {
@@ -31,7 +35,7 @@ impl NixFile {
             at: Location { path: path.clone(), position: Some(error.position) },
             message: error.message,
         })?;
-        Ok(Self { path: path.clone(), text, root })
+        Ok(Self { path: path.clone(), text: text.into(), root, lines: Rc::default() })
     }
 
     /// Reads and parses the file at `path` below `root`.
@@ -77,12 +81,19 @@ impl NixFile {
     /// The place where `node` starts.
     #[must_use]
     pub fn location(&self, node: &SyntaxNode) -> Location {
-        Location::offset(&self.path, &self.text, node.text_range().start().into())
+        self.at(node.text_range().start().into())
+    }
+
+    /// The place of a byte offset of the text.
+    #[must_use]
+    pub fn at(&self, offset: usize) -> Location {
+        let lines = self.lines.get_or_init(|| Lines::of(&self.text));
+        Location::in_lines(&self.path, &self.text, lines, offset)
     }
 
     /// Whether the text is in the official nixfmt style, to the byte.
     #[must_use]
     pub fn is_formatted(&self) -> bool {
-        nixfmt_rs::format(&self.text).is_ok_and(|formatted| formatted == self.text)
+        nixfmt_rs::format(&self.text).is_ok_and(|formatted| *formatted == *self.text)
     }
 }

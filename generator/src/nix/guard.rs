@@ -70,11 +70,31 @@ pub enum Cause {
 /// The position of a byte offset; of the end for an offset beyond it.
 #[must_use]
 pub fn position(text: &str, offset: usize) -> Position {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.bytes().filter(|byte| *byte == b'\n').count();
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
-    let number = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
-    Position { line: number(line), column: number(column) }
+    Lines::of(text.get(..offset).unwrap_or(text)).position(text, offset)
+}
+
+/// Where the lines of a text start, for who asks for many positions in it.
+#[derive(Debug, Clone)]
+pub struct Lines(Vec<usize>);
+
+impl Lines {
+    /// The lines of `text`.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        Self(std::iter::once(0).chain(breaks.map(|(offset, _)| offset + 1)).collect())
+    }
+
+    /// [`position`], in the text that these are the lines of.
+    #[must_use]
+    pub fn position(&self, text: &str, offset: usize) -> Position {
+        let offset = if text.is_char_boundary(offset) { offset } else { text.len() };
+        let line = self.0.partition_point(|start| *start <= offset);
+        let start = line.checked_sub(1).and_then(|line| self.0.get(line)).copied().unwrap_or_default();
+        let column = text.get(start..offset).unwrap_or_default().chars().count();
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Position { line: number(line), column: number(column + 1) }
+    }
 }
 
 /// Parses a text as Nix, completely: a tree with error nodes is an error.

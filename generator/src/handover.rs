@@ -50,7 +50,7 @@ pub fn plan(tree: &Tree, keys: &[Recipient], at_hand: &mut Keys<'_>) -> Result<O
     }
     let before = Access::read(tree)?;
     let mut exposed = readable(&before, Some(&example));
-    let mut draft = Draft::new(tree.root());
+    let mut draft = Draft::new(tree);
     let holders = operator::holders(&draft.nix(&tree.settings().paths.rules)?, &example);
     let known = known(&before, keys, &holders)?;
     if holders.is_empty() && exposed.is_empty() && known.is_some() {
@@ -85,7 +85,7 @@ pub fn plan(tree: &Tree, keys: &[Recipient], at_hand: &mut Keys<'_>) -> Result<O
     }
     let (renewed, could_read) = seal(&mut draft, tree, &planned, exposed, &born, at_hand)?;
     let machines = born.into_iter().map(|(name, ..)| name).collect();
-    Ok(Some(Handover { plan: draft.finish(), renewed, machines, could_read }))
+    Ok(Some(Handover { plan: draft.finish()?, renewed, machines, could_read }))
 }
 
 /// Whose `keys` are already, among those who have no example key.

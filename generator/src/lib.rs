@@ -14,6 +14,7 @@ pub mod handover;
 pub mod name;
 pub mod nix;
 pub mod operator;
+mod parallel;
 pub mod path;
 pub mod person;
 pub mod plan;

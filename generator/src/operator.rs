@@ -111,7 +111,7 @@ pub fn add(tree: &Tree, name: &str, keys: &[Recipient], at_hand: &mut Keys<'_>) 
             ));
         }
     }
-    let mut draft = Draft::new(tree.root());
+    let mut draft = Draft::new(tree);
     let file = draft.nix(&paths.rules)?;
     match keys_of(&file, name) {
         Some(known) if set(&known) == set(keys) => {}
@@ -148,14 +148,14 @@ pub fn add(tree: &Tree, name: &str, keys: &[Recipient], at_hand: &mut Keys<'_>) 
     }
     add_logins(&mut draft, &paths.operator_keys(), name, keys)?;
     let secrets = rekey::follow(&mut draft, tree, &planned, |path| reads(&planned, path), Some(at_hand))?;
-    let plan = draft.finish();
+    let plan = draft.finish()?;
     Ok((!plan.is_empty()).then_some(Staffing { plan, secrets, could_read: Vec::new() }))
 }
 
 /// Plans an operator less: the inverse of [`add`]. Nothing, when there is no such operator. Nothing is written.
 pub fn remove(tree: &Tree, name: &str, at_hand: &mut Keys<'_>) -> Result<Option<Staffing>> {
     let paths = &tree.settings().paths;
-    let mut draft = Draft::new(tree.root());
+    let mut draft = Draft::new(tree);
     let file = draft.nix(&paths.rules)?;
     let everybody = find(&file, &users()).children();
     if !everybody.iter().any(|(other, _)| other == name) {
@@ -189,7 +189,7 @@ pub fn remove(tree: &Tree, name: &str, at_hand: &mut Keys<'_>) -> Result<Option<
     };
     let could_read = before.rules().map(|(path, _)| path.clone()).filter(&read).collect();
     let secrets = rekey::follow(&mut draft, tree, &planned, read, Some(at_hand))?;
-    Ok(Some(Staffing { plan: draft.finish(), secrets, could_read }))
+    Ok(Some(Staffing { plan: draft.finish()?, secrets, could_read }))
 }
 
 /// Takes an operator out of the rules, and the keys out of those that log in.

@@ -1,6 +1,6 @@
 //! What a command would do to the tree, as a value: the files before and after.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
@@ -9,8 +9,10 @@ use crate::{
     edit::{self, Change},
     error::{Error, Result},
     nix::file::NixFile,
+    parallel,
     path::TreePath,
-    read,
+    read::Hash,
+    tree::Tree,
 };
 
 /// Every change of one command, in the order in which it is shown.
@@ -20,6 +22,8 @@ pub struct Plan {
     pub changes: Vec<FileChange>,
     /// What a reviewer should know that the diff doesn't say.
     pub notes: Vec<String>,
+    /// What the plan was made of: the hash of every file that was read, nothing for one that was not there.
+    pub(crate) reads: BTreeMap<TreePath, Option<Hash>>,
 }
 
 /// One file before and after.
@@ -50,10 +54,20 @@ pub enum Kind {
 /// A plan in the making: files are read from the tree once, and changed in memory.
 #[derive(Debug)]
 pub struct Draft<'a> {
-    root: &'a Path,
+    tree: &'a Tree,
     order: Vec<TreePath>,
     files: BTreeMap<TreePath, FileChange>,
+    /// The files that are edited as Nix, as they stand.
+    edited: BTreeMap<TreePath, Edited>,
     notes: Vec<String>,
+}
+
+/// A Nix file with edits, which are not formatted yet.
+#[derive(Debug)]
+struct Edited {
+    file: NixFile,
+    /// Whether every edit was an insertion.
+    inserted_only: bool,
 }
 
 impl Plan {
@@ -114,10 +128,11 @@ impl FileChange {
 }
 
 impl<'a> Draft<'a> {
-    /// A plan without a change, for the tree at `root`.
+    /// A plan without a change.
     #[must_use]
-    pub fn new(root: &'a Path) -> Self {
-        Self { root, order: Vec::new(), files: BTreeMap::new(), notes: Vec::new() }
+    pub fn new(tree: &'a Tree) -> Self {
+        let (order, notes) = (Vec::new(), Vec::new());
+        Self { tree, order, files: BTreeMap::new(), edited: BTreeMap::new(), notes }
     }
 
     /// Adds a file, which must not be there.
@@ -154,30 +169,36 @@ impl<'a> Draft<'a> {
 
     /// Replaces the contents of a file, or adds it.
     pub fn write(&mut self, path: &TreePath, contents: impl Into<Vec<u8>>) -> Result<()> {
+        self.edited.remove(path);
         self.file(path)?.after = Some(contents.into());
         Ok(())
     }
 
     /// Removes a file; none is left when there was none.
     pub fn delete(&mut self, path: &TreePath) -> Result<()> {
+        self.edited.remove(path);
         self.file(path)?.after = None;
         Ok(())
     }
 
-    /// Edits a Nix file.
+    /// Edits a Nix file. The edits of a file that was formatted are formatted when the plan is finished, all at once.
     pub fn edit(&mut self, path: &TreePath, change: &Change) -> Result<()> {
         let before = self.nix(path)?;
-        let after = edit::apply(&before, change)?;
+        let file = edit::insert_or_delete(&before, change)?;
         let inserts = matches!(change, Change::InsertAttribute { .. } | Change::InsertItem { .. });
-        if inserts && loses_a_line(before.text(), after.text()) {
-            self.notes.push(format!("{path}: a list or set on one line is broken into lines, and stays so"));
-        }
-        self.write(path, after.text())
+        let inserted_only = inserts && self.edited.get(path).is_none_or(|edited| edited.inserted_only);
+        self.write(path, file.text())?;
+        self.edited.insert(path.clone(), Edited { file, inserted_only });
+        Ok(())
     }
 
     /// A Nix file as it stands in the plan.
     pub fn nix(&mut self, path: &TreePath) -> Result<NixFile> {
-        NixFile::parse(path, self.text(path)?)
+        match (self.edited.get(path), self.files.get(path)) {
+            (Some(edited), _) => Ok(edited.file.clone()),
+            (None, None) => self.tree.nix(path),
+            (None, Some(_)) => NixFile::parse(path, self.text(path)?),
+        }
     }
 
     /// The text of a file as it stands in the plan; the error of reading it where there is none.
@@ -187,7 +208,7 @@ impl<'a> Draft<'a> {
                 at: crate::error::Location::file(path),
                 message: error.to_string(),
             }),
-            None => Err(Error::io("read", path.under(self.root))(std::io::ErrorKind::NotFound.into())),
+            None => Err(Error::io("read", path.under(self.tree.root()))(std::io::ErrorKind::NotFound.into())),
         }
     }
 
@@ -207,16 +228,40 @@ impl<'a> Draft<'a> {
         self.files.iter().map(|(path, file)| (path.clone(), file.after.clone())).collect()
     }
 
-    /// The finished plan.
-    #[must_use]
-    pub fn finish(mut self) -> Plan {
+    /// The finished plan: files that were in the official style are so again.
+    pub fn finish(mut self) -> Result<Plan> {
+        self.format()?;
         let changes = self.order.iter().filter_map(|path| self.files.remove(path));
-        Plan { changes: changes.filter(|it| it.before != it.after).collect(), notes: self.notes }
+        let changes = changes.filter(|it| it.before != it.after).collect();
+        Ok(Plan { changes, notes: self.notes, reads: self.tree.reads() })
+    }
+
+    fn format(&mut self) -> Result<()> {
+        let mut texts = Vec::new();
+        for (path, edited) in &self.edited {
+            let before =
+                self.files.get(path).and_then(|file| text(file.before.as_deref())).unwrap_or_default();
+            texts.push((path.clone(), before.to_owned(), edited.file.text().to_owned()));
+        }
+        let formatted = parallel::map(&texts, |(path, before, after)| edit::format_like(path, before, after));
+        for ((path, before, after), formatted) in texts.iter().zip(formatted) {
+            let Some(edited) = self.edited.remove(path) else { continue };
+            let formatted = formatted?.unwrap_or_else(|| after.clone());
+            if formatted != *after {
+                edit::expect_same(&edited.file, &formatted)?;
+            }
+            if edited.inserted_only && loses_a_line(before, &formatted) {
+                let note = "a list or set on one line is broken into lines, and stays so";
+                self.notes.push(format!("{path}: {note}"));
+            }
+            self.write(path, formatted)?;
+        }
+        Ok(())
     }
 
     fn file(&mut self, path: &TreePath) -> Result<&mut FileChange> {
         if !self.files.contains_key(path) {
-            let before = read::bytes(self.root, path)?;
+            let before = self.tree.read(path)?;
             let change = FileChange { path: path.clone(), after: before.clone(), before, summary: None };
             self.files.insert(path.clone(), change);
             self.order.push(path.clone());
@@ -229,6 +274,14 @@ fn text(bytes: Option<&[u8]>) -> Option<&str> {
     std::str::from_utf8(bytes.unwrap_or_default()).ok().filter(|text| !text.contains('\0'))
 }
 
+/// Whether a line of `before` is none of `after`, but for the lines that both start or end with.
 fn loses_a_line(before: &str, after: &str) -> bool {
-    TextDiff::from_lines(before, after).iter_all_changes().any(|change| change.tag() == ChangeTag::Delete)
+    let (before, after): (Vec<_>, Vec<_>) = (before.lines().collect(), after.lines().collect());
+    let same = |(a, b): &(&&str, &&str)| a == b;
+    let start = before.iter().zip(&after).take_while(same).count();
+    let longest = before.len().min(after.len()) - start;
+    let end = before.iter().rev().zip(after.iter().rev()).take(longest).take_while(same).count();
+    let middle = |lines: &[&str]| lines.get(start..lines.len() - end).unwrap_or_default().join("\n");
+    let (before, after) = (middle(&before), middle(&after));
+    TextDiff::from_lines(&before, &after).iter_all_changes().any(|change| change.tag() == ChangeTag::Delete)
 }

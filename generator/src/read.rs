@@ -1,11 +1,47 @@
 //! Reading files of the tree: only what is a file, so that a pipe is not waited for and a device ends.
 
-use std::{fs, io, path::Path};
+use std::{cell::RefCell, collections::BTreeMap, fs, io, path::Path};
+
+use sha2::{Digest, Sha256};
 
 use crate::{
     error::{Error, Location, Result},
     path::TreePath,
 };
+
+/// The SHA-256 of a file's contents.
+pub(crate) type Hash = [u8; 32];
+
+/// What was read of a tree: the hash of each file, nothing for one that was not there.
+#[derive(Debug, Default)]
+pub(crate) struct Reads(RefCell<BTreeMap<TreePath, Option<Hash>>>);
+
+impl Reads {
+    /// Remembers what was read at `path`. What was read first counts: the plan is made of that, too.
+    pub(crate) fn record(&self, path: &TreePath, contents: Option<&[u8]>) {
+        self.record_hash(path, contents.map(hash));
+    }
+
+    /// [`Reads::record`], of contents that have this hash.
+    pub(crate) fn record_hash(&self, path: &TreePath, hash: Option<Hash>) {
+        self.0.borrow_mut().entry(path.clone()).or_insert(hash);
+    }
+
+    /// Everything that was read, and what there was.
+    pub(crate) fn all(&self) -> BTreeMap<TreePath, Option<Hash>> {
+        self.0.borrow().clone()
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&self) {
+        self.0.borrow_mut().clear();
+    }
+}
+
+/// The hash of `contents`.
+pub(crate) fn hash(contents: &[u8]) -> Hash {
+    Sha256::digest(contents).into()
+}
 
 /// The contents of a file; nothing when there is none.
 pub(crate) fn bytes(root: &Path, path: &TreePath) -> Result<Option<Vec<u8>>> {
@@ -23,11 +59,11 @@ pub(crate) fn bytes(root: &Path, path: &TreePath) -> Result<Option<Vec<u8>>> {
     }
 }
 
-/// The text of a file, which must be there.
-pub(crate) fn text(root: &Path, path: &TreePath) -> Result<String> {
-    let bytes = bytes(root, path)?
+/// The text that a file's contents are; the error of reading it when there is none.
+pub(crate) fn text(root: &Path, path: &TreePath, contents: Option<Vec<u8>>) -> Result<String> {
+    let contents = contents
         .ok_or_else(|| Error::io("read", path.under(root))(io::Error::from_raw_os_error(NO_SUCH_FILE)))?;
-    String::from_utf8(bytes).map_err(|error| {
+    String::from_utf8(contents).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let text = String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default()).into_owned();
         Error::Malformed {

@@ -93,10 +93,11 @@ impl Settings {
     /// Reads the settings of the tree at `root`.
     pub fn read(root: &Path) -> Result<Self> {
         let path = TreePath::literal(FILE);
-        Self::parse(&path, &read::text(root, &path)?)
+        Self::parse(&path, &read::text(root, &path, read::bytes(root, &path)?)?)
     }
 
-    fn parse(path: &TreePath, text: &str) -> Result<Self> {
+    /// Reads the settings from the text of the file at `path`.
+    pub fn parse(path: &TreePath, text: &str) -> Result<Self> {
         toml::from_str(text).map_err(|error| Error::Malformed {
             at: match error.span() {
                 Some(span) => Location::offset(path, text, span.start),

@@ -1,7 +1,8 @@
 //! The tree as it stands: its root, its settings, and the agents in it.
 
 use std::{
-    collections::BTreeSet,
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
     fmt, fs,
     path::{Path, PathBuf},
 };
@@ -10,25 +11,33 @@ use crate::{
     error::{Error, Result},
     name::AgentName,
     nix::file::NixFile,
+    parallel,
     path::TreePath,
-    read,
+    read::{self, Hash, Reads},
     secrets::rules::Fallback,
     settings::{self, Settings},
 };
 
 /// A flake of agents on disk. Nothing is read before it is asked for, and nothing is ever written.
+///
+/// What was read is remembered by its hash: a plan that is made of it must not land on something else.
 pub struct Tree {
     root: PathBuf,
     settings: Settings,
     nix: Option<Box<dyn Fallback + Send + Sync>>,
+    reads: Reads,
+    shared: RefCell<BTreeMap<TreePath, NixFile>>,
 }
 
 impl Tree {
     /// Opens the tree whose root is `root`, where `agent-tool.toml` lies.
     pub fn open(root: &Path) -> Result<Self> {
         let root = fs::canonicalize(root).map_err(Error::io("find", root))?;
-        let settings = Settings::read(&root)?;
-        Ok(Self { root, settings, nix: None })
+        let path = TreePath::literal(settings::FILE);
+        let (contents, reads) = (read::bytes(&root, &path)?, Reads::default());
+        reads.record(&path, contents.as_deref());
+        let settings = Settings::parse(&path, &read::text(&root, &path, contents)?)?;
+        Ok(Self { root, settings, nix: None, reads, shared: RefCell::default() })
     }
 
     /// This tree, with Nix to evaluate those of its rules that are beyond the builtin evaluator.
@@ -116,19 +125,56 @@ impl Tree {
         path.under(&self.root).symlink_metadata().is_ok()
     }
 
-    /// Reads and parses a Nix file.
+    /// Reads and parses a Nix file; one in which every agent is registered once for all who ask.
     pub fn nix(&self, path: &TreePath) -> Result<NixFile> {
-        NixFile::read(&self.root, path)
+        if let Some(file) = self.shared.borrow().get(path) {
+            return Ok(file.clone());
+        }
+        let file = NixFile::parse(path, read::text(&self.root, path, self.read(path)?)?)?;
+        let paths = &self.settings.paths;
+        if [&paths.flake, &paths.base, &paths.rules].contains(&path) {
+            self.shared.borrow_mut().insert(path.clone(), file.clone());
+        }
+        Ok(file)
+    }
+
+    /// Reads and parses many Nix files, by as many threads as there are processors. `look` takes what is wanted from
+    /// each: a syntax tree stays on its thread.
+    pub fn each_nix<R: Send>(
+        &self,
+        paths: &[TreePath],
+        look: impl Fn(&TreePath, Result<NixFile>) -> R + Sync,
+    ) -> Vec<R> {
+        let root = &self.root;
+        let looked = parallel::map(paths, |path| {
+            let contents = read::bytes(root, path);
+            let hash = contents.as_ref().ok().map(|contents| contents.as_deref().map(read::hash));
+            let file = contents.and_then(|contents| read::text(root, path, contents));
+            (hash, look(path, file.and_then(|text| NixFile::parse(path, text))))
+        });
+        let mut results = Vec::with_capacity(paths.len());
+        for (path, (hash, result)) in paths.iter().zip(looked) {
+            if let Some(hash) = hash {
+                self.reads.record_hash(path, hash);
+            }
+            results.push(result);
+        }
+        results
     }
 
     /// Reads a file as text; nothing when there is none.
     pub fn text(&self, path: &TreePath) -> Result<Option<String>> {
-        if self.has(path) { read::text(&self.root, path).map(Some) } else { Ok(None) }
+        if !self.has(path) {
+            self.reads.record(path, None);
+            return Ok(None);
+        }
+        read::text(&self.root, path, self.read(path)?).map(Some)
     }
 
     /// The contents of a file; nothing when there is none. Links are followed, as long as they stay in the tree.
     pub fn bytes(&self, path: &TreePath) -> Result<Option<Vec<u8>>> {
         if !self.has(path) {
+            self.reads.record(path, None);
             return Ok(None);
         }
         let full = path.under(&self.root);
@@ -140,7 +186,25 @@ impl Tree {
         if !real.starts_with(&self.root) {
             return Err(refused(format!("leads out of the tree, to {}", real.display())));
         }
-        read::bytes(&self.root, path)
+        self.read(path)
+    }
+
+    /// Forgets what was read: the tree is another one now.
+    pub fn forget(&self) {
+        self.reads.clear();
+        self.shared.borrow_mut().clear();
+    }
+
+    /// What was read so far.
+    pub(crate) fn reads(&self) -> BTreeMap<TreePath, Option<Hash>> {
+        self.reads.all()
+    }
+
+    /// The contents of a file, nothing when there is none; what is no file is refused.
+    pub(crate) fn read(&self, path: &TreePath) -> Result<Option<Vec<u8>>> {
+        let contents = read::bytes(&self.root, path)?;
+        self.reads.record(path, contents.as_deref());
+        Ok(contents)
     }
 
     /// Every file below a folder, in order; links are not followed.

@@ -51,6 +51,7 @@ impl Session {
     pub(crate) fn apply(&self, plan: &Plan) -> Result<()> {
         if let Some(lock) = &self.lock {
             apply::apply(lock, self.tree.root(), plan, &mut RealDisk)?;
+            self.tree.forget();
         }
         let paths = |kind| {
             let changes = plan.changes.iter().filter(move |change| change.kind() == kind);

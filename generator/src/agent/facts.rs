@@ -68,6 +68,14 @@ impl Facts {
     }
 }
 
+/// The virtual machine of every agent.
+pub fn vms(tree: &Tree) -> Result<Vec<(AgentName, Result<Vm>)>> {
+    let names = tree.agents()?;
+    let hosts: Vec<_> = names.iter().map(|name| tree.settings().paths.host(name)).collect();
+    let vms = tree.each_nix(&hosts, |_, host| vm(&host?));
+    Ok(names.into_iter().zip(vms).collect())
+}
+
 /// Reads `agent.vm` from a host's file.
 pub fn vm(host: &NixFile) -> Result<Vm> {
     Ok(Vm {

@@ -113,7 +113,7 @@ pub fn plan(tree: &Tree, request: &Request) -> Result<Outcome> {
         HostKeyMode::Generate => Some(HostKey::generate(&request.name.host())?),
         HostKeyMode::FirstBoot => None,
     };
-    let mut draft = Draft::new(tree.root());
+    let mut draft = Draft::new(tree);
     for (path, text) in files {
         draft.create(&path, text)?;
     }
@@ -125,7 +125,7 @@ pub fn plan(tree: &Tree, request: &Request) -> Result<Outcome> {
     add_secrets(&mut draft, tree, &facts.name, host_key.as_ref(), &own)?;
     add_row(&mut draft, &tree.settings().paths.guide, &facts)?;
     let host_key = host_key.map(|key| key.public);
-    Ok(Outcome::Planned(Box::new(Birth { plan: draft.finish(), facts, host_key })))
+    Ok(Outcome::Planned(Box::new(Birth { plan: draft.finish()?, facts, host_key })))
 }
 
 /// The value of a rule: what its `publicKeys` are bound to.
@@ -252,9 +252,8 @@ fn choose(tree: &Tree, request: &Request, vm: Vm) -> Result<Facts> {
 fn choose_vm(tree: &Tree, request: &Request) -> Result<Vm> {
     let defaults = &tree.settings().vm;
     let mut others = Vec::new();
-    for agent in tree.agents()? {
-        let vm = facts::vm(&tree.nix(&tree.settings().paths.host(&agent))?)?;
-        others.push((agent, vm));
+    for (agent, vm) in facts::vms(tree)? {
+        others.push((agent, vm?));
     }
     let taken: BTreeSet<Port> = others.iter().flat_map(|(_, vm)| [vm.ssh_port, vm.spice_port]).collect();
     for port in [request.ssh_port, request.spice_port].into_iter().flatten() {

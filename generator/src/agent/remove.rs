@@ -60,7 +60,7 @@ pub fn plan(tree: &Tree, name: &AgentName) -> Result<Outcome> {
     }
     let mut by_hand = hand_written_files(tree, name)?;
     let rotate = to_rotate(tree, name)?;
-    let mut draft = Draft::new(tree.root());
+    let mut draft = Draft::new(tree);
     for folder in [paths.host_folder(name), paths.home_folder(name)] {
         for file in tree.files_below(&folder)? {
             draft.delete(&file)?;
@@ -80,7 +80,7 @@ pub fn plan(tree: &Tree, name: &AgentName) -> Result<Outcome> {
     }
     expect_rules(tree, &mut draft)?;
     by_hand.extend(dangling(tree, &draft)?);
-    Ok(Outcome::Planned(Box::new(End { plan: draft.finish(), by_hand, rotate })))
+    Ok(Outcome::Planned(Box::new(End { plan: draft.finish()?, by_hand, rotate })))
 }
 
 /// The secrets that go with the agent.

@@ -87,10 +87,10 @@ fn secret(tree: &Tree, path: &TreePath, value: Zeroizing<Vec<u8>>, keys: &mut Ke
     }
     let access = Access::read(tree)?;
     let job = renewal(tree, &access, path, value)?;
-    let mut draft = Draft::new(tree.root());
+    let mut draft = Draft::new(tree);
     reseal::reseal(&mut draft, tree, &access, &[job], keys)?;
     let (renewed, could_read) = (vec![path.clone()], Vec::new());
-    Ok(Rotation { plan: draft.finish(), renewed, host_key: None, could_read })
+    Ok(Rotation { plan: draft.finish()?, renewed, host_key: None, could_read })
 }
 
 fn agent(
@@ -103,7 +103,7 @@ fn agent(
     let paths = &tree.settings().paths;
     let (mail, key_secret) = (paths.mail_secret(name), paths.host_key_secret(name));
     let before = Access::read(tree)?;
-    let mut draft = Draft::new(tree.root());
+    let mut draft = Draft::new(tree);
     let born = tree.has(&key_secret);
     let pair = born.then(|| new_pair(tree, name, &mut draft)).transpose()?;
     let planned = Access::planned(tree, &mut draft)?;
@@ -133,7 +133,7 @@ fn agent(
         try_machine(&mut draft, &planned, &mail, new)?;
     }
     let host_key = pair.map(|(old, new)| (old, new.public));
-    Ok(Rotation { plan: draft.finish(), renewed, host_key, could_read })
+    Ok(Rotation { plan: draft.finish()?, renewed, host_key, could_read })
 }
 
 /// Opens once, as it is planned, what a machine will have to open by its new host key.

@@ -79,8 +79,8 @@ pub struct SecretDetail {
 pub fn all(tree: &Tree) -> Result<(Vec<Summary>, Vec<Error>)> {
     let registry = Registry::read(tree)?;
     let (mut agents, mut errors) = (Vec::new(), Vec::new());
-    for name in tree.agents()? {
-        match tree.nix(&tree.settings().paths.host(&name)).and_then(|host| facts::vm(&host)) {
+    for (name, vm) in facts::vms(tree)? {
+        match vm {
             Ok(vm) => agents.push(summary(tree, &registry, name, vm)),
             Err(error) => errors.push(error),
         }

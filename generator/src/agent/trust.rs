@@ -61,7 +61,7 @@ pub fn trust(tree: &Tree, request: &Request, keys: Option<&mut Keys<'_>>) -> Res
             hint: "every machine has a host key of its own; look at where this one is from".into(),
         });
     }
-    let mut draft = Draft::new(tree.root());
+    let mut draft = Draft::new(tree);
     let path = registry::systems().child(name.host());
     let value = literal::quote(key.as_str());
     let old = match known {
@@ -108,7 +108,7 @@ pub fn trust(tree: &Tree, request: &Request, keys: Option<&mut Keys<'_>>) -> Res
     }
     let could_read = readable(&before, old.as_ref());
     let secrets = rekey::follow(&mut draft, tree, &planned, reads, keys)?;
-    let plan = draft.finish();
+    let plan = draft.finish()?;
     if plan.is_empty() && secrets.is_empty() {
         return Ok(None);
     }
@@ -145,7 +145,7 @@ pub fn untrust(
         });
     }
     let before = Access::read_partly(tree)?;
-    let mut draft = Draft::new(tree.root());
+    let mut draft = Draft::new(tree);
     reader::remove_everywhere(&mut draft, &paths.rules, &rule_reader(name))?;
     let change = Change::RemoveAttribute { path: registry::systems().child(name.host()) };
     for (at, comment) in edit::owned_comments(&draft.nix(&paths.rules)?, &change)? {
@@ -164,7 +164,7 @@ pub fn untrust(
     })?;
     let could_read = readable(&before, old.as_ref());
     let secrets = rekey::follow(&mut draft, tree, &planned, |path| could_read.contains(path), keys)?;
-    Ok(Some(Trust { plan: draft.finish(), old, secrets, could_read }))
+    Ok(Some(Trust { plan: draft.finish()?, old, secrets, could_read }))
 }
 
 /// How people compare keys: the fingerprint of an SSH key, or else the key.

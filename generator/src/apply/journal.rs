@@ -12,7 +12,6 @@ use sha2::{Digest, Sha256};
 use super::{Disk, FOLDER, target::Target};
 use crate::{
     error::{Error, Result},
-    path::TreePath,
     plan::Plan,
 };
 
@@ -198,11 +197,6 @@ pub(super) fn kept(root: &Path, index: usize) -> PathBuf {
 /// The SHA-256 of `bytes`, in hexadecimal.
 pub(super) fn hash(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
-}
-
-/// Refuses a plan whose files are no longer what it read.
-pub(super) fn expect_unchanged(full: &Path, path: &TreePath, before: Option<&[u8]>) -> Result<()> {
-    if hash_file(full)? == before.map(hash) { Ok(()) } else { Err(Error::Stale { path: path.clone() }) }
 }
 
 fn hash_file(path: &Path) -> Result<Option<String>> {

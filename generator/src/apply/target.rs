@@ -6,11 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::journal;
 use crate::{
     error::{Error, Result},
     path::TreePath,
     plan::Plan,
+    read::{self, Hash},
 };
 
 /// A file to be written, links followed.
@@ -26,6 +26,9 @@ pub(super) struct Target {
 pub(super) fn resolve(root: &Path, plan: &Plan) -> Result<Vec<Target>> {
     let real_root = fs::canonicalize(root).map_err(Error::io("find", root))?;
     let device = fs::metadata(&real_root).map_err(Error::io("look at", root))?.dev();
+    for (path, hash) in &plan.reads {
+        expect_unchanged(root, path, *hash)?;
+    }
     let mut targets = Vec::new();
     for change in &plan.changes {
         let full = change.path.under(root);
@@ -36,7 +39,7 @@ pub(super) fn resolve(root: &Path, plan: &Plan) -> Result<Vec<Target>> {
         let real = fs::canonicalize(&exists).map_err(Error::io("find", &exists))?;
         let below = real.strip_prefix(&real_root).map_err(|_| leads_out(&change.path, &real))?;
         let path = if missing.as_os_str().is_empty() { below.to_owned() } else { below.join(&missing) };
-        journal::expect_unchanged(&full, &change.path, change.before.as_deref())?;
+        expect_unchanged(root, &change.path, change.before.as_deref().map(read::hash))?;
         let metadata = fs::metadata(&real).map_err(Error::io("look at", &real))?;
         if metadata.dev() != device {
             return Err(conflict(&change.path, "lies on another file system than the root of the tree"));
@@ -49,6 +52,12 @@ pub(super) fn resolve(root: &Path, plan: &Plan) -> Result<Vec<Target>> {
         targets.push(Target { path, mode });
     }
     Ok(targets)
+}
+
+/// Refuses a file that is no longer what the plan was made of.
+fn expect_unchanged(root: &Path, path: &TreePath, hash: Option<Hash>) -> Result<()> {
+    let now = read::bytes(root, path)?.as_deref().map(read::hash);
+    if now == hash { Ok(()) } else { Err(Error::Stale { path: path.clone() }) }
 }
 
 /// The nearest path at or above `full` that is there, and what is missing from there on.

@@ -7,7 +7,7 @@ use pretty_assertions::assert_eq;
 use tempfile::TempDir;
 
 use super::*;
-use crate::{path::TreePath, plan::Draft};
+use crate::{path::TreePath, plan::Draft, settings, tree::Tree};
 
 type Contents = BTreeMap<String, String>;
 
@@ -47,6 +47,7 @@ impl Disk for Faulty {
 
 fn tree() -> TempDir {
     let dir = TempDir::new().unwrap();
+    fs::write(dir.path().join(settings::FILE), include_str!("../../../agent-tool.toml")).unwrap();
     fs::create_dir_all(dir.path().join("old/folder")).unwrap();
     fs::write(dir.path().join("kept"), "kept").unwrap();
     fs::write(dir.path().join("modified"), "before").unwrap();
@@ -56,12 +57,13 @@ fn tree() -> TempDir {
 }
 
 fn plan(root: &Path) -> Plan {
-    let mut draft = Draft::new(root);
+    let tree = Tree::open(root).unwrap();
+    let mut draft = Draft::new(&tree);
     draft.create(&TreePath::literal("new/folder/created"), "created").unwrap();
     draft.create(&TreePath::literal("new/other"), "other").unwrap();
     draft.write(&TreePath::literal("modified"), "after").unwrap();
     draft.delete(&TreePath::literal("old/folder/deleted")).unwrap();
-    draft.finish()
+    draft.finish().unwrap()
 }
 
 /// Every file with its mode, and every folder, below `root`.
@@ -160,6 +162,29 @@ fn a_file_that_changed_since_it_was_read_stops_everything() {
     let error = apply(&lock, dir.path(), &plan, &mut RealDisk).unwrap_err();
     assert_eq!(error.to_string(), "modified has changed since it was read; nothing was written");
     assert_eq!(contents(dir.path()), before);
+}
+
+#[test]
+fn a_file_that_was_only_read_stops_everything_too() {
+    let dir = tree();
+    let tree = Tree::open(dir.path()).unwrap();
+    let mut draft = Draft::new(&tree);
+    assert_eq!(draft.text(&TreePath::literal("kept")).unwrap(), "kept");
+    assert_eq!(draft.bytes(&TreePath::literal("missing")).unwrap(), None);
+    draft.create(&TreePath::literal("new/other"), "other").unwrap();
+    let plan = draft.finish().unwrap();
+    for (path, by_somebody) in [("kept", "changed"), ("missing", "new"), (settings::FILE, "")] {
+        let before = fs::read(dir.path().join(path)).ok();
+        fs::write(dir.path().join(path), by_somebody).unwrap();
+        let lock = Lock::acquire(dir.path(), false).unwrap();
+        let error = apply(&lock, dir.path(), &plan, &mut RealDisk).unwrap_err();
+        assert_eq!(error.to_string(), format!("{path} has changed since it was read; nothing was written"));
+        assert!(!dir.path().join("new").exists());
+        match before {
+            Some(before) => fs::write(dir.path().join(path), before).unwrap(),
+            None => fs::remove_file(dir.path().join(path)).unwrap(),
+        }
+    }
 }
 
 #[test]

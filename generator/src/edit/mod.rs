@@ -1,8 +1,8 @@
 //! Edits of a Nix file: what is meant, as a value; where it goes; and the proof that it went there.
 //!
 //! Every edit is one insertion or deletion of text at the offsets of syntax nodes. A file that was in the
-//! official nixfmt style is formatted afterwards, any other file is left in the style it has. Then [`verify`]
-//! compares the file before and after by meaning.
+//! official nixfmt style is formatted afterwards, any other file is left in the style it has. [`verify`] compares
+//! the file before and after by meaning.
 
 mod attribute;
 mod item;
@@ -22,6 +22,7 @@ use crate::{
         find::{AttrPath, find},
         scope::unbound_names,
     },
+    path::TreePath,
 };
 
 pub use text_edit::TextEdit;
@@ -66,23 +67,43 @@ pub enum Change {
     },
 }
 
-/// The file as it is after `change`.
+/// The file as it is after `change`, in the official style if it was in it before.
+pub fn apply(file: &NixFile, change: &Change) -> Result<NixFile> {
+    let edited = insert_or_delete(file, change)?;
+    match format_like(file.path(), file.text(), edited.text())? {
+        Some(text) if text != edited.text() => expect_same(&edited, &text),
+        _ => Ok(edited),
+    }
+}
+
+/// The file as it is after `change`, in whatever style its lines have then.
 ///
 /// The result is parsed and verified: exactly the tokens of the change came or went, exactly where they were
-/// meant to, and a file that was formatted is so still. An error leaves nothing behind: files are values.
-pub fn apply(file: &NixFile, change: &Change) -> Result<NixFile> {
+/// meant to. An error leaves nothing behind: files are values.
+pub fn insert_or_delete(file: &NixFile, change: &Change) -> Result<NixFile> {
     let edit = locate(file, change)?;
     let edited = NixFile::parse(file.path(), edit.apply(file.text()))
         .map_err(|error| unverified(file, format!("it no longer parses: {error}")))?;
     expect_bound(&edited, change)?;
     verify::verify(file, &edited, change, &edit)?;
-    if !file.is_formatted() {
-        return Ok(edited);
+    Ok(edited)
+}
+
+/// `after` in the official style, if `before` is in it. [`expect_same`] says whether nothing else has changed.
+pub fn format_like(path: &TreePath, before: &str, after: &str) -> Result<Option<String>> {
+    if !nixfmt_rs::format(before).is_ok_and(|formatted| formatted == before) {
+        return Ok(None);
     }
-    let text = nixfmt_rs::format(edited.text())
-        .map_err(|error| unverified(file, format!("it can't be formatted: {}", error.message())))?;
-    let formatted = NixFile::parse(file.path(), text)?;
-    verify::same_tokens(&edited, &formatted)?;
+    nixfmt_rs::format(after).map(Some).map_err(|error| {
+        let message = format!("it can't be formatted: {}", error.message());
+        Error::Unverified { path: path.clone(), message }
+    })
+}
+
+/// The file with the text `formatted`, which must differ from it in nothing but white space.
+pub fn expect_same(file: &NixFile, formatted: &str) -> Result<NixFile> {
+    let formatted = NixFile::parse(file.path(), formatted.to_owned())?;
+    verify::same_tokens(file, &formatted)?;
     Ok(formatted)
 }
 

@@ -40,7 +40,7 @@ impl NixFile {
 
     /// Reads and parses the file at `path` below `root`.
     pub fn read(root: &Path, path: &TreePath) -> Result<Self> {
-        Self::parse(path, read::text(root, path)?)
+        Self::parse(path, read::text(root, path, read::bytes(root, path)?)?)
     }
 
     /// Where the file lies in the tree.

@@ -64,7 +64,7 @@ pub fn plan(tree: &Tree, request: &Request<'_>, keyring: &Keyring) -> Result<Cre
     let (paths, path) = (&tree.settings().paths, &request.path);
     expect_free(tree, path)?;
     let mut access = Access::read(tree)?;
-    let mut draft = Draft::new(tree.root());
+    let mut draft = Draft::new(tree);
     if access.rule(path).is_err() {
         draft.edit(
             &paths.rules,
@@ -94,7 +94,7 @@ pub fn plan(tree: &Tree, request: &Request<'_>, keyring: &Keyring) -> Result<Cre
         draft.note(format!("no key at hand opens {path}, only {}", readers.join(", ")));
     }
     put(&mut draft, tree, &access, path, request.value, keyring)?;
-    Ok(Created { plan: draft.finish(), readers })
+    Ok(Created { plan: draft.finish()?, readers })
 }
 
 /// Seals a value to whom the rules say, in place of the one that the file has, and notes it in the manifest. What a

@@ -115,6 +115,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+    use crate::{settings, tree::Tree};
 
     const ITEM: &str = "systems.agent-x";
 
@@ -128,7 +129,9 @@ mod tests {
         let dir = TempDir::new().unwrap();
         let rules = TreePath::new("secrets.nix").unwrap();
         std::fs::write(rules.under(dir.path()), file(before)).unwrap();
-        let mut draft = Draft::new(dir.path());
+        std::fs::write(dir.path().join(settings::FILE), include_str!("../../../agent-tool.toml")).unwrap();
+        let tree = Tree::open(dir.path()).unwrap();
+        let mut draft = Draft::new(&tree);
         add(&mut draft, &rules, "x.age", ITEM).unwrap();
         assert_eq!(draft.text(&rules).unwrap(), file(after));
         remove_everywhere(&mut draft, &rules, ITEM).unwrap();

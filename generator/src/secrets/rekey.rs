@@ -70,7 +70,7 @@ pub fn plan(tree: &Tree, request: &Request, keys: &mut Keys<'_>) -> Result<Rekey
     if !survey.broken.is_empty() && !keys.keep_going {
         return Err(Error::Rekey(survey.broken));
     }
-    let mut draft = Draft::new(tree.root());
+    let mut draft = Draft::new(tree);
     let sealed: Vec<_> = survey.stale.iter().map(|(path, _, reason)| (path.clone(), *reason)).collect();
     let mut jobs = Vec::new();
     for (path, sealed, _) in survey.stale {
@@ -80,7 +80,7 @@ pub fn plan(tree: &Tree, request: &Request, keys: &mut Keys<'_>) -> Result<Rekey
     let planned = draft.planned();
     let sealed = sealed.into_iter().filter(|(path, _)| planned.contains_key(path)).collect();
     let failures = survey.broken.into_iter().chain(failed).collect();
-    Ok(Rekey { plan: draft.finish(), sealed, failures, in_order: survey.in_order })
+    Ok(Rekey { plan: draft.finish()?, sealed, failures, in_order: survey.in_order })
 }
 
 /// How the secrets that are asked for stand to the rules. No key is needed.

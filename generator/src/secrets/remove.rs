@@ -35,7 +35,7 @@ pub fn plan(tree: &Tree, name: &str) -> Result<Removed> {
         });
     }
     let readers = access.names(&access.rule(&path)?.recipients);
-    let mut draft = Draft::new(tree.root());
+    let mut draft = Draft::new(tree);
     draft.delete(&path)?;
     let change = Change::RemoveAttribute { path: registry::rules().child(paths.rule(&path)) };
     for (at, comment) in edit::owned_comments(&draft.nix(&paths.rules)?, &change)? {
@@ -49,7 +49,7 @@ pub fn plan(tree: &Tree, name: &str) -> Result<Removed> {
         rest if rest.is_empty() => draft.delete(&paths.manifest())?,
         rest => draft.write(&paths.manifest(), rest)?,
     }
-    Ok(Removed { path, plan: draft.finish(), readers })
+    Ok(Removed { path, plan: draft.finish()?, readers })
 }
 
 /// Where the configuration names the file.

@@ -33,7 +33,7 @@ impl<'a> Found<'a> {
             hint: format!("`secret new {:?}` makes it", path.as_str()),
         };
         let sealed = tree.bytes(&path)?.ok_or_else(missing)?;
-        let mut draft = Draft::new(tree.root());
+        let mut draft = Draft::new(tree);
         if draft.bytes(&path)?.as_ref() != Some(&sealed) {
             return Err(Error::Stale { path });
         }
@@ -60,6 +60,6 @@ impl<'a> Found<'a> {
             });
         }
         put(&mut self.draft, self.tree, &access, &self.path, value, keyring)?;
-        Ok(self.draft.finish())
+        self.draft.finish()
     }
 }

@@ -3,11 +3,7 @@
 //! Each file is opened, sealed and opened again by one worker, which then forgets its plaintext: at most one
 //! plaintext a processor is in memory, beside the files themselves.
 
-use std::{
-    collections::BTreeMap,
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
-};
+use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
@@ -18,6 +14,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    parallel,
     path::TreePath,
     plan::Draft,
     tree::Tree,
@@ -135,7 +132,7 @@ fn seal_all(jobs: &[Job<'_>], keys: &mut Keys<'_>) -> Vec<Result<Vec<u8>>> {
     let mut pending: Vec<(usize, &Job<'_>)> = jobs.iter().enumerate().collect();
     loop {
         let (keyring, progress) = (&*keys.keyring, keys.progress);
-        let outcomes = in_parallel(&pending, |(_, job)| {
+        let outcomes = parallel::map(&pending, |(_, job)| {
             let sealed = seal_one(job, keyring);
             sealed.inspect(|_| progress.done())
         });
@@ -184,28 +181,4 @@ fn seal_one(job: &Job<'_>, keyring: &Keyring) -> Result<Vec<u8>> {
         return Err(failed("what was sealed opens to something else: please report this"));
     }
     Ok(sealed)
-}
-
-/// The results of `work` for each of `items`, in their order, made by as many threads as there are processors.
-fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(items.len());
-    if threads <= 1 {
-        return items.iter().map(work).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        let mine = || {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            items.get(index).map(|item| (index, work(item)))
-        };
-        std::iter::from_fn(mine).collect::<Vec<_>>()
-    };
-    let mut results: Vec<(usize, R)> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        let results =
-            workers.into_iter().map(|it| it.join().unwrap_or_else(|why| std::panic::resume_unwind(why)));
-        results.flatten().collect()
-    });
-    results.sort_unstable_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
 }

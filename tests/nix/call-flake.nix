@@ -1,10 +1,14 @@
-# A flake with stubs for its inputs, without the machinery around it: no lock, no store.
-path:
+# A flake with its inputs from a folder, by default the stubs here, without the machinery around
+# it: no lock, no store.
+{
+  path,
+  inputs ? ./.,
+}:
 let
-  stubs = {
-    nixpkgs = ./nixpkgs;
-    home-manager = ./home-manager;
-    agenix = ./agenix;
+  folders = {
+    nixpkgs = inputs + "/nixpkgs";
+    home-manager = inputs + "/home-manager";
+    agenix = inputs + "/agenix";
     # What the template imports is this repository.
     agent-vms = ../..;
   };
@@ -14,7 +18,7 @@ let
     let
       flake = import (path + "/flake.nix");
       inputs = builtins.mapAttrs (
-        name: _: call (stubs.${name} or (throw "There is no stub for the input `${name}'."))
+        name: _: call (folders.${name} or (throw "There is nothing for the input `${name}'."))
       ) (flake.inputs or { });
       outputs = flake.outputs (inputs // { inherit self; });
       self = outputs // {

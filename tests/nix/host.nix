@@ -1,4 +1,5 @@
-# The summary of one host, after every option that has a definition was evaluated.
+# The summary of one host, after every option that has a definition was evaluated; with the real
+# module system, which has many that nobody asks for, after the system itself was.
 { lib, root }:
 { config, options, ... }:
 let
@@ -7,7 +8,12 @@ let
   # The files of the tree that make up a configuration; the stubs may lie in it too.
   isOurs = file: lib.hasPrefix "${root}/" file && !lib.hasPrefix "${toString ./.}/" file;
   tree =
-    module: builtins.sort builtins.lessThan (map relative (lib.filter isOurs module._module.files));
+    module:
+    if isStub then
+      builtins.sort builtins.lessThan (map relative (lib.filter isOurs module._module.files))
+    else
+      null;
+  isStub = config ? _module;
 
   defined =
     option:
@@ -62,19 +68,31 @@ let
     inherit (home.home) homeDirectory stateVersion username;
     files = tree home;
     git = {
-      inherit (home.programs.git) enable signing;
+      inherit (home.programs.git) enable;
+      inherit (home.programs.git.signing) format key signByDefault;
       inherit (home.programs.git.settings.user) email name;
     };
     mail = lib.mapAttrs (_: account) home.accounts.email.accounts;
-    packages = builtins.sort builtins.lessThan (map (package: package.pname) home.home.packages);
-    userServices = home.systemd.user.services;
+    packages = builtins.sort builtins.lessThan (map lib.getName home.home.packages);
+    sshKey =
+      let
+        inherit (home.systemd.user.services.ssh-key) Install Service Unit;
+      in
+      {
+        inherit (Unit) ConditionPathExists DefaultDependencies;
+        before = toString Unit.Before;
+        start = toString Service.ExecStart;
+        wantedBy = toString Install.WantedBy;
+      };
   };
 
   summary = {
     inherit (config.networking) hostName;
     inherit (config.system) stateVersion;
     files = tree config;
-    users = lib.mapAttrs (_: user) config.users.users;
+    users = lib.mapAttrs (_: user) (
+      lib.filterAttrs (_: account: account.isNormalUser) config.users.users
+    );
     homes = lib.mapAttrs (_: home) config.home-manager.users;
     vm = lib.mapAttrs (_: valueOr null) options.agent.vm;
     autoLogin = {
@@ -90,18 +108,23 @@ let
     };
     tailscale = {
       inherit (config.services.tailscale) authKeyFile enable extraUpFlags;
-      autoconnect = config.systemd.services.tailscaled-autoconnect or null;
+      waitsFor = config.systemd.services.tailscaled-autoconnect.unitConfig.ConditionPathExists or null;
     };
     boot = {
       inherit (config.boot) growPartition kernelParams;
       inherit (config.boot.initrd) availableKernelModules;
-      inherit (config.boot.loader) grub;
-      root = config.fileSystems."/";
+      grub = {
+        inherit (config.boot.loader.grub) device enable;
+      };
+      root = {
+        inherit (config.fileSystems."/") autoResize device fsType;
+      };
     };
     guestAgent = config.services.qemuGuest.enable;
-    image = config.system.build.qcow2 or null;
+    # The stub is what the image was asked to be.
+    image = if isStub then config.system.build.qcow2 or null else null;
     failedAssertions = map (a: a.message) (lib.filter (a: !a.assertion) config.assertions);
     inherit (config) warnings;
   };
 in
-builtins.deepSeq (defined options) summary
+builtins.deepSeq (if isStub then defined options else config.system.build.toplevel.drvPath) summary

@@ -1,15 +1,20 @@
-# What the flake at `root` makes of its hosts, with stubs for its inputs, as JSON:
+# What the flake at `root` makes of its hosts, as JSON:
 #
 #   nix-instantiate --eval --strict --json tests/nix/hosts.nix --argstr root "$PWD"
 #
-# Everything that a configuration defines is evaluated, not only what is shown.
+# With stubs for its inputs, everything that a configuration defines is evaluated, not only what
+# is shown. A folder with the real ones can be named: `--argstr inputs DIR`.
 {
   root,
   only ? null,
+  inputs ? toString ./.,
 }:
 let
   path = /. + root;
-  flake = import ./call-flake.nix path;
+  flake = import ./call-flake.nix {
+    inherit path;
+    inputs = /. + inputs;
+  };
   inherit (flake.inputs.nixpkgs) lib;
 
   summary = import ./host.nix {

@@ -2,7 +2,7 @@
 # flake at `root`, as JSON.
 { root }:
 let
-  flake = import ./call-flake.nix (/. + root);
+  flake = import ./call-flake.nix { path = /. + root; };
   inherit (flake.inputs.nixpkgs) lib;
 
   machine = lib.nixosSystem {

@@ -93,6 +93,7 @@ rec {
     "aarch64-linux"
   ];
 
+  getName = package: package.pname or package.name;
   isDerivation = x: isAttrs x && x.type or null == "derivation";
   getExe' = package: name: "${package}/bin/${name}";
   getExe = package: getExe' package (package.meta.mainProgram or package.pname);

@@ -51,6 +51,22 @@ fn a_new_agent_evaluates() {
     assert_eq!(host["vm"]["sshPort"], 2225);
     assert_eq!(host["users"]["vesta"]["extraGroups"], json!(["wheel", "networkmanager"]));
     assert_eq!(host["users"]["vesta"]["description"], "Autonomous agent Vesta");
+    let secret = &host["secrets"]["stalwart-mail-vesta-password"];
+    assert_eq!(secret["file"], "secrets/stalwart-mail-vesta-password.age");
+    assert_eq!((&secret["owner"], &secret["mode"]), (&json!("vesta"), &json!("0400")));
+    let home = &host["homes"]["vesta"];
+    assert_eq!(home["homeDirectory"], "/home/vesta");
+    assert_eq!(home["git"]["email"], "vesta@ncrmro.com");
+    assert_eq!(home["mail"]["vesta"]["imap"]["host"], "mail.ncrmro.com");
+    assert_eq!(home["stateVersion"], "26.05");
+}
+
+#[test]
+fn a_host_is_made_of_its_own_files_and_the_shared_ones() {
+    let Some(nix) = nix() else { return };
+    let fixture = Fixture::new();
+    fixture.ok("new-agent vesta");
+    let host = &nix.hosts_with_stubs(fixture.root())["agent-vesta"];
     assert_eq!(
         host["files"],
         json!([
@@ -62,14 +78,20 @@ fn a_new_agent_evaluates() {
             "modules/users/vesta.nix",
         ])
     );
-    let secret = &host["secrets"]["stalwart-mail-vesta-password"];
-    assert_eq!(secret["file"], "secrets/stalwart-mail-vesta-password.age");
-    assert_eq!((&secret["owner"], &secret["mode"]), (&json!("vesta"), &json!("0400")));
-    let home = &host["homes"]["vesta"];
-    assert_eq!(home["homeDirectory"], "/home/vesta");
-    assert_eq!(home["git"]["email"], "vesta@ncrmro.com");
-    assert_eq!(home["mail"]["vesta"]["imap"]["host"], "mail.ncrmro.com");
-    assert_eq!(home["stateVersion"], "26.05");
+}
+
+#[test]
+fn the_first_commit_of_an_agent_is_signed() {
+    let Some(nix) = nix() else { return };
+    let host = &nix.hosts(Fixture::new().root(), Some("agent-luce"))["agent-luce"];
+    let (git, key) = (&host["homes"]["luce"]["git"], &host["homes"]["luce"]["sshKey"]);
+    assert_eq!((&git["format"], &git["signByDefault"]), (&json!("ssh"), &json!(true)));
+    assert_eq!(git["key"], "/home/luce/.ssh/id_ed25519.pub");
+    // A login waits for basic.target, which waits for the key.
+    assert_eq!((&key["before"], &key["wantedBy"]), (&json!("basic.target"), &json!("basic.target")));
+    assert_eq!(key["DefaultDependencies"], false);
+    assert_eq!(key["ConditionPathExists"], "!/home/luce/.ssh/id_ed25519");
+    assert!(key["start"].as_str().unwrap().ends_with(" -f /home/luce/.ssh/id_ed25519"), "{key}");
 }
 
 #[test]
@@ -83,11 +105,10 @@ fn an_agent_with_a_tailnet_key_joins_with_it() {
     assert_eq!(host["tailscale"]["authKeyFile"], "/run/agenix/headscale-authkey-vesta");
     assert_eq!(host["secrets"]["headscale-authkey-vesta"]["file"], "secrets/headscale-authkey-vesta.age");
     // Before the first rekey of a machine that makes its own host key, the file is not there.
-    let unit = &host["tailscale"]["autoconnect"];
-    assert_eq!(unit["unitConfig"], json!({ "ConditionPathExists": "/run/agenix/headscale-authkey-vesta" }));
+    assert_eq!(host["tailscale"]["waitsFor"], "/run/agenix/headscale-authkey-vesta");
     let drago = &nix.hosts(fixture.root(), Some("agent-drago"))["agent-drago"];
     assert_eq!(drago["tailscale"]["authKeyFile"], json!(null));
-    assert_eq!(drago["tailscale"]["autoconnect"], json!(null));
+    assert_eq!(drago["tailscale"]["waitsFor"], json!(null));
 }
 
 #[test]
@@ -104,7 +125,6 @@ fn the_base_image_has_every_agents_user() {
     let homes: Vec<_> = base["homes"].as_object().unwrap().keys().cloned().collect();
     assert_eq!(homes, ["drago", "luce", "vesta"]);
     assert_eq!(base["autoLogin"]["enable"], false);
-    assert_eq!(base["image"]["diskSize"], 20480);
     for host in hosts.as_object().unwrap().values() {
         assert_eq!(host["failedAssertions"], json!([]));
         assert_eq!(host["warnings"], json!([]));
@@ -116,10 +136,10 @@ fn the_base_image_has_every_agents_user() {
 #[test]
 fn every_machine_boots_from_the_disk_of_the_image() {
     let Some(nix) = nix() else { return };
-    let hosts = nix.hosts(Fixture::new().root(), None);
+    let hosts = nix.hosts_with_stubs(Fixture::new().root());
     let image = &hosts["agent-base"]["image"];
     assert_eq!((&image["format"], &image["fileName"]), (&json!("qcow2"), &json!("nixos.qcow2")));
-    assert_eq!(image["partitionTableType"], "legacy");
+    assert_eq!((&image["partitionTableType"], &image["diskSize"]), (&json!("legacy"), &json!(20480)));
     for host in hosts.as_object().unwrap().values() {
         let boot = &host["boot"];
         assert_eq!(boot["grub"], json!({ "enable": true, "device": "/dev/vda" }));

@@ -3,7 +3,7 @@
 use pretty_assertions::assert_eq;
 use serde_json::json;
 
-use super::nix;
+use super::{nix, stubs};
 use crate::fixture::Fixture;
 
 const HOST: &str = "hosts/agent-luce/default.nix";
@@ -14,7 +14,7 @@ fn nix_refuses(path: &str, from: &str, to: &str, expected: &str) {
     let Some(nix) = nix() else { return };
     let fixture = Fixture::new();
     fixture.replace(path, from, to);
-    let said = nix.evaluate(fixture.root(), None).unwrap_err();
+    let said = nix.evaluate(fixture.root(), None, &stubs()).unwrap_err();
     assert!(said.contains(expected), "{path}: {to}: {said}");
 }
 

@@ -7,7 +7,11 @@ mod flake;
 mod hosts;
 mod mistakes;
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -24,9 +28,14 @@ fn nix() -> Option<Nix> {
     if Command::new("nix-instantiate").arg("--version").output().is_ok() {
         return Some(Nix { state: TempDir::new().unwrap() });
     }
-    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "CI needs Nix: apt-get install nix-bin");
+    assert!(env::var_os("CI").is_none_or(|ci| ci != "true"), "CI needs Nix: apt-get install nix-bin");
     eprintln!("skipped: there is no nix-instantiate (apt-get install nix-bin)");
     None
+}
+
+/// The folder of the stand-ins for nixpkgs, home-manager and agenix.
+fn stubs() -> PathBuf {
+    repository().join("tests/nix")
 }
 
 impl Nix {
@@ -37,13 +46,22 @@ impl Nix {
         }
     }
 
+    /// What the hosts of the flake at `root` are, with the inputs that `AGENT_TOOL_INPUTS` names, or
+    /// stubs.
     fn hosts(&self, root: &Path, only: Option<&str>) -> Value {
-        serde_json::from_str(&self.evaluate(root, only).unwrap()).unwrap()
+        let inputs = env::var_os("AGENT_TOOL_INPUTS").map_or_else(stubs, PathBuf::from);
+        serde_json::from_str(&self.evaluate(root, only, &inputs).unwrap()).unwrap()
     }
 
-    fn evaluate(&self, root: &Path, only: Option<&str>) -> Result<String, String> {
-        let mut words = vec!["--eval", "--strict", "--json", "tests/nix/hosts.nix", "--argstr", "root"];
-        words.push(root.to_str().unwrap());
+    /// The same with facts that only stubs give: the files of each host, and what its image was asked to be.
+    fn hosts_with_stubs(&self, root: &Path) -> Value {
+        serde_json::from_str(&self.evaluate(root, None, &stubs()).unwrap()).unwrap()
+    }
+
+    fn evaluate(&self, root: &Path, only: Option<&str>, inputs: &Path) -> Result<String, String> {
+        let mut words = vec!["--eval", "--strict", "--json", "tests/nix/hosts.nix"];
+        words.extend(["--argstr", "root", root.to_str().unwrap()]);
+        words.extend(["--argstr", "inputs", inputs.to_str().unwrap()]);
         words.extend(only.into_iter().flat_map(|host| ["--argstr", "only", host]));
         self.instantiate(&words, &repository())
     }
@@ -65,14 +83,12 @@ impl Nix {
         self.run("nix-instantiate", words, folder)
     }
 
-    /// Runs a command on flakes, with the stubs in the place of the inputs that are named.
-    fn flake(&self, words: &[&str], stubs: &[&str], folder: &Path) -> Result<String, String> {
-        let paths: Vec<_> = stubs
-            .iter()
-            .map(|name| format!("path:{}", repository().join("tests/nix").join(name).display()))
-            .collect();
-        let stubs = stubs.iter().zip(&paths).flat_map(|(name, path)| ["--override-input", name, path]);
-        self.run("nix", &words.iter().copied().chain(stubs).collect::<Vec<_>>(), folder)
+    /// Runs a command on flakes, with stubs in the place of the inputs that are named.
+    fn flake(&self, words: &[&str], inputs: &[&str], folder: &Path) -> Result<String, String> {
+        let paths: Vec<_> =
+            inputs.iter().map(|name| format!("path:{}", stubs().join(name).display())).collect();
+        let inputs = inputs.iter().zip(&paths).flat_map(|(name, path)| ["--override-input", name, path]);
+        self.run("nix", &words.iter().copied().chain(inputs).collect::<Vec<_>>(), folder)
     }
 
     /// All that is in one output of the flake in `folder`.

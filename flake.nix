@@ -67,9 +67,9 @@
         welcomeText = ''
           # The agent aria is there
 
-          1. Put your facts into `agent-tool.toml`, and your key into `secrets.nix` and
-             `modules/users/keys.nix`. The admin user is called alice.
-          2. Give aria's mail password a new value: it is sealed to a key that everybody has.
+          1. Put your facts into `agent-tool.toml`. The admin user is called alice.
+          2. `nix run . -- init --admin-key ~/.ssh/id_ed25519.pub` puts your key in the place of one
+             that everybody has, and makes aria a new mail password.
           3. `nix run . -- check` says what is left, and `nix run . -- new-agent NAME` adds another.
         '';
       };

@@ -1,6 +1,6 @@
 //! The flake as its users get it.
 
-use std::{collections::BTreeSet, env, path::PathBuf};
+use std::{collections::BTreeSet, env, fs, os::unix::fs::symlink, path::PathBuf, process::Command};
 
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -77,6 +77,19 @@ fn every_output_evaluates() {
             _ => {}
         }
     }
+}
+
+#[test]
+fn the_overlay_adds_the_package() {
+    let Some(nix) = nix() else { return };
+    let added = r#"
+        let
+          flake = import ./tests/nix/call-flake.nix { path = ./.; };
+          pkgs = flake.inputs.nixpkgs.legacyPackages.x86_64-linux;
+          drv = added: builtins.mapAttrs (_: package: package.drvPath) added;
+        in
+        drv (flake.overlays.default pkgs pkgs) == drv { inherit (flake.packages.x86_64-linux) agent-tool; }"#;
+    assert_eq!(nix.instantiate(&["--eval", "-E", added], &repository()).unwrap().trim(), "true");
 }
 
 #[test]
@@ -171,6 +184,52 @@ fn the_package_is_made_of_its_own_files_alone() {
     // A host is none of them.
     fixture.replace("hosts/agent-luce/default.nix", "vcpus = 2", "vcpus = 4");
     assert_eq!(source(), before);
+}
+
+/// What nixpkgs' hooks do for the package, as far as it can be seen in the folder that they fill.
+const HOOKS: &str = r#"
+set -eu
+installManPage() { install -D -t "$out/man" "$@"; }
+installShellCompletion() {
+  test "$1 $2" = "--cmd agent-tool"
+  shift 2
+  while [ $# != 0 ]; do cat "$2" > "$out/completions$1"; shift 2; done
+}
+wrapProgram() { printf '%s\n' "$@" > "$out/wrapped"; }
+"#;
+
+#[test]
+fn the_package_has_pages_completions_and_the_programs_that_it_runs() {
+    let Some(nix) = nix() else { return };
+    let repository = repository();
+    let script = ["eval", "--no-write-lock-file", "--raw", ".#packages.x86_64-linux.agent-tool.postInstall"];
+    let script = nix.flake(&script, &STUBS, &repository).unwrap();
+    let build = Fixture::empty();
+    fs::copy(repository.join("LICENSE"), build.root().join("LICENSE")).unwrap();
+    let out = build.root().join("out");
+    fs::create_dir_all(out.join("bin")).unwrap();
+    symlink(env!("CARGO_BIN_EXE_agent-tool"), out.join("bin/agent-tool")).unwrap();
+    let installed = Command::new("bash")
+        .args(["-c", &format!("{HOOKS}{script}")])
+        .env("out", &out)
+        .current_dir(build.root())
+        .output()
+        .unwrap();
+    assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stderr));
+
+    let read = |path: &str| fs::read_to_string(out.join(path)).unwrap();
+    assert!(read("share/licenses/agent-tool/LICENSE").starts_with("MIT"));
+    assert!(read("man/agent-tool.1").contains(".TH agent-tool 1"));
+    assert!(read("man/agent-tool-new-agent.1").contains(".TH agent-tool-new-agent 1"));
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(read(&format!("completions--{shell}")).contains("new-agent"), "{shell}");
+    }
+    let wrapped = read("wrapped");
+    let wrapped: Vec<_> = wrapped.lines().collect();
+    assert_eq!(wrapped[1..4], ["--suffix", "PATH", ":"]);
+    let package = |path: &str| path.strip_suffix("/bin").unwrap().split_once('-').unwrap().1.to_owned();
+    let programs: Vec<_> = wrapped[4].split(':').map(package).collect();
+    assert_eq!(programs, ["gitMinimal", "libvirt", "nix", "openssh", "qemu-utils"]);
 }
 
 #[test]

@@ -82,13 +82,13 @@ fn every_output_evaluates() {
 #[test]
 fn the_overlay_adds_the_package() {
     let Some(nix) = nix() else { return };
-    let added = r#"
+    let added = r"
         let
           flake = import ./tests/nix/call-flake.nix { path = ./.; };
           pkgs = flake.inputs.nixpkgs.legacyPackages.x86_64-linux;
           drv = added: builtins.mapAttrs (_: package: package.drvPath) added;
         in
-        drv (flake.overlays.default pkgs pkgs) == drv { inherit (flake.packages.x86_64-linux) agent-tool; }"#;
+        drv (flake.overlays.default pkgs pkgs) == drv { inherit (flake.packages.x86_64-linux) agent-tool; }";
     assert_eq!(nix.instantiate(&["--eval", "-E", added], &repository()).unwrap().trim(), "true");
 }
 

@@ -74,7 +74,7 @@ in
   networking.networkmanager.enable = true;
 
   # A switch does not rename the running machine, and the first one makes an agent of the
-  # base image; sysctl does, before anything joins the tailnet under the old name.
+  # base image; sysctl does.
   boot.kernel.sysctl."kernel.hostname" = config.networking.hostName;
 
   services.openssh = {
@@ -101,8 +101,9 @@ in
   environment.systemPackages = [ agent-tailnet-up ];
 
   # Until the secrets are sealed to this machine there is no key to join with, which must not
-  # fail the boot or the switch.
+  # fail the boot or the switch. Where there is one, it joins by the name that sysctl gives it.
   systemd.services.tailscaled-autoconnect = lib.mkIf (authKeyFile != null) {
+    after = [ "systemd-sysctl.service" ];
     unitConfig.ConditionPathExists = authKeyFile;
   };
 

@@ -108,6 +108,7 @@ let
     };
     tailscale = {
       inherit (config.services.tailscale) authKeyFile enable extraUpFlags;
+      joinsAfter = config.systemd.services.tailscaled-autoconnect.after or [ ];
       waitsFor = config.systemd.services.tailscaled-autoconnect.unitConfig.ConditionPathExists or null;
     };
     boot = {

@@ -106,6 +106,8 @@ fn an_agent_with_a_tailnet_key_joins_with_it() {
     assert_eq!(host["secrets"]["headscale-authkey-vesta"]["file"], "secrets/headscale-authkey-vesta.age");
     // Before the first rekey of a machine that makes its own host key, the file is not there.
     assert_eq!(host["tailscale"]["waitsFor"], "/run/agenix/headscale-authkey-vesta");
+    // By the name of the agent, not of the base image.
+    assert!(host["tailscale"]["joinsAfter"].as_array().unwrap().contains(&json!("systemd-sysctl.service")));
     let drago = &nix.hosts(fixture.root(), Some("agent-drago"))["agent-drago"];
     assert_eq!(drago["tailscale"]["authKeyFile"], json!(null));
     assert_eq!(drago["tailscale"]["waitsFor"], json!(null));

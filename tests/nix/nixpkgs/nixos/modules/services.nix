@@ -74,6 +74,7 @@ in
         inherit (config.services) tailscale;
       in
       lib.mkIf (tailscale.enable && tailscale.authKeyFile != null) {
+        after = [ "tailscaled.service" ];
         wantedBy = [ "multi-user.target" ];
         path = [ tailscale.package ];
         script = ''

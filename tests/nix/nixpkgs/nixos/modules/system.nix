@@ -19,6 +19,7 @@ let
   service = types.submodule {
     options = {
       description = option types.singleLineStr "";
+      after = strings;
       wantedBy = strings;
       path = option (types.listOf types.package) [ ];
       environment = option (types.attrsOf (types.nullOr scalar)) { };

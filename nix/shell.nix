@@ -1,4 +1,4 @@
-# What `cargo xtask test` and the commands of the guide need.
+# What `cargo xtask test`, `deploy` and the guide need, beside Nix itself.
 {
   age,
   cargo,
@@ -9,10 +9,12 @@
   mkShell,
   nixfmt,
   openssh,
-  qemu-utils,
+  passt,
+  qemu,
   rust-analyzer,
   rustc,
   rustfmt,
+  virt-viewer,
 }:
 mkShell {
   packages = [
@@ -27,8 +29,11 @@ mkShell {
     age
     git
     jq
+
     libvirt
     openssh
-    qemu-utils
+    passt
+    qemu
+    virt-viewer
   ];
 }

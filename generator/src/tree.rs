@@ -14,7 +14,10 @@ use crate::{
     parallel,
     path::TreePath,
     read::{self, Hash, Reads},
-    secrets::rules::Fallback,
+    secrets::{
+        plugin::{NoPlugins, Plugins},
+        rules::Fallback,
+    },
     settings::{self, Settings},
 };
 
@@ -25,6 +28,7 @@ pub struct Tree {
     root: PathBuf,
     settings: Settings,
     nix: Option<Box<dyn Fallback + Send + Sync>>,
+    plugins: Box<dyn Plugins + Send + Sync>,
     reads: Reads,
     shared: RefCell<BTreeMap<TreePath, NixFile>>,
 }
@@ -37,7 +41,8 @@ impl Tree {
         let (contents, reads) = (read::bytes(&root, &path)?, Reads::default());
         reads.record(&path, contents.as_deref());
         let settings = Settings::parse(&path, &read::text(&root, &path, contents)?)?;
-        Ok(Self { root, settings, nix: None, reads, shared: RefCell::default() })
+        let (plugins, shared) = (Box::new(NoPlugins), RefCell::default());
+        Ok(Self { root, settings, nix: None, plugins, reads, shared })
     }
 
     /// This tree, with Nix to evaluate those of its rules that are beyond the builtin evaluator.
@@ -51,6 +56,19 @@ impl Tree {
     #[must_use]
     pub fn fallback(&self) -> Option<&dyn Fallback> {
         self.nix.as_deref().map(|nix| nix as &dyn Fallback)
+    }
+
+    /// This tree, with what runs age plugins, to seal to their keys.
+    #[must_use]
+    pub fn with_plugins(mut self, plugins: Box<dyn Plugins + Send + Sync>) -> Self {
+        self.plugins = plugins;
+        self
+    }
+
+    /// What runs age plugins.
+    #[must_use]
+    pub fn plugins(&self) -> &(dyn Plugins + Send + Sync) {
+        self.plugins.as_ref()
     }
 
     /// The root of the tree that `folder` lies in: the nearest folder, outwards, with an `agent-tool.toml`.

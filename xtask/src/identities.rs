@@ -9,6 +9,8 @@ use std::{
 use anyhow::{Context, Result};
 use generator::secrets::keyring::{Ask, Keyring, SecretString};
 
+use crate::tools::plugins::AgePlugins;
+
 /// The environment variable with further identity files, separated like those of `PATH`.
 const VARIABLE: &str = "AGENT_TOOL_IDENTITY";
 
@@ -18,7 +20,7 @@ const DEFAULTS: [&str; 2] = ["id_ed25519", "id_rsa"];
 /// Which private keys open secrets.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct IdentityArgs {
-    /// A private key that opens secrets: an SSH key, or a file of age identities; may be repeated, and is tried
+    /// A private key that opens secrets: an SSH key, or a file of age identities, plugins' too; may be repeated, and is tried
     /// before those in `AGENT_TOOL_IDENTITY`, `~/.ssh/id_ed25519` and `~/.ssh/id_rsa`
     #[arg(long = "identity", short = 'i', value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -38,7 +40,7 @@ impl IdentityArgs {
 pub(crate) fn keyring(args: &IdentityArgs) -> Result<Keyring> {
     let named = env::var_os(VARIABLE).unwrap_or_default();
     let named = env::split_paths(&named).filter(|path| !path.as_os_str().is_empty());
-    let mut keyring = Keyring::default();
+    let mut keyring = Keyring::with_plugins(Box::new(AgePlugins));
     for file in &args.files {
         add(&mut keyring, file, "--identity")?;
     }
@@ -69,11 +71,16 @@ pub(crate) struct Terminal;
 
 impl Ask for Terminal {
     fn passphrase(&mut self, name: &str) -> Option<SecretString> {
-        if !is_attended() {
-            return None;
-        }
-        rpassword::prompt_password(format!("Passphrase of {name}: ")).ok().map(SecretString::from)
+        secret(&format!("Passphrase of {name}: "))
     }
+}
+
+/// Asks for what is not shown while it is typed; nothing where nobody can be asked.
+pub(crate) fn secret(question: &str) -> Option<SecretString> {
+    if !is_attended() {
+        return None;
+    }
+    rpassword::prompt_password(question).ok().map(SecretString::from)
 }
 
 /// Whether somebody is there to answer: both standard input and standard error are terminals, and this is no CI.

@@ -14,6 +14,7 @@ use crate::{
     tools::{
         git::{Git, Index},
         nix::Nix,
+        plugins::AgePlugins,
     },
 };
 
@@ -86,7 +87,7 @@ pub(crate) fn root(place: &Place) -> Result<PathBuf> {
 }
 
 fn open(root: &Path) -> Result<Tree> {
-    let tree = Tree::open(root)?;
+    let tree = Tree::open(root)?.with_plugins(Box::new(AgePlugins));
     Ok(match Nix::find() {
         Some(nix) => tree.with_nix(Box::new(nix)),
         None => tree,

@@ -24,7 +24,7 @@ use crate::{
         host_key::HostKey,
         manifest, password,
         recipient::Recipient,
-        seal::{self, seal},
+        seal::{self, seal_by_rule},
     },
     settings::Settings,
     template,
@@ -382,7 +382,7 @@ fn add_sealed(
             message: format!("the machine is no recipient of {path}"),
         });
     }
-    let sealed = seal(path.as_str(), plaintext, &rule.recipients, rule.armor)?;
+    let sealed = seal_by_rule(tree.plugins(), access, path, plaintext, rule.armor)?;
     if let Some(reader) = reader {
         // The one key at hand: what the machine will have to open is opened once here.
         seal::open(path.as_str(), &sealed, &[&reader.identity()?])?;

@@ -29,6 +29,18 @@ pub struct Access {
     file: TreePath,
     folder: TreePath,
     broken: Vec<(TreePath, Error)>,
+    /// Where the rules have the keys that can't be used everywhere, or not beside others.
+    special: Vec<Special>,
+}
+
+/// A key of a plugin, or one that is tagged: sealing to it may fail where sealing to others does not.
+#[derive(Debug)]
+struct Special {
+    secret: TreePath,
+    plugin: Option<String>,
+    at: Location,
+    /// How messages call it: the rule, and the recipient's number.
+    called: String,
 }
 
 /// The rule of one secret.
@@ -125,6 +137,18 @@ impl Access {
         Ok(())
     }
 
+    /// Why the secret at `path` can't be sealed to whom its rule names, for the sake of `plugin` where that is known.
+    pub(super) fn unsealable(&self, path: &TreePath, plugin: Option<&str>, why: String) -> Error {
+        let concerned =
+            |it: &&Special| it.secret == *path && (plugin.is_none() || it.plugin.as_deref() == plugin);
+        match self.special.iter().find(concerned) {
+            Some(Special { at, called, .. }) => {
+                Error::Malformed { at: at.clone(), message: format!("{called}: {why}") }
+            }
+            None => Error::Secret { what: path.to_string(), message: why },
+        }
+    }
+
     /// What the rules call a key: the name in `users` or `systems`.
     #[must_use]
     pub fn name(&self, key: &Recipient) -> Option<&str> {
@@ -197,30 +221,37 @@ impl Access {
         let evaluated = rules::evaluate_with(&path, files, engine, tree.fallback()).map_err(|error| {
             if engine == Engine::Builtin { unforeseeable(error) } else { Error::Rules(error) }
         })?;
-        let (mut rules, mut broken) = (BTreeMap::new(), Vec::new());
+        let (mut rules, mut broken, mut special) = (BTreeMap::new(), Vec::new(), Vec::new());
         // Most rules name the same few keys, and parsing one costs more than reading a rule.
         let mut known: HashMap<&str, Recipient> = HashMap::new();
         for rule in &evaluated {
             let secret = secret_path(settings, &rule.path)?;
             let mut recipients = Vec::new();
             for (index, key) in rule.recipients.iter().enumerate() {
-                if let Some(recipient) = known.get(key.as_str()) {
-                    recipients.push(recipient.clone());
-                    continue;
+                let recipient = match known.get(key.as_str()) {
+                    Some(recipient) => recipient.clone(),
+                    None => match key.parse::<Recipient>() {
+                        Ok(recipient) => known.entry(key).or_insert(recipient).clone(),
+                        Err(error) => {
+                            let (at, called) = (place(tree, rule, index), called(tree, rule, index));
+                            let message = format!("{called}: {error}");
+                            broken.push((secret.clone(), Error::Malformed { at, message }));
+                            continue;
+                        }
+                    },
+                };
+                if recipient.is_special() {
+                    let (at, called) = (place(tree, rule, index), called(tree, rule, index));
+                    let plugin = recipient.plugin().map(str::to_owned);
+                    special.push(Special { secret: secret.clone(), plugin, at, called });
                 }
-                match key.parse::<Recipient>() {
-                    Ok(recipient) => {
-                        known.insert(key, recipient.clone());
-                        recipients.push(recipient);
-                    }
-                    Err(error) => broken.push((secret.clone(), bad_key(tree, rule, index, &error))),
-                }
+                recipients.push(recipient);
             }
             rules.insert(secret, Rule { recipients, armor: rule.armor });
         }
         let aliases = names::aliases(&path, files, file);
         let (file, folder) = (settings.paths.rules.clone(), settings.paths.secrets.clone());
-        Ok(Self { rules, names: names::first(&aliases), aliases, file, folder, broken })
+        Ok(Self { rules, names: names::first(&aliases), aliases, file, folder, broken, special })
     }
 }
 
@@ -236,17 +267,18 @@ fn unforeseeable(error: RulesError) -> Error {
     }
 }
 
-/// What is wrong with a key, and where it is written.
-fn bad_key(tree: &Tree, rule: &rules::Rule, index: usize, error: &Error) -> Error {
-    let rules = &tree.settings().paths.rules;
+/// Where a key is written.
+fn place(tree: &Tree, rule: &rules::Rule, index: usize) -> Location {
     let origin = rule.origin(index).and_then(|origin| {
         let file = origin.file.strip_prefix(tree.root()).ok()?.to_str()?;
         Some(Location { path: TreePath::new(file).ok()?, position: Some(origin.position) })
     });
-    Error::Malformed {
-        at: origin.unwrap_or_else(|| Location::file(rules)),
-        message: format!("rule {:?} of {rules}, recipient {}: {error}", rule.path, index + 1),
-    }
+    origin.unwrap_or_else(|| Location::file(&tree.settings().paths.rules))
+}
+
+/// How messages call the recipient of a rule.
+fn called(tree: &Tree, rule: &rules::Rule, index: usize) -> String {
+    format!("rule {:?} of {}, recipient {}", rule.path, tree.settings().paths.rules, index + 1)
 }
 
 /// The file of the secret that the rules call `name`.

@@ -112,7 +112,7 @@ pub(super) fn put(
     if rule.recipients.is_empty() {
         return Err(failed("its rule names nobody, so that it can't be sealed"));
     }
-    let sealed = seal::seal(path.as_str(), value, &rule.recipients, rule.armor)?;
+    let sealed = seal::seal_by_rule(tree.plugins(), access, path, value, rule.armor)?;
     if keyring.is_open_among(&rule.recipients)
         && keyring.open_unasked(path.as_str(), &sealed)?.as_slice() != value
     {

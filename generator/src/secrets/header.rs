@@ -10,7 +10,7 @@ use std::{
 
 use age::armor::ArmoredReader;
 
-use super::recipient::Recipient;
+use super::recipient::{Form, Recipient};
 use crate::error::{Error, Result};
 
 /// One recipient as the header has it (the age specification, "Recipient stanza").
@@ -66,13 +66,14 @@ impl Stanza {
     /// Whether the stanza may be for `recipient`: false is certain, true is not.
     #[must_use]
     pub fn may_be_for(&self, recipient: &Recipient) -> bool {
-        self.may_have(recipient.ssh_tag())
+        self.may_have(recipient.form())
     }
 
-    fn may_have(&self, tag: Option<(&str, &str)>) -> bool {
-        match tag {
-            Some((kind, tag)) => self.kind == kind && self.arguments.first().is_some_and(|it| it == tag),
-            None => !self.kind.starts_with("ssh-"),
+    fn may_have(&self, form: Form<'_>) -> bool {
+        match form {
+            Form::Named(kind, tag) => self.kind == kind && self.arguments.first().is_some_and(|it| it == tag),
+            Form::Kind(kind) => self.kind == kind,
+            Form::Any => true,
         }
     }
 }
@@ -80,10 +81,13 @@ impl Stanza {
 /// Whether a header may be the one of a file that is sealed to exactly `recipients`: false is certain.
 #[must_use]
 pub fn may_be_sealed_to(stanzas: &[Stanza], recipients: &[Recipient]) -> bool {
-    let tags: Vec<_> = super::recipient::distinct(recipients).iter().map(|it| it.ssh_tag()).collect();
-    tags.len() == stanzas.len()
-        && tags.iter().all(|tag| stanzas.iter().any(|stanza| stanza.may_have(*tag)))
-        && stanzas.iter().all(|stanza| tags.iter().any(|tag| stanza.may_have(*tag)))
+    let forms: Vec<_> = super::recipient::distinct(recipients).iter().map(|it| it.form()).collect();
+    // A plugin makes as many stanzas for its recipients as it likes, and one at least.
+    let own = forms.iter().filter(|form| **form != Form::Any).count();
+    let count = if own == forms.len() { stanzas.len() == own } else { stanzas.len() > own };
+    count
+        && forms.iter().all(|form| stanzas.iter().any(|stanza| stanza.may_have(*form)))
+        && stanzas.iter().all(|stanza| forms.iter().any(|form| stanza.may_have(*form)))
 }
 
 #[cfg(test)]
@@ -115,6 +119,27 @@ mod tests {
             assert!(!may_be_sealed_to(&stanzas, &[b.clone(), c.clone()]));
             assert!(!may_be_sealed_to(&stanzas, std::slice::from_ref(&a)));
             assert!(!may_be_sealed_to(&stanzas, &[a.clone(), b.clone(), c.clone()]));
+        }
+    }
+
+    #[test]
+    fn a_plugin_makes_whatever_stanzas_it_likes_and_one_at_least() {
+        let (a, c) = (ssh(), x25519());
+        let sealed = seal("x.age", b"secret", &[a.clone(), c.clone()], false).unwrap();
+        let own = stanzas("x.age", &sealed).unwrap();
+        let made = |kind: &str| Stanza { kind: kind.into(), arguments: Vec::new() };
+        let plugin: Recipient =
+            bech32::encode_lower::<bech32::Bech32>(bech32::Hrp::parse("age1token").unwrap(), b"x")
+                .unwrap()
+                .parse()
+                .unwrap();
+        let all = [a, c, plugin];
+        assert!(!may_be_sealed_to(&own, &all));
+        for more in [&[made("token")][..], &[made("token"), made("X25519")]] {
+            let stanzas = [&own, more].concat();
+            assert!(may_be_sealed_to(&stanzas, &all));
+            assert!(!may_be_sealed_to(&stanzas, &all[..2]));
+            assert!(!may_be_sealed_to(&stanzas[1..], &all), "the SSH key's is missing");
         }
     }
 

@@ -1,10 +1,20 @@
 //! The private keys at hand, and opening with them.
 
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
 pub use age::secrecy::SecretString;
 use age::ssh::{Identity as SshIdentity, Recipient as SshRecipient};
 use zeroize::Zeroizing;
 
-use super::{header, recipient::Recipient, seal};
+use super::{
+    header,
+    plugin::{self, NoPlugins, Plugins},
+    recipient::Recipient,
+    seal,
+};
 use crate::error::{Error, Result};
 
 /// Where passphrases come from.
@@ -13,10 +23,10 @@ pub trait Ask {
     fn passphrase(&mut self, name: &str) -> Option<SecretString>;
 }
 
-/// Private keys, each of which is unlocked once at most, and only when a file needs it.
-#[derive(Default)]
+/// Private keys, each of which is unlocked once at most, and only when a file needs it. Plugins are asked last.
 pub struct Keyring {
     keys: Vec<Key>,
+    plugins: Box<dyn Plugins + Send + Sync>,
     /// The keys that can't be used, and why: said when nothing else opens a file.
     skipped: Vec<String>,
 }
@@ -32,25 +42,32 @@ enum Private {
     Locked(SshIdentity),
     /// It was asked for its passphrase, in vain: it is not asked again.
     Refused,
+    /// A plugin's, which may ask for a touch or a PIN for every file: one at a time.
+    Plugin(Mutex<Box<dyn age::Identity + Send + Sync>>),
+}
+
+impl Default for Keyring {
+    fn default() -> Self {
+        Self::with_plugins(Box::new(NoPlugins))
+    }
 }
 
 impl Keyring {
-    /// Adds what a file holds: one SSH private key, or age identities (`AGE-SECRET-KEY-1…`), one a line. `name`
-    /// is what messages call it.
+    /// No key yet; those of plugins will be used by `plugins`.
+    #[must_use]
+    pub fn with_plugins(plugins: Box<dyn Plugins + Send + Sync>) -> Self {
+        Self { keys: Vec::new(), plugins, skipped: Vec::new() }
+    }
+
+    /// Adds what a file holds: one SSH private key, or age identities (`AGE-SECRET-KEY-1…`, `AGE-PLUGIN-NAME-1…`), one
+    /// a line. `name` is what messages call it.
     pub fn add(&mut self, name: &str, contents: &[u8]) -> Result<()> {
         let unusable = |message: String| Error::Secret { what: name.to_owned(), message };
         let text = std::str::from_utf8(contents).map_err(|_| unusable("this is no private key".into()))?;
-        if text.lines().any(|line| line.starts_with("AGE-SECRET-KEY-1")) {
-            for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-                let key: age::x25519::Identity =
-                    line.trim().parse().map_err(|why: &str| unusable(why.into()))?;
-                let public = key.to_public().to_string().parse().ok();
-                self.keys.push(Key { name: name.to_owned(), public, private: Private::Open(Box::new(key)) });
-            }
-            return Ok(());
-        }
-        if text.lines().any(|line| line.starts_with("AGE-PLUGIN-")) {
-            return Err(unusable("this is for an age plugin, which can't be used".into()));
+        let is_age = |line: &str| line.starts_with("AGE-SECRET-KEY-1") || line.starts_with("AGE-PLUGIN-");
+        if text.lines().any(is_age) {
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+            return self.add_age(name, lines).map_err(unusable);
         }
         let identity = SshIdentity::from_buffer(contents, Some(name.to_owned()))
             .map_err(|_| unusable("this is neither an SSH private key nor an age identity".into()))?;
@@ -64,6 +81,31 @@ impl Keyring {
             }
         };
         self.keys.push(Key { name: name.to_owned(), public, private });
+        Ok(())
+    }
+
+    /// Adds age identities; those of one plugin are one key, so that it is asked once for all of them.
+    fn add_age<'a>(
+        &mut self,
+        name: &str,
+        lines: impl Iterator<Item = &'a str>,
+    ) -> std::result::Result<(), String> {
+        let mut of_plugins: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for line in lines {
+            if line.starts_with("AGE-PLUGIN-") {
+                let plugin = plugin::of_identity(line).ok_or("this is no whole identity of a plugin")?;
+                of_plugins.entry(plugin).or_default().push(line);
+                continue;
+            }
+            let key: age::x25519::Identity = line.parse()?;
+            let public = key.to_public().to_string().parse().ok();
+            self.keys.push(Key { name: name.to_owned(), public, private: Private::Open(Box::new(key)) });
+        }
+        for (plugin, identities) in of_plugins {
+            let private = Private::Plugin(Mutex::new(self.plugins.identity(&plugin, &identities)?));
+            let name = format!("{name} ({})", plugin::program(&plugin));
+            self.keys.push(Key { name, public: None, private });
+        }
         Ok(())
     }
 
@@ -111,6 +153,52 @@ impl Keyring {
         seal::open(what, ciphertext, &open)
     }
 
+    /// Whether one of the keys opens `sealed` to `plaintext`, which was just sealed to `recipients`. A locked key that
+    /// is among them is believed, and not asked for; a plugin is asked where no other key is among them, since nothing
+    /// else tells whose its key is. What opens to something else is an error.
+    pub fn opens(
+        &self,
+        what: &str,
+        sealed: &[u8],
+        plaintext: &[u8],
+        recipients: &[Recipient],
+    ) -> Result<bool> {
+        let opened = if self.is_open_among(recipients) {
+            self.open_unasked(what, sealed)?
+        } else if self.is_among(recipients) {
+            return Ok(true);
+        } else {
+            match self.open_by_plugin(what, sealed) {
+                Ok(Some(opened)) => opened,
+                Ok(None) => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        };
+        if *opened == *plaintext {
+            return Ok(true);
+        }
+        let message = "what was sealed opens to something else: please report this".into();
+        Err(Error::Secret { what: what.to_owned(), message })
+    }
+
+    /// Opens a sealed file by the plugins at hand; nothing when none has a key for it.
+    fn open_by_plugin(&self, what: &str, ciphertext: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        let mut failures = Vec::new();
+        for key in &self.keys {
+            let Private::Plugin(identity) = &key.private else { continue };
+            let identity = identity.lock().unwrap_or_else(PoisonError::into_inner);
+            match seal::try_open(ciphertext, &[identity.as_ref()]) {
+                Ok(plaintext) => return Ok(Some(plaintext)),
+                Err(age::DecryptError::NoMatchingKeys) => {}
+                Err(failure) => failures.push(format!("{}: {}", key.name, seal::said(&failure))),
+            }
+        }
+        if failures.is_empty() {
+            return Ok(None);
+        }
+        Err(Error::Secret { what: what.to_owned(), message: failures.join("; ") })
+    }
+
     /// Whether a key that is locked yet may open a sealed file.
     #[must_use]
     pub fn might_ask(&self, what: &str, ciphertext: &[u8]) -> bool {
@@ -123,7 +211,8 @@ impl Keyring {
 
     /// Opens a sealed file with whichever key it is sealed to; `what` names it in errors.
     ///
-    /// A locked key is asked for its passphrase when the header has a stanza for it, once for all files.
+    /// A locked key is asked for its passphrase when the header has a stanza for it, once for all files. Plugins are
+    /// asked last.
     pub fn open(&mut self, what: &str, ciphertext: &[u8], ask: &mut dyn Ask) -> Result<Zeroizing<Vec<u8>>> {
         let stanzas = header::stanzas(what, ciphertext)?;
         let open: Vec<&dyn age::Identity> = self.keys.iter().filter_map(Key::open).collect();
@@ -146,13 +235,13 @@ impl Keyring {
                 return Ok(plaintext);
             }
         }
-        Err(self.explain(what, &stanzas))
+        self.open_by_plugin(what, ciphertext)?.ok_or_else(|| self.explain(what, &stanzas))
     }
 
     fn explain(&self, what: &str, stanzas: &[header::Stanza]) -> Error {
         let sealed_to: Vec<_> = stanzas.iter().map(ToString::to_string).collect();
         let name = |key: &Key| match key.private {
-            Private::Open(_) => key.name.clone(),
+            Private::Open(_) | Private::Plugin(_) => key.name.clone(),
             Private::Locked(_) | Private::Refused => format!("{} (locked)", key.name),
         };
         let at_hand: Vec<_> = self.keys.iter().map(name).collect();
@@ -169,14 +258,14 @@ impl Keyring {
 }
 
 fn damaged(failure: &age::DecryptError) -> String {
-    format!("it is damaged or cut off: {failure}")
+    format!("it is damaged or cut off: {}", seal::said(failure))
 }
 
 impl Key {
     fn open(&self) -> Option<&dyn age::Identity> {
         match &self.private {
             Private::Open(identity) => Some(identity.as_ref()),
-            Private::Locked(_) | Private::Refused => None,
+            Private::Locked(_) | Private::Refused | Private::Plugin(_) => None,
         }
     }
 
@@ -205,141 +294,4 @@ impl std::fmt::Debug for Keyring {
 }
 
 #[cfg(test)]
-mod tests {
-    use age::secrecy::ExposeSecret;
-
-    use super::*;
-    use std::sync::LazyLock;
-
-    use crate::secrets::{
-        host_key::{HostKey, locked},
-        seal::seal,
-    };
-
-    /// Nobody is ever asked.
-    struct Nobody;
-
-    impl Ask for Nobody {
-        fn passphrase(&mut self, name: &str) -> Option<SecretString> {
-            panic!("{name} was asked for")
-        }
-    }
-
-    #[test]
-    fn keys_of_both_kinds_open_what_is_sealed_to_them() {
-        let (host, native) = (HostKey::generate("x").unwrap(), age::x25519::Identity::generate());
-        let native_public: Recipient = native.to_public().to_string().parse().unwrap();
-        let mut keyring = Keyring::default();
-        keyring.add("id_ed25519", host.private.as_bytes()).unwrap();
-        let file = format!("# created: today\n{}\n", native.to_string().expose_secret());
-        keyring.add("key.txt", file.as_bytes()).unwrap();
-        for recipient in [&host.public, &native_public] {
-            let sealed = seal("x.age", b"secret", std::slice::from_ref(recipient), false).unwrap();
-            assert_eq!(*keyring.open("x.age", &sealed, &mut Nobody).unwrap(), b"secret");
-            assert!(keyring.is_among(std::slice::from_ref(recipient)));
-        }
-    }
-
-    #[test]
-    fn what_no_key_opens_is_said_with_whom_it_is_for() {
-        let (mine, other) = (HostKey::generate("x").unwrap(), HostKey::generate("y").unwrap());
-        let sealed = seal("x.age", b"secret", &[other.public], false).unwrap();
-        let mut keyring = Keyring::default();
-        keyring.add("id_ed25519", mine.private.as_bytes()).unwrap();
-        let error = keyring.open("x.age", &sealed, &mut Nobody).unwrap_err().to_string();
-        assert!(error.starts_with("x.age: no key at hand opens it: it is sealed to ssh-ed25519 "), "{error}");
-        assert!(error.ends_with("; at hand: id_ed25519"), "{error}");
-    }
-
-    #[test]
-    fn a_key_that_can_not_be_used_is_named_when_no_other_one_opens() {
-        let (mine, other) = (HostKey::generate("x").unwrap(), HostKey::generate("y").unwrap());
-        let mut keyring = Keyring::default();
-        keyring.offer("id_rsa", b"a key of tomorrow");
-        keyring.skip("id_dsa", "permission denied");
-        keyring.offer("id_ed25519", mine.private.as_bytes());
-        let sealed = seal("x.age", b"secret", &[mine.public], false).unwrap();
-        assert_eq!(*keyring.open("x.age", &sealed, &mut Nobody).unwrap(), b"secret");
-        let sealed = seal("x.age", b"secret", &[other.public], false).unwrap();
-        let error = keyring.open("x.age", &sealed, &mut Nobody).unwrap_err().to_string();
-        let skipped = "; at hand: id_ed25519; not usable: id_rsa: this is neither an SSH private key nor an age \
-                       identity; not usable: id_dsa: permission denied";
-        assert!(error.ends_with(skipped), "{error}");
-    }
-
-    #[test]
-    fn what_is_no_key_is_refused() {
-        let plugin = b"# Recipient: age1yubikey1q\nAGE-PLUGIN-YUBIKEY-1Q";
-        for contents in [b"".as_slice(), b"ssh-ed25519 AAAA", b"\xff", b"AGE-SECRET-KEY-1QQ", plugin] {
-            let error = Keyring::default().add("key", contents).unwrap_err().to_string();
-            assert!(error.starts_with("key: "), "{error}");
-        }
-    }
-
-    /// Answers with one passphrase, or not at all, and counts how often it is asked.
-    struct Person {
-        answer: Option<&'static str>,
-        asked: usize,
-    }
-
-    impl Ask for Person {
-        fn passphrase(&mut self, name: &str) -> Option<SecretString> {
-            assert_eq!(name, "id_ed25519");
-            self.asked += 1;
-            self.answer.map(|answer| SecretString::from(answer.to_owned()))
-        }
-    }
-
-    /// A locked key, made once for all tests: locking one takes a while.
-    static LOCKED: LazyLock<(Zeroizing<String>, Recipient)> =
-        LazyLock::new(|| locked("correct horse").unwrap());
-
-    /// Tries to open what is sealed to a locked key three times, and says how that went and how often the person was
-    /// asked.
-    fn open_locked(answer: Option<&'static str>) -> (Vec<std::result::Result<Vec<u8>, String>>, usize) {
-        let (mut keyring, mut person) = (Keyring::default(), Person { answer, asked: 0 });
-        keyring.add("id_ed25519", LOCKED.0.as_bytes()).unwrap();
-        let sealed = seal("x.age", b"secret", std::slice::from_ref(&LOCKED.1), false).unwrap();
-        let open = |_| match keyring.open("x.age", &sealed, &mut person) {
-            Ok(plaintext) => Ok(plaintext.to_vec()),
-            Err(error) => Err(error.to_string()),
-        };
-        let outcomes = (0..3).map(open).collect();
-        (outcomes, person.asked)
-    }
-
-    #[test]
-    fn a_passphrase_is_asked_for_once() {
-        let (outcomes, asked) = open_locked(Some("correct horse"));
-        assert_eq!(outcomes, vec![Ok(b"secret".to_vec()); 3]);
-        assert_eq!(asked, 1);
-    }
-
-    #[test]
-    fn a_passphrase_that_is_wrong_or_missing_is_not_asked_for_again() {
-        for (answer, why) in [
-            (Some("battery staple"), "id_ed25519: that is not its passphrase"),
-            (None, "id_ed25519: it is locked by a passphrase, and there is no terminal to ask for it"),
-        ] {
-            let (outcomes, asked) = open_locked(answer);
-            assert_eq!(outcomes[0], Err(why.to_owned()));
-            assert!(outcomes.iter().all(std::result::Result::is_err));
-            assert_eq!(asked, 1);
-        }
-    }
-
-    #[test]
-    fn a_passphrase_is_not_asked_for_where_another_key_opens_or_the_file_is_for_others() {
-        let host = HostKey::generate("x").unwrap();
-        let locked = LOCKED.1.clone();
-        let mut keyring = Keyring::default();
-        keyring.add("id_ed25519", LOCKED.0.as_bytes()).unwrap();
-        assert!(keyring.is_among(std::slice::from_ref(&locked)));
-        assert!(!keyring.is_open_among(std::slice::from_ref(&locked)), "it is locked");
-        let others = seal("x.age", b"secret", &[HostKey::generate("y").unwrap().public], false).unwrap();
-        keyring.open("x.age", &others, &mut Nobody).unwrap_err();
-        keyring.add("host key", host.private.as_bytes()).unwrap();
-        let both = seal("x.age", b"secret", &[locked, host.public], false).unwrap();
-        assert_eq!(*keyring.open("x.age", &both, &mut Nobody).unwrap(), b"secret");
-    }
-}
+mod tests;

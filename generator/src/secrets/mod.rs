@@ -10,6 +10,7 @@ pub mod listing;
 pub mod manifest;
 mod names;
 pub mod password;
+pub mod plugin;
 pub mod reader;
 pub mod recipient;
 pub mod rekey;

@@ -5,9 +5,11 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, Engine};
 use sha2::{Digest, Sha256};
 
+use super::plugin;
 use crate::error::Error;
 
-/// A public key that a secret can be sealed to: `ssh-ed25519 …`, `ssh-rsa …` or `age1…`.
+/// A public key that a secret can be sealed to: `ssh-ed25519 …`, `ssh-rsa …`, `age1…`, or `age1NAME1…` of an age
+/// plugin.
 ///
 /// Two are equal when their keys are: the comment behind an SSH key says nothing.
 #[derive(Clone)]
@@ -24,6 +26,19 @@ enum Key {
     X25519(age::x25519::Recipient),
     Tag(age::tag::Recipient),
     TagPq(Box<age::tagpq::Recipient>),
+    /// Of the plugin that is called so.
+    Plugin(String),
+}
+
+/// What the stanzas for a recipient are like, as far as the header has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form<'a> {
+    /// One of this kind, whose first argument is this tag.
+    Named(&'a str, &'a str),
+    /// One of this kind.
+    Kind(&'static str),
+    /// One or more, of whatever kind a plugin makes.
+    Any,
 }
 
 impl Recipient {
@@ -40,19 +55,43 @@ impl Recipient {
         Some(key.fingerprint(ssh_key::HashAlg::Sha256).to_string())
     }
 
-    /// How a stanza names this key: the kind, and the first four bytes of the SHA-256 of an SSH key's wire form
-    /// (age's `ssh` package). Nothing for other keys, which are not named.
-    pub(super) fn ssh_tag(&self) -> Option<(&str, &str)> {
-        let (kind, _) = self.text.split_once(' ')?;
-        Some((kind, self.tag.as_deref()?))
+    /// The plugin that seals to the key; nothing where age does so itself.
+    #[must_use]
+    pub fn plugin(&self) -> Option<&str> {
+        match &self.key {
+            Key::Plugin(name) => Some(name),
+            _ => None,
+        }
     }
 
-    pub(super) fn as_age(&self) -> &dyn age::Recipient {
+    /// Whether sealing to it may fail where sealing to others does not: a plugin may be missing, and a tagged key may
+    /// want no other kind beside it.
+    pub(super) fn is_special(&self) -> bool {
+        matches!(self.key, Key::Plugin(_) | Key::Tag(_) | Key::TagPq(_))
+    }
+
+    /// What stanzas for this key are like. An SSH key is named by the first four bytes of the SHA-256 of its wire
+    /// form (age's `ssh` package), other keys by their kind alone.
+    pub(super) fn form(&self) -> Form<'_> {
+        match (&self.key, &self.tag) {
+            (Key::Ssh(_), Some(tag)) => {
+                Form::Named(self.text.split_once(' ').map_or("", |(kind, _)| kind), tag)
+            }
+            (Key::X25519(_), _) => Form::Kind("X25519"),
+            (Key::Tag(_), _) => Form::Kind("p256tag"),
+            (Key::TagPq(_), _) => Form::Kind("mlkem768p256tag"),
+            (Key::Plugin(_) | Key::Ssh(_), _) => Form::Any,
+        }
+    }
+
+    /// The key as age seals to it; nothing for a plugin's.
+    pub(super) fn as_age(&self) -> Option<&dyn age::Recipient> {
         match &self.key {
-            Key::Ssh(key) => key,
-            Key::X25519(key) => key,
-            Key::Tag(key) => key,
-            Key::TagPq(key) => key.as_ref(),
+            Key::Ssh(key) => Some(key),
+            Key::X25519(key) => Some(key),
+            Key::Tag(key) => Some(key),
+            Key::TagPq(key) => Some(key.as_ref()),
+            Key::Plugin(_) => None,
         }
     }
 }
@@ -102,18 +141,15 @@ impl FromStr for Recipient {
         }
         // `age1KIND1…`: a native X25519 key has no kind, `tag` and `tagpq` (post-quantum) are built in, any other
         // is a plugin's.
-        let kind = text.strip_prefix("age1").map(|rest| rest.split_once('1').map(|(kind, _)| kind));
+        let kind = text.strip_prefix("age1").map(|rest| rest.rsplit_once('1').map(|(kind, _)| kind));
         let key = match kind {
             Some(None) => text.parse().map(Key::X25519),
             Some(Some("tag")) => text.parse().map(Key::Tag),
             Some(Some("tagpq")) => text.parse().map(|key| Key::TagPq(Box::new(key))),
-            _ => {
-                return Err(bad(if kind.is_some() {
-                    "keys of age plugins can't be sealed to"
-                } else {
-                    "this is no public key that age can seal to"
-                }));
+            Some(Some(_)) => {
+                plugin::of_recipient(text).map(Key::Plugin).ok_or("this is no whole key of a plugin")
             }
+            None => Err("this is no public key that age can seal to"),
         };
         Ok(Self { text: text.to_owned(), key: key.map_err(bad)?, tag: None })
     }
@@ -153,7 +189,7 @@ mod tests {
         for (text, why) in [
             ("ssh-ed25519 PLACEHOLDER", "this is no ssh-ed25519 or ssh-rsa public key"),
             ("ecdsa-sha2-nistp256 AAAA", "this is no public key that age can seal to"),
-            ("age1yubikey1qqq", "keys of age plugins can't be sealed to"),
+            ("age1yubikey1qqq", "this is no whole key of a plugin"),
             ("", "this is no public key that age can seal to"),
         ] {
             let error = text.parse::<Recipient>().unwrap_err().to_string();

@@ -49,9 +49,11 @@ impl<'a> Found<'a> {
     /// be among them.
     pub fn replace(mut self, value: &[u8], keyring: &Keyring, force: bool) -> Result<Plan> {
         let access = Access::read(self.tree)?;
-        let rule = access.rule(&self.path)?;
-        if !force && !keyring.is_among(&rule.recipients) {
-            let readers = access.names(&rule.recipients).join(", ");
+        put(&mut self.draft, self.tree, &access, &self.path, value, keyring)?;
+        let recipients = &access.rule(&self.path)?.recipients;
+        let sealed = self.draft.bytes(&self.path)?.unwrap_or_default();
+        if !force && !keyring.opens(self.path.as_str(), &sealed, value, recipients)? {
+            let readers = access.names(recipients).join(", ");
             return Err(Error::Conflict {
                 message: format!("no key at hand could open {} afterwards, only {readers}", self.path),
                 hint: "put your own key among its recipients, name another key by `--identity FILE`, or add \
@@ -59,7 +61,6 @@ impl<'a> Found<'a> {
                     .into(),
             });
         }
-        put(&mut self.draft, self.tree, &access, &self.path, value, keyring)?;
         self.draft.finish()
     }
 }

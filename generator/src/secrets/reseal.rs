@@ -1,7 +1,8 @@
 //! Sealing secrets anew: every one of them in memory, before the first goes anywhere.
 //!
 //! Each file is opened, sealed and opened again by one worker, which then forgets its plaintext: at most one
-//! plaintext a processor is in memory, beside the files themselves.
+//! plaintext a processor is in memory, beside the files themselves. What only a plugin opens, which may ask for a touch
+//! of a token, is opened one by one.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,9 @@ use zeroize::Zeroizing;
 use super::{
     access::{Access, Rule},
     keyring::{Ask, Keyring},
-    manifest, seal,
+    manifest,
+    plugin::Plugins,
+    seal,
 };
 use crate::{
     error::{Error, Result},
@@ -78,16 +81,14 @@ pub fn reseal(
 ) -> Result<Vec<Error>> {
     keys.progress.start(jobs.len());
     let (mut done, mut failures, mut locked_out) = (Vec::new(), Vec::new(), Vec::new());
-    for (job, outcome) in jobs.iter().zip(seal_all(jobs, keys)) {
+    let sealer = Sealer { plugins: tree.plugins(), access };
+    for (job, outcome) in jobs.iter().zip(sealer.seal_all(jobs, keys)) {
         let names = || access.names(&job.rule.recipients).join(", ");
         match outcome {
-            // A new value takes nobody's access away: its file was for the same readers, or for none.
-            Ok(sealed) if job.value.is_some() || keys.keyring.is_among(&job.rule.recipients) => {
-                done.push((job, sealed));
-            }
-            Ok(sealed) if keys.force => {
+            Ok(Sealed { file, opens: true }) => done.push((job, file)),
+            Ok(Sealed { file, .. }) if keys.force => {
                 draft.note(format!("{}: no key at hand opens it from now on, only {}", job.path, names()));
-                done.push((job, sealed));
+                done.push((job, file));
             }
             Ok(_) => locked_out.push(format!("{} ({})", job.path, names())),
             Err(error) => failures.push(error),
@@ -126,59 +127,84 @@ fn write(draft: &mut Draft<'_>, tree: &Tree, access: &Access, done: Vec<(&Job<'_
     draft.write(&manifest, lines)
 }
 
-/// Seals each secret, in their order. A passphrase is asked for on this thread, when a file needs its key.
-fn seal_all(jobs: &[Job<'_>], keys: &mut Keys<'_>) -> Vec<Result<Vec<u8>>> {
-    let mut results = BTreeMap::new();
-    let mut pending: Vec<(usize, &Job<'_>)> = jobs.iter().enumerate().collect();
-    loop {
-        let (keyring, progress) = (&*keys.keyring, keys.progress);
-        let outcomes = parallel::map(&pending, |(_, job)| {
-            let sealed = seal_one(job, keyring);
-            sealed.inspect(|_| progress.done())
-        });
-        let mut failed = Vec::new();
-        for ((index, job), outcome) in pending.into_iter().zip(outcomes) {
-            if outcome.is_err() {
-                failed.push((index, job));
-            }
-            results.insert(index, outcome);
-        }
-        let contents = |job: &Job<'_>| job.sealed.clone().unwrap_or_default();
-        // One locked key is tried a round: it is open afterwards, or is not asked for again.
-        let asks = failed.iter().find(|(_, job)| keyring.might_ask(job.path.as_str(), &contents(job)));
-        let Some(&(index, job)) = asks else {
-            for (index, job) in failed.into_iter().filter(|(_, job)| job.value.is_none()) {
-                if let Err(error) = keys.keyring.open(job.path.as_str(), &contents(job), keys.ask) {
-                    results.insert(index, Err(error));
-                }
-            }
-            return results.into_values().collect();
-        };
-        if let Err(error) = keys.keyring.open(job.path.as_str(), &contents(job), keys.ask) {
-            results.insert(index, Err(error));
-            failed.retain(|(other, _)| *other != index);
-        }
-        pending = failed;
-    }
+/// What secrets are sealed by.
+struct Sealer<'a> {
+    plugins: &'a (dyn Plugins + Send + Sync),
+    access: &'a Access,
 }
 
-fn seal_one(job: &Job<'_>, keyring: &Keyring) -> Result<Vec<u8>> {
-    let what = job.path.as_str();
-    let failed = |message: &str| Error::Secret { what: what.to_owned(), message: message.into() };
-    let before = job.sealed.as_deref();
-    let opened;
-    let plaintext = match (&job.value, before) {
-        (Some(value), _) => value,
-        (None, Some(before)) => {
-            opened = keyring.open_unasked(what, before)?;
-            &opened
+/// A secret that is sealed.
+struct Sealed {
+    file: Vec<u8>,
+    /// Whether nobody at hand is locked out: one of the keys opens it, or its value is new. A new value takes nobody's
+    /// access away: its file was for the same readers, or for none.
+    opens: bool,
+}
+
+impl Sealer<'_> {
+    /// Seals each secret, in their order. A passphrase is asked for on this thread, when a file needs its key.
+    fn seal_all(&self, jobs: &[Job<'_>], keys: &mut Keys<'_>) -> Vec<Result<Sealed>> {
+        let mut results = BTreeMap::new();
+        let mut pending: Vec<(usize, &Job<'_>)> = jobs.iter().enumerate().collect();
+        loop {
+            let (keyring, progress) = (&*keys.keyring, keys.progress);
+            let outcomes = parallel::map(&pending, |(_, job)| {
+                let sealed = self.seal_unasked(job, keyring);
+                sealed.inspect(|_| progress.done())
+            });
+            let mut unopened = Vec::new();
+            for ((index, job), outcome) in pending.into_iter().zip(outcomes) {
+                match outcome {
+                    Some(outcome) => drop(results.insert(index, outcome)),
+                    None => unopened.push((index, job)),
+                }
+            }
+            let contents = |job: &Job<'_>| job.sealed.clone().unwrap_or_default();
+            // One locked key is tried a round: it is open afterwards, or is not asked for again.
+            let asks = unopened.iter().find(|(_, job)| keyring.might_ask(job.path.as_str(), &contents(job)));
+            let Some(&(index, job)) = asks else {
+                // What is left is a plugin's to open, or nobody's at hand.
+                for (index, job) in unopened {
+                    let outcome = keys.keyring.open(job.path.as_str(), &contents(job), keys.ask);
+                    let outcome = outcome.and_then(|value| self.seal(job, &value, keys.keyring));
+                    results.insert(index, outcome.inspect(|_| progress.done()));
+                }
+                return results.into_values().collect();
+            };
+            if let Err(error) = keys.keyring.open(job.path.as_str(), &contents(job), keys.ask) {
+                results.insert(index, Err(error));
+                unopened.retain(|(other, _)| *other != index);
+            }
+            pending = unopened;
         }
-        (None, None) => return Err(failed("there is no such file")),
-    };
-    let armor = job.rule.armor || before.is_some_and(seal::is_armored);
-    let sealed = seal::seal(what, plaintext, &job.rule.recipients, armor)?;
-    if keyring.is_open_among(&job.rule.recipients) && *keyring.open_unasked(what, &sealed)? != **plaintext {
-        return Err(failed("what was sealed opens to something else: please report this"));
     }
-    Ok(sealed)
+
+    /// Seals a secret that has a new value, or that a key opens which needs no passphrase (any more); nothing for one
+    /// that none of these opens.
+    fn seal_unasked(&self, job: &Job<'_>, keyring: &Keyring) -> Option<Result<Sealed>> {
+        let what = job.path.as_str();
+        match (&job.value, job.sealed.as_deref()) {
+            (Some(value), _) => Some(self.seal(job, value, keyring)),
+            (None, Some(before)) => {
+                let value = keyring.open_unasked(what, before).ok()?;
+                Some(self.seal(job, &value, keyring))
+            }
+            (None, None) => {
+                Some(Err(Error::Secret { what: what.to_owned(), message: "there is no such file".into() }))
+            }
+        }
+    }
+
+    fn seal(&self, job: &Job<'_>, value: &[u8], keyring: &Keyring) -> Result<Sealed> {
+        let (what, recipients) = (job.path.as_str(), &job.rule.recipients);
+        let armor = job.rule.armor || job.sealed.as_deref().is_some_and(seal::is_armored);
+        let file = seal::seal_by_rule(self.plugins, self.access, &job.path, value, armor)?;
+        let is_new = job.value.is_some();
+        let opens = if is_new && !keyring.is_open_among(recipients) {
+            true
+        } else {
+            keyring.opens(what, &file, value, recipients)?
+        };
+        Ok(Sealed { file, opens })
+    }
 }

@@ -1,19 +1,69 @@
 //! Sealing and opening, in memory.
 
-use std::io::{Read, Write};
+use std::{
+    collections::BTreeMap,
+    fmt::Display,
+    io::{Read, Write},
+};
 
 use age::armor::{ArmoredReader, ArmoredWriter, Format};
 use zeroize::Zeroizing;
 
-use super::recipient::{Recipient, distinct};
-use crate::error::{Error, Result};
+use super::{
+    access::Access,
+    plugin::Plugins,
+    recipient::{Recipient, distinct},
+};
+use crate::{
+    error::{Error, Result},
+    path::TreePath,
+};
 
-/// Seals `plaintext` to `recipients`, of whom there must be one at least; `what` names the secret in errors.
+/// Seals a value to whom the rule of the secret at `path` names, by `plugins` where a key is one's. Where that fails for a key
+/// of a kind that can't be used everywhere, the error has its place in the rules.
+pub fn seal_by_rule(
+    plugins: &dyn Plugins,
+    access: &Access,
+    path: &TreePath,
+    value: &[u8],
+    armor: bool,
+) -> Result<Vec<u8>> {
+    let recipients = distinct(&access.rule(path)?.recipients);
+    let mut of_plugins: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for recipient in &recipients {
+        if let Some(name) = recipient.plugin() {
+            of_plugins.entry(name).or_default().push(recipient.as_str());
+        }
+    }
+    let mut by_plugins = Vec::new();
+    for (name, keys) in of_plugins {
+        let plugin = plugins.recipient(name, &keys);
+        by_plugins.push(plugin.map_err(|why| access.unsealable(path, Some(name), why))?);
+    }
+    let native = recipients.iter().filter_map(|recipient| recipient.as_age());
+    let keys = native.chain(by_plugins.iter().map(AsRef::as_ref));
+    seal_to(keys, value, armor).map_err(|why| access.unsealable(path, None, why))
+}
+
+/// Seals `plaintext` to `recipients`, of whom there must be one at least, and none a plugin's; `what` names the secret
+/// in errors.
 pub fn seal(what: &str, plaintext: &[u8], recipients: &[Recipient], armor: bool) -> Result<Vec<u8>> {
     let failed = |message: String| Error::Secret { what: what.to_owned(), message };
-    let recipients = distinct(recipients);
-    let keys = recipients.iter().map(|recipient| recipient.as_age());
-    let encryptor = age::Encryptor::with_recipients(keys).map_err(|error| failed(error.to_string()))?;
+    let mut keys = Vec::new();
+    for recipient in distinct(recipients) {
+        let of_plugin = || failed(format!("only a plugin can seal to {}", recipient.as_str()));
+        keys.push(recipient.as_age().ok_or_else(of_plugin)?);
+    }
+    seal_to(keys.into_iter(), plaintext, armor).map_err(failed)
+}
+
+/// Seals to these keys; the error says why not.
+fn seal_to<'a>(
+    keys: impl Iterator<Item = &'a dyn age::Recipient>,
+    plaintext: &[u8],
+    armor: bool,
+) -> std::result::Result<Vec<u8>, String> {
+    let encryptor = age::Encryptor::with_recipients(keys).map_err(|error| said(&error))?;
     let format = if armor { Format::AsciiArmor } else { Format::Binary };
     let mut ciphertext = Vec::new();
     let write = || {
@@ -22,14 +72,14 @@ pub fn seal(what: &str, plaintext: &[u8], recipients: &[Recipient], armor: bool)
         sealed.write_all(plaintext)?;
         sealed.finish()?.finish()
     };
-    write().map_err(|error| failed(error.to_string()))?;
+    write().map_err(|error| said(&error))?;
     Ok(ciphertext)
 }
 
 /// Opens a secret with whichever of `identities` it is sealed to; `what` names the secret in errors.
 pub fn open(what: &str, ciphertext: &[u8], identities: &[&dyn age::Identity]) -> Result<Zeroizing<Vec<u8>>> {
     try_open(ciphertext, identities)
-        .map_err(|error| Error::Secret { what: what.to_owned(), message: error.to_string() })
+        .map_err(|error| Error::Secret { what: what.to_owned(), message: said(&error) })
 }
 
 /// [`open`], with what age says.
@@ -43,6 +93,11 @@ pub(super) fn try_open(
     let mut plaintext = Zeroizing::new(Vec::with_capacity(ciphertext.len()));
     opened.read_to_end(&mut plaintext)?;
     Ok(plaintext)
+}
+
+/// What age says, without the invisible marks that it puts around names for right-to-left languages.
+pub(super) fn said(error: &impl Display) -> String {
+    error.to_string().replace(['\u{2068}', '\u{2069}'], "")
 }
 
 /// Whether a sealed file is text.

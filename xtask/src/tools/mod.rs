@@ -4,3 +4,4 @@ pub(crate) mod cargo;
 pub(crate) mod editor;
 pub(crate) mod git;
 pub(crate) mod nix;
+pub(crate) mod plugins;

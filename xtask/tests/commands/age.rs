@@ -10,13 +10,19 @@ use crate::fixture::{Fixture, repository};
 
 const SECRET: &str = "secrets/wifi.age";
 
+/// Runs age, and gives what it prints.
 fn age(words: &[&str], folder: &Path) -> Vec<u8> {
-    let output = Command::new("age").args(words).current_dir(folder).output().unwrap();
-    assert!(output.status.success(), "age {words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    run(Command::new("age").args(words).current_dir(folder))
+}
+
+/// Runs a program that must succeed, and gives what it prints.
+pub(crate) fn run(program: &mut Command) -> Vec<u8> {
+    let output = program.output().unwrap();
+    assert!(output.status.success(), "{program:?}: {}", String::from_utf8_lossy(&output.stderr));
     output.stdout
 }
 
-fn is_missing() -> bool {
+pub(crate) fn is_missing() -> bool {
     if Command::new("age").arg("--version").output().is_ok() {
         return false;
     }

@@ -22,6 +22,7 @@ mod many;
 mod new_agent;
 mod operator;
 mod plaintext;
+mod plugins;
 mod rekey;
 mod remove_agent;
 mod rotate;

@@ -222,20 +222,28 @@ impl Keyring {
             // A key that the file is for, and that doesn't open it: the file itself is damaged.
             Err(failure) => return Err(Error::Secret { what: what.to_owned(), message: damaged(&failure) }),
         }
+        let mut refused = None;
         for key in &mut self.keys {
             let concerned =
                 key.public.as_ref().is_some_and(|it| stanzas.iter().any(|stanza| stanza.may_be_for(it)));
             if !concerned || !matches!(key.private, Private::Locked(_)) {
                 continue;
             }
-            key.unlock(ask)?;
+            if let Err(error) = key.unlock(ask) {
+                refused.get_or_insert(error);
+            }
             if let Some(identity) = key.open()
                 && let Ok(plaintext) = seal::open(what, ciphertext, &[identity])
             {
                 return Ok(plaintext);
             }
         }
-        self.open_by_plugin(what, ciphertext)?.ok_or_else(|| self.explain(what, &stanzas))
+        match (self.open_by_plugin(what, ciphertext), refused) {
+            (Ok(Some(plaintext)), _) => Ok(plaintext),
+            (_, Some(refused)) => Err(refused),
+            (Ok(None), None) => Err(self.explain(what, &stanzas)),
+            (Err(error), None) => Err(error),
+        }
     }
 
     fn explain(&self, what: &str, stanzas: &[header::Stanza]) -> Error {

@@ -7,6 +7,7 @@
 pub mod agent;
 pub mod apply;
 pub mod check;
+pub mod domain;
 pub mod edit;
 pub mod error;
 pub mod guide;

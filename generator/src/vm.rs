@@ -90,6 +90,14 @@ impl fmt::Display for Port {
     }
 }
 
+impl Count {
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u16 {
+        self.0
+    }
+}
+
 impl TryFrom<i64> for Count {
     type Error = CountError;
 

@@ -2,6 +2,7 @@
 
 pub mod facts;
 mod like;
+pub mod mounted;
 pub mod new;
 pub mod parts;
 pub mod registry;

@@ -2,7 +2,7 @@
 
 use std::{
     env, fs, io,
-    io::IsTerminal,
+    io::{IsTerminal, Write},
     path::{Path, PathBuf},
 };
 
@@ -38,25 +38,47 @@ impl IdentityArgs {
 /// Every private key at hand, in the order in which they are tried: those of `--identity`, those that the
 /// environment names, and those in `~/.ssh`, as far as they are there.
 pub(crate) fn keyring(args: &IdentityArgs) -> Result<Keyring> {
-    let named = env::var_os(VARIABLE).unwrap_or_default();
-    let named = env::split_paths(&named).filter(|path| !path.as_os_str().is_empty());
     let mut keyring = Keyring::with_plugins(Box::new(AgePlugins));
     for file in &args.files {
         add(&mut keyring, file, "--identity")?;
     }
-    for file in named {
+    for file in named() {
         add(&mut keyring, &file, VARIABLE)?;
     }
-    let home = env::home_dir().filter(|home| home.is_absolute());
-    for name in DEFAULTS {
-        let Some(home) = &home else { break };
-        match fs::read(home.join(".ssh").join(name)) {
+    for (name, file) in defaults() {
+        match fs::read(file) {
             Ok(contents) => keyring.offer(&format!("~/.ssh/{name}"), &contents),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => keyring.skip(&format!("~/.ssh/{name}"), &error.to_string()),
         }
     }
     Ok(keyring)
+}
+
+/// The private keys that SSH is to try, in the same order; none when it knows by itself.
+pub(crate) fn for_ssh(args: &IdentityArgs) -> Vec<PathBuf> {
+    let is_ssh = |file: &PathBuf| fs::read(file).is_ok_and(|contents| contents.starts_with(b"-----BEGIN "));
+    let absolute = |file: PathBuf| std::path::absolute(&file).unwrap_or(file);
+    let files: Vec<_> = args.files.iter().cloned().chain(named()).filter(is_ssh).map(absolute).collect();
+    if files.is_empty() {
+        return files;
+    }
+    // One that is named takes the place of those that it tries otherwise (`man 5 ssh_config`, IdentityFile).
+    let defaults = defaults().map(|(_, file)| file).filter(|file| file.is_file());
+    files.into_iter().chain(defaults).collect()
+}
+
+/// The files that the environment names.
+fn named() -> impl Iterator<Item = PathBuf> {
+    let variable = env::var_os(VARIABLE).unwrap_or_default();
+    let files: Vec<_> = env::split_paths(&variable).filter(|path| !path.as_os_str().is_empty()).collect();
+    files.into_iter()
+}
+
+/// The keys in `~/.ssh`, each with its name.
+fn defaults() -> impl Iterator<Item = (&'static str, PathBuf)> {
+    let home = env::home_dir().filter(|home| home.is_absolute());
+    DEFAULTS.into_iter().filter_map(move |name| Some((name, home.as_ref()?.join(".ssh").join(name))))
 }
 
 /// Adds a file that was named, and must therefore be usable; `by` says where it was named.
@@ -81,6 +103,17 @@ pub(crate) fn secret(question: &str) -> Option<SecretString> {
         return None;
     }
     rpassword::prompt_password(question).ok().map(SecretString::from)
+}
+
+/// Asks somebody at the terminal; an error where there is nobody to say.
+pub(crate) fn confirm(question: &str) -> Result<bool> {
+    if !is_attended() {
+        return Ok(false);
+    }
+    write!(io::stderr(), "{question} [y/N] ").context("the terminal can't be written to")?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).context("standard input can't be read")?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 /// Whether somebody is there to answer: both standard input and standard error are terminals, and this is no CI.

@@ -5,7 +5,10 @@
 #![forbid(unsafe_code)]
 
 mod commands;
+mod deploy;
 mod identities;
+mod machine;
+mod progress;
 mod public_key;
 mod report;
 mod scratch;
@@ -18,8 +21,8 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{CommandFactory, Parser, Subcommand};
 
 use commands::{
-    check, completions, init, list, man, new_agent, operator, rekey, remove_agent, rotate, secret, show,
-    test, trust,
+    build, check, completions, init, list, man, new_agent, operator, rekey, remove_agent, rotate, secret,
+    show, test, trust,
 };
 
 /// Maintains a flake of autonomous agents, each in a virtual machine of its own.
@@ -35,7 +38,7 @@ struct Cli {
 }
 
 /// Which tree is meant.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 struct Place {
     /// The tree: a folder in it [default: the flake around the current folder]
     #[arg(short = 'C', long = "root", value_name = "DIR", global = true)]
@@ -44,6 +47,13 @@ struct Place {
     /// Wait while another command changes the tree
     #[arg(long, global = true)]
     wait: bool,
+}
+
+impl Place {
+    /// The same tree, for whose lock is waited.
+    fn waiting(&self) -> Self {
+        Self { wait: true, ..self.clone() }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -60,6 +70,8 @@ enum Command {
     Untrust(trust::UntrustArgs),
     Operator(operator::Args),
     Rotate(rotate::Args),
+    Build(build::Args),
+    Deploy(commands::deploy::Args),
     Test(test::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -83,6 +95,8 @@ pub fn main() -> ExitCode {
         Command::Untrust(args) => trust::run_untrust(&place, args),
         Command::Operator(args) => operator::run(&place, args),
         Command::Rotate(args) => rotate::run(&place, &args),
+        Command::Build(args) => build::run(&place, &args),
+        Command::Deploy(args) => commands::deploy::run(&place, args),
         Command::Test(args) => test::run(&place, &args),
         Command::Completions(args) => completions::run(&mut Cli::command(), &args),
         Command::Man(args) => man::run(Cli::command(), &args),

@@ -1,7 +1,9 @@
 //! One file a command: its arguments, whose documentation is its help, and `run`.
 
+pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod deploy;
 pub(crate) mod init;
 pub(crate) mod list;
 pub(crate) mod man;

@@ -54,6 +54,11 @@ impl Git {
         )
     }
 
+    /// The files below this folder that a flake sees: those in the index, also without their contents.
+    pub(crate) fn files(&self) -> Result<Vec<String>> {
+        self.list(&["ls-files", "-z", "--"], &["."])
+    }
+
     /// The paths that a query prints for `paths`; none when it is asked for none.
     fn list(&self, query: &[&str], paths: &[&str]) -> Result<Vec<String>> {
         if paths.is_empty() {

@@ -3,5 +3,14 @@
 pub(crate) mod cargo;
 pub(crate) mod editor;
 pub(crate) mod git;
+pub(crate) mod guest_agent;
 pub(crate) mod nix;
+pub(crate) mod nixos_rebuild;
 pub(crate) mod plugins;
+pub(crate) mod program;
+pub(crate) mod qemu;
+#[cfg(test)]
+pub(crate) mod recorded;
+pub(crate) mod ssh;
+pub(crate) mod tar;
+pub(crate) mod virsh;

@@ -1,20 +1,20 @@
-//! Nix, for rules that are beyond the builtin evaluator.
+//! Nix: rules that are beyond the builtin evaluator, and building.
 
 use std::{
-    env,
-    io::Read,
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
+    path::{Path, PathBuf},
+    time::Duration,
 };
 
 use generator::secrets::rules::Fallback;
 use serde_json::Value;
-use xshell::{Shell, cmd};
+
+use super::program::{Call, Failure, Installed, Programs};
 
 /// How long one evaluation may take: rules that take longer are broken.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// How long a build may take: a base image has to be built or fetched whole.
+const BUILD: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// `nix-instantiate`.
 pub(crate) struct Nix {
@@ -25,66 +25,48 @@ pub(crate) struct Nix {
 impl Nix {
     /// Looks for it on the `PATH`.
     pub(crate) fn find() -> Option<Self> {
-        let path = env::var_os("PATH")?;
-        let program =
-            env::split_paths(&path).map(|folder| folder.join("nix-instantiate")).find(|it| it.is_file())?;
-        Some(Self { program, limit: LIMIT })
+        Some(Self { program: Installed.find("nix-instantiate")?, limit: LIMIT })
     }
 }
 
 impl Fallback for Nix {
     fn eval_json(&self, expression: &str, file: Option<&str>) -> Result<Value, String> {
-        let shell = Shell::new().map_err(|error| error.to_string())?;
-        let program = &self.program;
-        let command = cmd!(shell, "{program} --eval --strict --json --expr {expression}");
-        let command = match file {
-            Some(file) => command.env("FILE", file),
-            None => command.env_remove("FILE"),
-        };
-        let mut command = Command::from(command);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let failed = |what: &str| format!("{} {what}", program.display());
-        let mut child = command.spawn().map_err(|error| failed(&format!("can't be run: {error}")))?;
-        let (printed, said) = (drain(child.stdout.take()), drain(child.stderr.take()));
-        let Some(succeeded) = wait(&mut child, self.limit) else {
-            return Err(failed(&format!("did not end within {} seconds", self.limit.as_secs())));
+        let program = self.program.to_string_lossy();
+        let call = Call::new(&program).words(["--eval", "--strict", "--json", "--expr", expression]);
+        let call = match file {
+            Some(file) => call.variable("FILE", file),
+            None => call.unset("FILE"),
         };
         // It may print a part of the value before it fails: the exit status decides.
-        if !succeeded {
-            let said = said.join().unwrap_or_default();
-            return Err(String::from_utf8_lossy(&said).trim().to_owned());
-        }
-        serde_json::from_slice(&printed.join().unwrap_or_default())
-            .map_err(|error| failed(&format!("printed no JSON: {error}")))
-    }
-}
-
-/// Reads to the end, beside what else is done: a full pipe would hold the program up.
-fn drain(source: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Vec<u8>> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(mut source) = source {
-            // What can't be read is missing; whoever parses it says so.
-            let _ = source.read_to_end(&mut bytes);
-        }
-        bytes
-    })
-}
-
-/// Whether the program succeeded; nothing when it had to be killed.
-fn wait(child: &mut Child, limit: Duration) -> Option<bool> {
-    let end = Instant::now() + limit;
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Some(status.success()),
-            Ok(None) if Instant::now() < end => thread::sleep(Duration::from_millis(2)),
-            _ => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return None;
+        let output = call.limit(self.limit).run(&Installed).map_err(|failure| match failure {
+            Failure::Failed { stderr, .. } => stderr.trim().to_owned(),
+            Failure::Late { limit, .. } => {
+                format!("{program} did not end within {} seconds", limit.as_secs())
             }
-        }
+            failure => failure.to_string(),
+        })?;
+        serde_json::from_slice(&output.stdout).map_err(|error| format!("{program} printed no JSON: {error}"))
     }
+}
+
+/// Builds `installable` and gives its place in the store. What Nix says meanwhile goes to `hear`.
+pub(crate) fn build(
+    programs: &dyn Programs,
+    installable: &str,
+    hear: &dyn Fn(&str),
+) -> Result<PathBuf, Failure> {
+    let call = nix(&["build", "--no-link", "--print-out-paths", "--print-build-logs", installable]);
+    Ok(PathBuf::from(programs.run(&call.limit(BUILD), hear)?.text()))
+}
+
+/// Keeps the garbage collector from a path in the store, by a link at `root`.
+pub(crate) fn keep(programs: &dyn Programs, store_path: &Path, root: &Path) -> Result<(), Failure> {
+    nix(&["build", "--out-link"]).path(root).path(store_path).run(programs).map(drop)
+}
+
+fn nix(words: &[&str]) -> Call {
+    let flakes = ["--extra-experimental-features", "nix-command flakes"];
+    Call::new("nix").words(flakes).words(words.iter().copied())
 }
 
 #[cfg(test)]
@@ -125,6 +107,6 @@ mod tests {
         assert!(ask("echo oops", None).unwrap_err().contains("printed no JSON"));
         assert!(ask("exec sleep 30", None).unwrap_err().ends_with("did not end within 1 seconds"));
         let nowhere = Nix { program: "/nowhere/nix-instantiate".into(), limit: LIMIT };
-        assert!(nowhere.eval_json("1", None).unwrap_err().contains("can't be run"));
+        assert!(nowhere.eval_json("1", None).unwrap_err().starts_with("there is no"));
     }
 }

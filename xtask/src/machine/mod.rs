@@ -1,0 +1,130 @@
+//! The virtual machine of one agent, from outside: its domain, its files, and the ways into it.
+
+mod files;
+pub(crate) mod known_hosts;
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use generator::{agent::facts, name::AgentName, settings::Settings, tree::Tree, vm::Vm};
+
+pub(crate) use files::{Files, private_folder};
+
+use crate::{
+    report::Hint,
+    tools::{
+        guest_agent::GuestAgent,
+        program::Programs,
+        ssh::Ssh,
+        virsh::{State, Virsh},
+    },
+};
+
+/// One agent's machine.
+pub(crate) struct Machine<'a> {
+    pub(crate) name: AgentName,
+    /// The name of its domain, which is also its host name.
+    pub(crate) domain: String,
+    pub(crate) vm: Vm,
+    /// Who has `sudo` without a password in it.
+    pub(crate) admin: String,
+    pub(crate) files: Files,
+    pub(crate) programs: &'a dyn Programs,
+    /// Private keys that SSH tries first.
+    identities: Vec<PathBuf>,
+}
+
+impl<'a> Machine<'a> {
+    /// The machine of an agent of the tree.
+    pub(crate) fn of(
+        tree: &Tree,
+        name: &AgentName,
+        identities: &[PathBuf],
+        programs: &'a dyn Programs,
+    ) -> Result<Self> {
+        tree.expect_agent(name)?;
+        let settings = tree.settings();
+        Ok(Self {
+            name: name.clone(),
+            domain: name.host(),
+            vm: facts::vm(&tree.nix(&settings.paths.host(name))?)?,
+            admin: settings.admin_user.as_str().to_owned(),
+            files: Files::of(settings)?,
+            programs,
+            identities: identities.to_owned(),
+        })
+    }
+
+    pub(crate) fn virsh(&self) -> Virsh<'a> {
+        Virsh::new(self.programs)
+    }
+
+    pub(crate) fn agent(&self) -> GuestAgent<'_> {
+        GuestAgent::new(self.virsh(), &self.domain)
+    }
+
+    pub(crate) fn ssh(&self) -> Ssh<'_> {
+        Ssh::new(self.programs, &self.domain, self.vm.ssh_port, self.files.known_hosts(), &self.identities)
+    }
+
+    pub(crate) fn disk(&self) -> PathBuf {
+        self.files.disk(&self.name)
+    }
+
+    pub(crate) fn log(&self) -> PathBuf {
+        self.files.log(&self.name)
+    }
+
+    /// What the domain is doing; nothing when it is not defined.
+    pub(crate) fn state(&self) -> Result<Option<State>> {
+        Ok(self.virsh().state(&self.domain)?)
+    }
+
+    /// The machine must be defined.
+    pub(crate) fn expect_state(&self) -> Result<State> {
+        self.state()?.with_context(|| format!("{} is not defined in libvirt", self.domain)).map_err(|error| {
+            error.context(Hint(format!(
+                "`deploy {}` makes it; `doctor` says what this machine lacks",
+                self.name
+            )))
+        })
+    }
+
+    /// Runs a script as root in the machine, over strict SSH.
+    pub(crate) fn root(&self, script: &str, words: &[&str], limit: Duration) -> Result<String> {
+        let ssh = self.ssh();
+        Ok(ssh.run(&ssh.root(&self.admin, script, words).limit(limit))?.text())
+    }
+
+    /// An error about the guest, with the end of what it said on its serial port.
+    pub(crate) fn with_log(&self, error: anyhow::Error) -> anyhow::Error {
+        let log = self.log();
+        let tail = files::tail(&log);
+        if tail.is_empty() {
+            return error;
+        }
+        let lines: Vec<_> = tail.iter().map(|line| format!("\n    {line}")).collect();
+        error.context(format!("the guest's own words, the end of {}:{}", log.display(), lines.concat()))
+    }
+}
+
+/// The folder that `image-dir` names, with the home that `~` stands for.
+pub(crate) fn image_dir(settings: &Settings) -> Result<PathBuf> {
+    let named = &settings.vm.image_dir;
+    let Some(below) = named.strip_prefix("~/").or_else(|| (named == "~").then_some("")) else {
+        return Ok(PathBuf::from(named));
+    };
+    let home = std::env::home_dir().filter(|home| home.is_absolute());
+    let home = home.with_context(|| format!("image-dir is {named}, and HOME names no folder"))?;
+    Ok(home.join(below))
+}
+
+/// Whether this process is root, whose session libvirt does not serve.
+pub(crate) fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // The owner of a process's own folder is its effective user (`man 5 proc`).
+    Path::new("/proc/self").metadata().is_ok_and(|it| it.uid() == 0)
+}

@@ -1,0 +1,87 @@
+//! How far several deployments are: a line for each on a terminal, one line after the other elsewhere.
+
+use std::io::{self, IsTerminal};
+
+use generator::name::AgentName;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use crate::{
+    deploy::{Say, Step},
+    report,
+};
+
+/// The lines of all deployments.
+pub(crate) struct Progress {
+    lines: Vec<Line>,
+    /// What is said while bars are shown must not go through them.
+    bars: MultiProgress,
+}
+
+/// The line of one deployment.
+pub(crate) struct Line {
+    name: String,
+    /// On a terminal: what is done now.
+    bar: Option<ProgressBar>,
+    bars: MultiProgress,
+}
+
+impl Progress {
+    pub(crate) fn new(names: &[AgentName]) -> Self {
+        let bars = MultiProgress::new();
+        let width = names.iter().map(|name| name.as_str().len()).max().unwrap_or_default();
+        let line = |name: &AgentName| {
+            let bar = io::stderr().is_terminal().then(|| bars.add(spinner()));
+            Line { name: format!("{name:width$}"), bar, bars: bars.clone() }
+        };
+        Self { lines: names.iter().map(line).collect(), bars: bars.clone() }
+    }
+
+    /// The lines, in the order of the names.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter()
+    }
+
+    /// Takes the lines of the terminal away.
+    pub(crate) fn finish(&self) {
+        // What can't be cleared stays, and harms nobody.
+        let _ = self.bars.clear();
+    }
+}
+
+impl Say for Line {
+    fn doing(&self, step: Step, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.set_message(format!("{}  {step:9}  {text}", self.name)),
+            None => report::note(&format!("{}  {step:9}  … {text}", self.name)),
+        }
+    }
+
+    fn done(&self, step: Step, text: &str) {
+        self.note(&format!("{step:9}  {text}"));
+    }
+
+    fn line(&self, text: &str) {
+        if !text.trim().is_empty() {
+            self.note(&format!("           {text}"));
+        }
+    }
+
+    fn note(&self, text: &str) {
+        for line in text.lines() {
+            let line = format!("{}  {line}", self.name);
+            // Above the bars, and plain where there are none.
+            if self.bar.is_none() || self.bars.println(&line).is_err() {
+                report::note(&line);
+            }
+        }
+    }
+}
+
+fn spinner() -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(std::time::Duration::from_millis(120));
+    bar
+}

@@ -1,5 +1,7 @@
 //! The proof that an edit did what it was meant to do, by meaning and not by luck.
 
+use std::borrow::Cow;
+
 use rnix::{
     NodeOrToken,
     SyntaxKind::{NODE_STRING, TOKEN_COMMENT, TOKEN_WHITESPACE},
@@ -24,17 +26,14 @@ use crate::{
 /// change came or went. And the meaning: the attribute or item is found where it was meant to be (or no longer
 /// found), once, with the value that was meant, and its siblings are the same.
 pub(super) fn verify(before: &NixFile, after: &NixFile, change: &Change, edit: &TextEdit) -> Result<()> {
-    let (before_tokens, after_tokens) = (tokens(before.syntax()), tokens(after.syntax()));
+    let (before_tokens, after_tokens) = (tokens_of(before), tokens_of(after));
     let at = before_tokens.iter().filter(|token| token.end <= edit.delete.start).count();
     let gone = before_tokens.iter().filter(|token| edit.delete.contains(&token.start)).count();
     let came = (after_tokens.len() + gone).checked_sub(before_tokens.len());
     let came = came.ok_or_else(|| unverified(before, "tokens are missing"))?;
-    let rest = |tokens: &[Token], skip: usize| {
-        let text =
-            |(index, token): (usize, &Token)| (!(at..at + skip).contains(&index)).then(|| token.text.clone());
-        tokens.iter().enumerate().filter_map(text).collect::<Vec<_>>()
-    };
-    if rest(&before_tokens, gone) != rest(&after_tokens, came) {
+    let before_rest = texts(&before_tokens).take(at).chain(texts(&before_tokens).skip(at + gone));
+    let after_rest = texts(&after_tokens).take(at).chain(texts(&after_tokens).skip(at + came));
+    if !before_rest.eq(after_rest) {
         return Err(unverified(before, "a token outside the edit is another one"));
     }
     meaning(before, after, change)
@@ -42,9 +41,8 @@ pub(super) fn verify(before: &NixFile, after: &NixFile, change: &Change, edit: &
 
 /// Checks that two texts of one file differ in nothing but white space.
 pub(super) fn same_tokens(before: &NixFile, after: &NixFile) -> Result<()> {
-    let texts =
-        |file: &NixFile| tokens(file.syntax()).into_iter().map(|token| token.text).collect::<Vec<_>>();
-    if texts(before) == texts(after) {
+    let (before_tokens, after_tokens) = (tokens_of(before), tokens_of(after));
+    if texts(&before_tokens).eq(texts(&after_tokens)) {
         Ok(())
     } else {
         Err(unverified(before, "formatting it changes more than white space"))
@@ -111,38 +109,50 @@ fn items(file: &NixFile, path: &AttrPath) -> Vec<String> {
 /// Whether `node` is `text` apart from white space.
 fn same_text(node: &SyntaxNode, text: &str) -> bool {
     let expected = rnix::Root::parse(text);
-    let texts = |node: &SyntaxNode| tokens(node).into_iter().map(|token| token.text).collect::<Vec<_>>();
-    expected.errors().is_empty() && texts(node) == texts(&expected.syntax())
+    let written = node.text().to_string();
+    expected.errors().is_empty()
+        && texts(&tokens(node, &written)).eq(texts(&tokens(&expected.syntax(), text)))
 }
 
-struct Token {
+struct Token<'a> {
     start: usize,
     end: usize,
-    text: String,
+    text: Cow<'a, str>,
 }
 
-/// Every token but white space, comments included; an indented string as the text that it stands for, since its
-/// indentation may change with its value the same.
-fn tokens(root: &SyntaxNode) -> Vec<Token> {
+fn texts<'a>(tokens: &'a [Token<'_>]) -> impl Iterator<Item = &'a str> {
+    tokens.iter().map(|token| &*token.text)
+}
+
+fn tokens_of(file: &NixFile) -> Vec<Token<'_>> {
+    tokens(file.syntax(), file.text())
+}
+
+/// Every token but white space, comments included; a string as the text that it stands for, since its indentation
+/// may change with its value the same. `text` is what `root` is made of.
+fn tokens<'a>(root: &SyntaxNode, text: &'a str) -> Vec<Token<'a>> {
+    let base = root.text_range().start();
     let mut tokens = Vec::new();
     let mut walk = root.preorder_with_tokens();
     while let Some(event) = walk.next() {
         let WalkEvent::Enter(element) = event else { continue };
+        let kind = element.kind();
+        if kind == TOKEN_WHITESPACE || matches!(element, NodeOrToken::Node(_)) && kind != NODE_STRING {
+            continue;
+        }
         let range = element.text_range();
-        let text = match &element {
-            NodeOrToken::Token(token) if token.kind() == TOKEN_WHITESPACE => continue,
-            NodeOrToken::Token(token) if token.kind() == TOKEN_COMMENT => {
-                token.text().split_whitespace().collect::<Vec<_>>().join(" ")
+        let written = text.get(usize::from(range.start() - base)..usize::from(range.end() - base));
+        let written = written.unwrap_or_default();
+        let text = match element {
+            NodeOrToken::Token(_) if kind == TOKEN_COMMENT => {
+                Cow::Owned(written.split_whitespace().collect::<Vec<_>>().join(" "))
             }
-            NodeOrToken::Token(token) => token.text().to_owned(),
-            NodeOrToken::Node(node) if node.kind() == NODE_STRING => {
-                let Some(value) = Str::cast(node.clone()).map(|string| string_value(&string)) else {
-                    continue;
-                };
+            NodeOrToken::Token(_) => Cow::Borrowed(written),
+            NodeOrToken::Node(node) => {
                 walk.skip_subtree();
-                value
+                let value = Str::cast(node).map(|string| string_value(&string));
+                value.map_or(Cow::Borrowed(written), Cow::Owned)
             }
-            NodeOrToken::Node(_) => continue,
         };
         tokens.push(Token { start: range.start().into(), end: range.end().into(), text });
     }
@@ -164,5 +174,5 @@ fn string_value(string: &Str) -> String {
 }
 
 fn tokens_of_children(node: &SyntaxNode) -> String {
-    tokens(node).into_iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
+    tokens(node, &node.text().to_string()).into_iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
 }

@@ -106,9 +106,7 @@ fn locate(tree: &Tree, registry: &Registry, name: &AgentName, part: &Part) -> Op
         Part::BaseHome(user) => registry.base_homes.get(user).cloned(),
         Part::HostKey(host) => registry.systems.get(host).cloned(),
         Part::Rule(rule) => registry.rules.get(rule).cloned(),
-        Part::Row => {
-            registry.guide.iter().find(|(row, _)| row.agent == name.as_str()).map(|(_, at)| at.clone())
-        }
+        Part::Row => registry.guide.get(name.as_str())?.first().map(|(_, at)| at.clone()),
     }
 }
 

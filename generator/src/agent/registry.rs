@@ -31,8 +31,8 @@ pub struct Registry {
     pub systems: BTreeMap<String, Location>,
     /// The secrets that have a rule which is written out, by the names that the rules give them.
     pub rules: BTreeMap<String, Location>,
-    /// The rows of the guide's table.
-    pub guide: Vec<(Row, Location)>,
+    /// The rows of the guide's table, by the agents that they name.
+    pub guide: BTreeMap<String, Vec<(Row, Location)>>,
 }
 
 /// `nixosConfigurations` in the flake.
@@ -73,17 +73,18 @@ impl Registry {
             (tree.nix(&paths.flake)?, tree.nix(&paths.base)?, tree.nix(&paths.rules)?);
         let text = tree.text(&paths.guide)?.unwrap_or_default();
         let lines = Lines::of(&text);
-        let guide = guide::rows(&text).into_iter().map(|row| {
+        let mut guide = BTreeMap::<_, Vec<_>>::new();
+        for row in guide::rows(&text) {
             let at = Location::in_lines(&paths.guide, &text, &lines, row.offset);
-            (row, at)
-        });
+            guide.entry(row.agent.clone()).or_default().push((row, at));
+        }
         Ok(Self {
             hosts: children(&flake, &hosts()),
             base_imports: imports(&base, &base_imports()),
             base_homes: children(&base, &base_homes()),
             systems: children(&rules_file, &systems()),
             rules: children(&rules_file, &rules()),
-            guide: guide.collect(),
+            guide,
         })
     }
 }

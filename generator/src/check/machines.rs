@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rowan::ast::AstNode;
 
-use super::Finding;
+use super::{Finding, look::Host};
 use crate::{
     agent::{facts, registry::Registry},
     error::{Location, Result},
@@ -13,54 +13,64 @@ use crate::{
         file::NixFile,
         find::{AttrPath, find},
     },
-    tree::Tree,
     vm::Vm,
 };
 
+/// What a host says of its virtual machine, and where.
+#[derive(Debug)]
+pub(super) struct Machine {
+    vm: Result<Vm>,
+    ssh_port: Location,
+    spice_port: Location,
+    mac: Location,
+}
+
+/// What the host in `file` says of its virtual machine.
+pub(super) fn of_host(file: &NixFile) -> Machine {
+    let place = |path: &str| {
+        let found = find(file, &AttrPath::value(path));
+        found.value().map_or_else(|| Location::file(file.path()), |value| file.location(value.syntax()))
+    };
+    Machine {
+        vm: facts::vm(file),
+        ssh_port: place("agent.vm.sshPort"),
+        spice_port: place("agent.vm.spicePort"),
+        mac: place("agent.vm.macAddress"),
+    }
+}
+
 pub(super) fn check(
-    tree: &Tree,
     registry: &Registry,
-    agents: &[AgentName],
+    hosts: BTreeMap<AgentName, Host>,
     findings: &mut Vec<Finding>,
 ) -> Result<()> {
-    let mut ports = BTreeMap::new();
-    let mut macs = BTreeMap::new();
-    for name in agents {
-        let path = tree.settings().paths.host(name);
-        if !tree.has(&path) {
-            continue;
-        }
-        let host = tree.nix(&path)?;
-        let vm = match facts::vm(&host) {
+    let (mut ports, mut macs) = (BTreeMap::new(), BTreeMap::new());
+    for (name, host) in hosts {
+        let Machine { vm, ssh_port, spice_port, mac } = host.machine;
+        let vm = match vm {
             Ok(vm) => vm,
             Err(error) => {
                 findings.push(Finding::of(error)?);
                 continue;
             }
         };
-        for (port, key) in [(vm.ssh_port, "sshPort"), (vm.spice_port, "spicePort")] {
-            let at = place(&host, &format!("agent.vm.{key}"));
-            if let Some(other) = ports.insert(port, name) {
+        findings.extend(row(registry, &name, &vm));
+        for (port, at) in [(vm.ssh_port, ssh_port), (vm.spice_port, spice_port)] {
+            if let Some(other) = ports.insert(port, name.clone()) {
                 let mend = "take the next free one: `list` shows those that are taken";
                 findings.push(Finding::error(at, format!("port {port} is taken: {other} has it"), mend));
             }
         }
         if let Some(other) = macs.insert(vm.mac, name) {
-            let at = place(&host, "agent.vm.macAddress");
-            let mend = "change its last byte";
-            findings.push(Finding::error(
-                at,
-                format!("the address {} is taken: {other} has it", vm.mac),
-                mend,
-            ));
+            let message = format!("the address {} is taken: {other} has it", vm.mac);
+            findings.push(Finding::error(mac, message, "change its last byte"));
         }
-        findings.extend(row(registry, name, &vm));
     }
     Ok(())
 }
 
 fn row(registry: &Registry, name: &AgentName, vm: &Vm) -> Vec<Finding> {
-    let rows: Vec<_> = registry.guide.iter().filter(|(row, _)| row.agent == name.as_str()).collect();
+    let rows = registry.guide.get(name.as_str()).map_or(&[][..], Vec::as_slice);
     let ports = [vm.ssh_port.to_string(), vm.spice_port.to_string()];
     let wrong = rows.iter().filter(|(row, _)| row.ports != ports).map(|(row, at)| {
         let [ssh, spice] = &row.ports;
@@ -77,9 +87,4 @@ fn row(registry: &Registry, name: &AgentName, vm: &Vm) -> Vec<Finding> {
         Finding::error(at.clone(), format!("{name} has another row above"), "remove one of them")
     });
     wrong.chain(again).collect()
-}
-
-fn place(file: &NixFile, path: &str) -> Location {
-    let found = find(file, &AttrPath::value(path));
-    found.value().map_or_else(|| Location::file(file.path()), |value| file.location(value.syntax()))
 }

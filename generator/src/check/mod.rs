@@ -1,6 +1,6 @@
 //! The rules that a tree must obey, and where it doesn't. No key, no network and no Nix are needed.
 
-mod files;
+mod look;
 mod machines;
 mod names;
 mod parts;
@@ -41,17 +41,18 @@ pub enum Severity {
 
 /// Looks at everything. The findings are sorted by file and place.
 pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
-    let mut findings = files::check(tree)?;
+    let agents = tree.agents()?;
+    let looks = look::look(tree, &agents)?;
+    let mut findings = looks.style;
     // What can't be parsed can't be looked into: the other rules would say the same again, in more words.
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Ok(sorted(findings));
     }
     let registry = Registry::read(tree)?;
-    let agents = tree.agents()?;
-    parts::check(tree, &registry, &agents, &mut findings)?;
-    machines::check(tree, &registry, &agents, &mut findings)?;
-    names::check(tree, &agents, &mut findings)?;
-    secrets::check(tree, &registry, &agents, &mut findings)?;
+    findings.extend(looks.names);
+    parts::check(tree, &registry, &agents, &looks.imported, &mut findings)?;
+    secrets::check(tree, &registry, &looks.hosts, &mut findings)?;
+    machines::check(&registry, looks.hosts, &mut findings)?;
     Ok(sorted(findings))
 }
 

@@ -2,53 +2,47 @@
 
 use rowan::ast::AstNode;
 
-use super::Finding;
+use super::{Finding, look::Role};
 use crate::{
-    error::{Location, Result},
+    error::Location,
     name::AgentName,
     nix::{
         file::NixFile,
         find::{AttrPath, find},
         literal,
     },
-    tree::Tree,
 };
 
-pub(super) fn check(tree: &Tree, agents: &[AgentName], findings: &mut Vec<Finding>) -> Result<()> {
-    let paths = &tree.settings().paths;
-    for name in agents {
-        let host = [
+/// What one of the files of the agent `name` calls it otherwise.
+pub(super) fn of_file(file: &NixFile, name: &AgentName, role: Role) -> Vec<Finding> {
+    let strings = match role {
+        Role::Host => vec![
             ("networking.hostName".to_owned(), name.host()),
             ("services.displayManager.autoLogin.user".to_owned(), name.to_string()),
             (format!("age.secrets.stalwart-mail-{name}-password.owner"), name.to_string()),
-        ];
-        let home = [
+        ],
+        Role::Home => vec![
             ("home.username".to_owned(), name.to_string()),
             ("home.homeDirectory".to_owned(), format!("/home/{name}")),
-        ];
-        let bound = [
-            (paths.user(name), format!("users.users.{name}")),
-            (paths.host(name), format!("home-manager.users.{name}")),
-            (paths.mail(name), format!("accounts.email.accounts.{name}")),
-        ];
-        for (path, expected) in [(paths.host(name), host.as_slice()), (paths.home(name), home.as_slice())] {
-            if tree.has(&path) {
-                let file = tree.nix(&path)?;
-                findings.extend(expected.iter().filter_map(|(key, text)| string(&file, key, text)));
-            }
-        }
-        for (path, key) in bound {
-            if !tree.has(&path) {
-                continue;
-            }
-            let found = find(&tree.nix(&path)?, &AttrPath::value(&key));
-            if !found.is_bound() && found.opaque.is_empty() {
-                let mend = format!("bind {key} there, or give the agent another name");
-                findings.push(Finding::error(Location::file(&path), format!("does not say {key}"), mend));
-            }
-        }
-    }
-    Ok(())
+        ],
+        Role::User | Role::Mail => Vec::new(),
+    };
+    let bound = match role {
+        Role::User => Some(format!("users.users.{name}")),
+        Role::Host => Some(format!("home-manager.users.{name}")),
+        Role::Mail => Some(format!("accounts.email.accounts.{name}")),
+        Role::Home => None,
+    };
+    let strings = strings.iter().filter_map(|(key, text)| string(file, key, text));
+    strings.chain(bound.and_then(|key| unbound(file, &key))).collect()
+}
+
+/// The finding when `key` is not bound in `file`, as far as syntax can tell.
+fn unbound(file: &NixFile, key: &str) -> Option<Finding> {
+    let found = find(file, &AttrPath::value(key));
+    let mend = format!("bind {key} there, or give the agent another name");
+    (!found.is_bound() && found.opaque.is_empty())
+        .then(|| Finding::error(Location::file(file.path()), format!("does not say {key}"), mend))
 }
 
 /// The finding when `key` is written out in `file` and is not `expected`.

@@ -1,6 +1,6 @@
 //! Each agent has all its parts, and no part is without its agent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rowan::ast::AstNode;
 
@@ -13,6 +13,7 @@ use crate::{
     error::{Location, Result},
     name::AgentName,
     nix::find::find,
+    path::TreePath,
     tree::Tree,
 };
 
@@ -20,20 +21,22 @@ pub(super) fn check(
     tree: &Tree,
     registry: &Registry,
     agents: &[AgentName],
+    imported: &BTreeSet<TreePath>,
     findings: &mut Vec<Finding>,
 ) -> Result<()> {
+    let known: BTreeSet<&str> = agents.iter().map(AgentName::as_str).collect();
     for name in agents {
         for part in Parts::of(tree, registry, name).missing {
             findings.push(missing(tree, name, &part)?);
         }
     }
     for (name, at, what) in mentions(tree, registry)? {
-        if !agents.contains(&name) {
+        if !known.contains(name.as_str()) {
             let mend = format!("remove it, or bring back {}", tree.settings().paths.host(&name));
             findings.push(Finding::error(at, format!("{what} is of {name}, which is no agent"), mend));
         }
     }
-    strays(tree, agents, findings)
+    strays(tree, &known, imported, findings)
 }
 
 /// What lacks is shown where it belongs: in the set or list of its siblings, or in the host that is without it.
@@ -91,7 +94,7 @@ fn mentions(tree: &Tree, registry: &Registry) -> Result<Vec<(AgentName, Location
     let mut mention = |name: &str, at: &Location, what: String| {
         mentions.extend(name.parse().ok().map(|name| (name, at.clone(), what)));
     };
-    for (row, at) in &registry.guide {
+    for (row, at) in registry.guide.values().flatten() {
         mention(&row.agent, at, format!("the row {}", row.agent));
     }
     for (user, at) in &registry.base_homes {
@@ -127,15 +130,15 @@ fn agent_of_secret(name: &str) -> Option<&str> {
 }
 
 /// Users in the base image, or among the modules, that are neither agents nor people.
-fn strays(tree: &Tree, agents: &[AgentName], findings: &mut Vec<Finding>) -> Result<()> {
+fn strays(
+    tree: &Tree,
+    agents: &BTreeSet<&str>,
+    imported: &BTreeSet<TreePath>,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
     let settings = tree.settings();
     let paths = &settings.paths;
-    let known = |user: &str| {
-        user == settings.admin_user.as_str()
-            || user == "keys"
-            || agents.iter().any(|name| name.as_str() == user)
-    };
-    let imported = tree.imported_files()?;
+    let known = |user: &str| user == settings.admin_user.as_str() || user == "keys" || agents.contains(user);
     for file in tree.folder(&paths.users)? {
         let path = paths.users.join(&file);
         let Some(user) = file.strip_suffix(".nix").filter(|user| !known(user)) else { continue };

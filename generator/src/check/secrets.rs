@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use rowan::ast::AstNode;
 
-use super::Finding;
+use super::{Finding, look::Host};
 use crate::{
     agent::registry::{self, Registry},
     error::{Error, Location, Result},
     name::AgentName,
     nix::{
+        file::NixFile,
         find::{AttrPath, find},
         literal,
     },
@@ -26,7 +27,7 @@ use crate::{
 pub(super) fn check(
     tree: &Tree,
     registry: &Registry,
-    agents: &[AgentName],
+    hosts: &BTreeMap<AgentName, Host>,
     findings: &mut Vec<Finding>,
 ) -> Result<()> {
     let access = match Access::read(tree) {
@@ -47,8 +48,8 @@ pub(super) fn check(
     let machines = find(&tree.nix(&tree.settings().paths.rules)?, &registry::systems()).strings();
     let machines: BTreeMap<_, _> =
         machines.into_iter().filter_map(|(host, key)| Some((host, key.parse().ok()?))).collect();
-    for name in agents {
-        agent(tree, registry, &access, machines.get(&name.host()), name, findings)?;
+    for (name, it) in hosts {
+        host(tree, registry, &access, machines.get(&name.host()), name, &it.secrets, findings);
     }
     Ok(())
 }
@@ -57,6 +58,7 @@ pub(super) fn check(
 fn files(tree: &Tree, registry: &Registry, access: &Access, findings: &mut Vec<Finding>) -> Result<()> {
     let paths = &tree.settings().paths;
     let text = tree.text(&paths.manifest())?.unwrap_or_default();
+    let known = manifest::Index::new(manifest::lines(&text));
     let rule_at = |path: &TreePath| {
         let at = registry.rules.get(&paths.rule(path)).cloned();
         at.unwrap_or_else(|| Location::file(&paths.rules))
@@ -76,7 +78,7 @@ fn files(tree: &Tree, registry: &Registry, access: &Access, findings: &mut Vec<F
                 format!("nobody may read {path}"),
                 "name its readers",
             ));
-        } else if !manifest::agrees(&text, path, &sealed, &rule.recipients) {
+        } else if !known.agrees(path, &sealed, &rule.recipients) {
             findings.push(Finding::warning(
                 Location::file(path),
                 format!("{} does not say that it is sealed to whom its rule names", paths.manifest()),
@@ -116,19 +118,41 @@ fn example(tree: &Tree, access: &Access, findings: &mut Vec<Finding>) -> Result<
     Ok(())
 }
 
+/// A secret that a host wants: `age.secrets.NAME`.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    name: String,
+    /// Where it is bound.
+    at: Location,
+    /// The file that it names, and where; nothing when that is not a path written out.
+    file: Option<(TreePath, Location)>,
+}
+
+/// The secrets that the host in `file` wants.
+pub(super) fn of_host(file: &NixFile) -> Vec<Wanted> {
+    let secrets = AttrPath::value("age.secrets");
+    let children = find(file, &secrets).children().into_iter();
+    let wanted = children.filter_map(|(name, node)| {
+        let found = find(file, &secrets.child(name.as_str()).child("file"));
+        let value = found.value()?;
+        let target = literal::relative_path(value).and_then(|reference| file.path().resolve(&reference));
+        let sealed = target.map(|path| (path, file.location(value.syntax())));
+        Some(Wanted { name, at: file.location(&node), file: sealed })
+    });
+    wanted.collect()
+}
+
 /// What a host reads has a rule, and its machine is among the readers once it is known.
-fn agent(
+fn host(
     tree: &Tree,
     registry: &Registry,
     access: &Access,
     machine: Option<&Recipient>,
     name: &AgentName,
+    wanted: &[Wanted],
     findings: &mut Vec<Finding>,
-) -> Result<()> {
+) {
     let paths = &tree.settings().paths;
-    if !tree.has(&paths.host(name)) {
-        return Ok(());
-    }
     if machine.is_none() {
         let at =
             registry.systems.get(&name.host()).cloned().unwrap_or_else(|| Location::file(&paths.host(name)));
@@ -140,38 +164,25 @@ fn agent(
             format!("once the machine has booted: `trust {name} KEY`"),
         ));
     }
-    let host = tree.nix(&paths.host(name))?;
-    let secrets = AttrPath::value("age.secrets");
-    for (secret, node) in find(&host, &secrets).children() {
-        let found = find(&host, &secrets.child(secret.as_str()).child("file"));
-        let Some(value) = found.value() else { continue };
-        let at = file_location(&host, value);
-        let Some(path) =
-            literal::relative_path(value).and_then(|reference| paths.host(name).resolve(&reference))
-        else {
-            let at = host.location(&node);
+    for Wanted { name: secret, at, file } in wanted {
+        let Some((path, at)) = file else {
             let message =
                 format!("age.secrets.{secret}.file is not a path written out: its rule can't be told");
-            findings.push(Finding::warning(at, message, "write the path out"));
+            findings.push(Finding::warning(at.clone(), message, "write the path out"));
             continue;
         };
-        let Ok(rule) = access.rule(&path) else {
+        let Ok(rule) = access.rule(path) else {
             let mend = format!("add a rule for it to {}", paths.rules);
-            findings.push(Finding::error(at, format!("{path} has no rule"), mend));
+            findings.push(Finding::error(at.clone(), format!("{path} has no rule"), mend));
             continue;
         };
         if machine.is_some_and(|machine| !rule.recipients.contains(machine)) {
             let message = format!("{} is no reader of {path}, which its host needs", name.host());
             findings.push(Finding::error(
-                at,
+                at.clone(),
                 message,
                 format!("add systems.{} to its rule, then `rekey`", name.host()),
             ));
         }
     }
-    Ok(())
-}
-
-fn file_location(file: &crate::nix::file::NixFile, value: &rnix::ast::Expr) -> Location {
-    file.location(value.syntax())
 }

@@ -32,13 +32,7 @@ pub fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     text.lines().filter_map(parse)
 }
 
-/// Whether the manifest says that `ciphertext` is what was sealed to `recipients` at `path`.
-#[must_use]
-pub fn agrees(text: &str, path: &TreePath, ciphertext: &[u8], recipients: &[Recipient]) -> bool {
-    Index::new(lines(text).filter(|line| line.path == path.as_str())).agrees(path, ciphertext, recipients)
-}
-
-/// The lines of a manifest by their paths, for who asks about many.
+/// The lines of a manifest by their paths.
 #[derive(Debug)]
 pub struct Index<'a>(BTreeMap<&'a str, Option<Line<'a>>>);
 
@@ -52,7 +46,7 @@ impl<'a> Index<'a> {
         Self(known)
     }
 
-    /// [`agrees`], for the manifest that these are the lines of.
+    /// Whether the manifest says that `ciphertext` is what was sealed to `recipients` at `path`.
     #[must_use]
     pub fn agrees(&self, path: &TreePath, ciphertext: &[u8], recipients: &[Recipient]) -> bool {
         self.0.get(path.as_str()).and_then(Option::as_ref).is_some_and(|line| {
@@ -150,6 +144,9 @@ mod tests {
     #[test]
     fn agrees_with_one_line_that_is_true() {
         let (path, sealed) = (path("a.age"), b"sealed");
+        let agrees = |text: &str, path: &TreePath, sealed: &[u8], to: &[Recipient]| {
+            Index::new(lines(text)).agrees(path, sealed, to)
+        };
         let text = with("", &path, sealed, &recipients());
         assert!(agrees(&text, &path, sealed, &recipients()));
         assert!(!agrees(&text, &path, b"edited by agenix", &recipients()));

@@ -32,3 +32,4 @@ mod secret_rules;
 mod secrets;
 mod trust;
 mod with_nix;
+mod with_vm;

@@ -35,7 +35,12 @@ in
   packages = map (package: package.pname) config.environment.systemPackages;
   libvirt = config.virtualisation.libvirtd.enable;
   units = lib.mapAttrs (_: unit: {
-    inherit (unit) preStop script wantedBy;
+    inherit (unit)
+      environment
+      preStop
+      script
+      wantedBy
+      ;
     condition = unit.unitConfig;
     path = map (package: package.pname) unit.path;
   }) config.systemd.user.services;

@@ -139,26 +139,6 @@ fn the_template_evaluates_as_a_flake_that_imports_this_one() {
 }
 
 #[test]
-fn the_machine_that_runs_the_agents_starts_those_that_are_marked() {
-    let Some(nix) = nix() else { return };
-    let fixture = Fixture::new();
-    let operator = nix.operator(fixture.root());
-    assert_eq!(operator["failedAssertions"], json!([]));
-    assert_eq!((&operator["libvirt"], &operator["linger"]), (&json!(true), &json!(true)));
-    assert_eq!(operator["packages"], json!(["libvirt", "qemu", "passt", "virt-viewer"]));
-    assert_eq!(operator["units"], json!({}));
-
-    fixture.replace("hosts/agent-luce/default.nix", "vcpus = 2;", "vcpus = 2;\n    autostart = true;");
-    // The tool reads the numbers beside it as before.
-    fixture.ok("check");
-    let unit = &nix.operator(fixture.root())["units"]["agent-vms"];
-    assert_eq!(unit["condition"], json!({ "ConditionUser": "alice" }));
-    assert_eq!(unit["wantedBy"], json!(["default.target"]));
-    assert_eq!(unit["path"], json!(["libvirt", "qemu", "passt"]));
-    assert!(unit["script"].as_str().unwrap().contains("for machine in agent-luce; do"));
-}
-
-#[test]
 fn the_package_is_made_of_its_own_files_alone() {
     let Some(nix) = nix() else { return };
     let fixture = Fixture::whole();

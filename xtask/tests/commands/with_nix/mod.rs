@@ -6,6 +6,7 @@ mod engines;
 mod flake;
 mod hosts;
 mod mistakes;
+mod operator;
 
 use std::{
     env, fs,

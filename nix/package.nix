@@ -6,18 +6,24 @@
   installShellFiles,
   makeWrapper,
   gitMinimal,
+  gnutar,
   libvirt,
   nix,
+  nixos-rebuild-ng,
   openssh,
   qemu-utils,
 }:
 let
   inherit (lib) fileset;
 
+  # QEMU itself is not among them: domains name it by a place in the system that no garbage
+  # collection takes away.
   programs = [
     gitMinimal
+    gnutar
     libvirt
     nix
+    nixos-rebuild-ng
     openssh
     qemu-utils
   ];

@@ -8,6 +8,7 @@
   libvirt,
   mkShell,
   nixfmt,
+  nixos-rebuild-ng,
   openssh,
   passt,
   qemu,
@@ -31,6 +32,7 @@ mkShell {
     jq
 
     libvirt
+    nixos-rebuild-ng
     openssh
     passt
     qemu

@@ -209,7 +209,8 @@ fn the_package_has_pages_completions_and_the_programs_that_it_runs() {
     assert_eq!(wrapped[1..4], ["--suffix", "PATH", ":"]);
     let package = |path: &str| path.strip_suffix("/bin").unwrap().split_once('-').unwrap().1.to_owned();
     let programs: Vec<_> = wrapped[4].split(':').map(package).collect();
-    assert_eq!(programs, ["gitMinimal", "libvirt", "nix", "openssh", "qemu-utils"]);
+    let expected = ["gitMinimal", "gnutar", "libvirt", "nix", "nixos-rebuild-ng", "openssh", "qemu-utils"];
+    assert_eq!(programs, expected);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The hosts: every file parses, and every configuration is what its agent needs.
 
+use std::fs;
+
 use generator::{nix::file::NixFile, path::TreePath};
 use pretty_assertions::assert_eq;
 use serde_json::json;
@@ -133,18 +135,26 @@ fn the_base_image_has_every_agents_user() {
     }
 }
 
-/// What is on the disk, what starts it, and where it says so: image, base and agents agree, since a
-/// switch installs the boot loader anew.
+/// The domain that `deploy` defines, the image that its disk is based on, and the configurations that it boots: each
+/// switch installs the boot loader anew, so agents are held to the same as the base.
 #[test]
-fn every_machine_boots_from_the_disk_of_the_image() {
+fn every_machine_boots_in_its_domain_from_the_disk_of_the_image() {
     let Some(nix) = nix() else { return };
+    let domain = fs::read_to_string(repository().join("generator/templates/domain.xml")).unwrap();
+    let between = |from, to| domain.split_once(from).unwrap().1.split_once(to).unwrap().0;
+    let (disk, serial) = (between("<target dev='", "' bus='virtio'/>"), between("<target port='", "'/>"));
+    // A domain that names no firmware has a BIOS, which starts what the MBR of its disk holds.
+    assert!(domain.contains("<boot dev='hd'/>"));
+    assert!(!domain.contains("firmware") && !domain.contains("<loader"), "{domain}");
+    assert!(domain.contains("<target type='virtio' name='org.qemu.guest_agent.0'/>"));
+
     let hosts = nix.hosts_with_stubs(Fixture::new().root());
     let image = &hosts["agent-base"]["image"];
     assert_eq!((&image["format"], &image["fileName"]), (&json!("qcow2"), &json!("nixos.qcow2")));
     assert_eq!((&image["partitionTableType"], &image["diskSize"]), (&json!("legacy"), &json!(20480)));
     for host in hosts.as_object().unwrap().values() {
         let boot = &host["boot"];
-        assert_eq!(boot["grub"], json!({ "enable": true, "device": "/dev/vda" }));
+        assert_eq!(boot["grub"], json!({ "enable": true, "device": format!("/dev/{disk}") }));
         let label = image["label"].as_str().unwrap();
         assert_eq!(boot["root"]["device"], format!("/dev/disk/by-label/{label}"));
         assert_eq!(boot["root"]["fsType"], image["fsType"]);
@@ -152,8 +162,9 @@ fn every_machine_boots_from_the_disk_of_the_image() {
         assert_eq!((&boot["growPartition"], &boot["root"]["autoResize"]), (&json!(true), &json!(true)));
         let modules = boot["availableKernelModules"].as_array().unwrap();
         assert!(modules.contains(&json!("virtio_pci")) && modules.contains(&json!("virtio_blk")));
-        // The last console is where systemd reports.
-        assert_eq!(boot["kernelParams"].as_array().unwrap().last(), Some(&json!("console=ttyS0,115200")));
+        // The last console is where systemd reports, and the domain logs.
+        let console = format!("console=ttyS{serial},115200");
+        assert_eq!(boot["kernelParams"].as_array().unwrap().last(), Some(&json!(console)));
         assert_eq!(host["guestAgent"], true);
     }
 }

@@ -66,6 +66,10 @@ impl Say for Line {
         }
     }
 
+    fn leave(&self, ask: &mut dyn FnMut()) {
+        self.bars.suspend(ask);
+    }
+
     fn note(&self, text: &str) {
         for line in text.lines() {
             let line = format!("{}  {line}", self.name);

@@ -102,7 +102,7 @@ pub(crate) fn to_rotate(why: &str, secrets: &[TreePath]) {
 }
 
 /// A bar on a terminal, for what takes longer than a blink.
-pub(crate) struct Bar {
+struct Bar {
     start: Instant,
     bar: OnceLock<ProgressBar>,
 }
@@ -110,7 +110,7 @@ pub(crate) struct Bar {
 const BLINK: Duration = Duration::from_millis(300);
 
 impl Bar {
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         Self { start: Instant::now(), bar: OnceLock::new() }
     }
 }

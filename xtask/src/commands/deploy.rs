@@ -1,6 +1,7 @@
 //! `deploy`: agents from the tree to machines that have their configuration.
 
 use std::{
+    env,
     path::PathBuf,
     process::ExitCode,
     sync::{Mutex, OnceLock},
@@ -11,6 +12,7 @@ use std::{
 use anyhow::{Result, anyhow};
 use clap::ValueEnum;
 use generator::{domain::VirtType, name::AgentName};
+use serde::Serialize;
 
 use crate::{
     Place,
@@ -19,7 +21,7 @@ use crate::{
     progress::Progress,
     report,
     session::Session,
-    tools::program::Installed,
+    tools::program::{Installed, quote},
 };
 
 /// Deploy agents: image, disk, domain, start, identity, trust, rekey, switch, verify
@@ -45,6 +47,10 @@ pub(crate) struct Args {
     /// Show every step and whether it holds already; do nothing
     #[arg(long)]
     dry_run: bool,
+
+    /// With --dry-run: print JSON
+    #[arg(long, requires = "dry_run")]
+    json: bool,
 
     /// Begin with this step: those before it are taken for done
     #[arg(long, value_name = "STEP", default_value = "preflight", hide_default_value = true)]
@@ -121,6 +127,7 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
         fingerprint: args.host_key_fingerprint,
         replace_host_key: args.replace_host_key,
         boot_limit: Duration::from_secs(args.boot_limit),
+        command: command(&args.names),
     };
     let shared = Shared {
         place,
@@ -141,7 +148,7 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
         .map(|(name, line)| Deployment::of(&shared, session.tree(), name, line))
         .collect::<Result<Vec<_>>>()?;
     if args.dry_run {
-        return look(&deployments, args.from, args.until);
+        return look(&deployments, args.from, args.until, args.json);
     }
     let outcomes = thread::scope(|scope| {
         let steps = || Step::range(args.from, args.until);
@@ -175,26 +182,54 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
+/// The command that is run, without the names and the step it begins with.
+fn command(names: &[AgentName]) -> String {
+    let mut words = Vec::new();
+    let mut all = env::args().skip(1);
+    while let Some(word) = all.next() {
+        if word == "--from" {
+            all.next();
+        } else if !word.starts_with("--from=") && !names.iter().any(|name| name.as_str() == word) {
+            words.push(quote(&word));
+        }
+    }
+    words.join(" ")
+}
+
+/// What a step finds when it only looks.
+#[derive(Serialize)]
+struct Found {
+    agent: AgentName,
+    step: String,
+    /// `holds`, `to do`, `later` or `fails`.
+    now: &'static str,
+    text: String,
+}
+
 /// Shows what each step finds, and does nothing. What a step can't tell before another is done, it says.
-fn look(deployments: &[Deployment<'_>], from: Step, until: Step) -> Result<ExitCode> {
-    let mut rows = vec![["AGENT", "STEP", "NOW", ""].map(str::to_owned).to_vec()];
-    let mut wrong = false;
+fn look(deployments: &[Deployment<'_>], from: Step, until: Step, json: bool) -> Result<ExitCode> {
+    let mut found = Vec::new();
     for deployment in deployments {
         for step in Step::range(from, until) {
             let (now, text) = match step.probe(deployment) {
                 Ok(Probe::Holds(text)) => ("holds", text),
                 Ok(Probe::Open(text)) => ("to do", text),
                 Ok(Probe::Unknown(text)) => ("later", text),
-                Err(error) => {
-                    wrong = true;
-                    ("fails", format!("{error:#}"))
-                }
+                Err(error) => ("fails", format!("{error:#}")),
             };
-            let text = text.lines().collect::<Vec<_>>().join(" ");
-            rows.push(vec![deployment.name().to_string(), step.to_string(), now.to_owned(), text]);
+            found.push(Found { agent: deployment.name().clone(), step: step.to_string(), now, text });
         }
     }
-    report::data(&report::table(&rows))?;
+    if json {
+        report::json(&found)?;
+    } else {
+        let mut rows = vec![["AGENT", "STEP", "NOW", ""].map(str::to_owned).to_vec()];
+        rows.extend(found.iter().map(|it| {
+            let text = it.text.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+            vec![it.agent.to_string(), it.step.clone(), it.now.to_owned(), text]
+        }));
+        report::data(&report::table(&rows))?;
+    }
     report::note("nothing was done (--dry-run)");
-    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if found.iter().any(|it| it.now == "fails") { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

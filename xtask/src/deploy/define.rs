@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use generator::{
-    domain::{self, Capabilities, Defined, Place},
+    domain::{self, Capabilities, Defined, Place, VirtType},
     secrets::charset::Charset,
 };
 
@@ -34,6 +34,11 @@ pub(super) fn probe(deployment: &Deployment<'_>) -> Result<Probe> {
 
 pub(super) fn run(deployment: &Deployment<'_>) -> Result<()> {
     let machine = &deployment.machine;
+    if deployment.virt_type() == VirtType::Qemu && deployment.options().virt_type.is_none() {
+        deployment.say.note(
+            "warning: KVM does not work here, so the machine is emulated, and slow: `doctor` says more",
+        );
+    }
     // libvirt keeps the ticket, in a file of mode 0600; nothing else does.
     let ticket = defined(deployment)?.and_then(|defined| defined.ticket());
     let ticket = ticket.unwrap_or_else(|| Charset::Hex.random(TICKET).to_string());

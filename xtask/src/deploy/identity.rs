@@ -9,9 +9,9 @@ use generator::{
 };
 use zeroize::Zeroizing;
 
-use super::{Deployment, Probe, not_running};
+use super::{Asking, Deployment, Probe, not_running};
 use crate::{
-    identities::{self, Terminal},
+    identities,
     machine::known_hosts,
     report::Hint,
     tools::{guest_agent, ssh},
@@ -62,11 +62,16 @@ pub(super) fn run(deployment: &Deployment<'_>) -> Result<()> {
         return Err(changed(deployment, &pinned, &key));
     }
     known_hosts::pin(&machine.files, &machine.domain, &key)?;
-    reach(deployment)?;
-    match own {
-        Some(own) if own != key => install(deployment, &own),
-        _ => Ok(()),
+    let Some(own) = own.filter(|own| *own != key) else { return reach(deployment) };
+    if let Err(error) = reach(deployment) {
+        // A machine that stopped while it was given its key may use that one already.
+        known_hosts::pin(&machine.files, &machine.domain, &own)?;
+        if reach(deployment).is_err() {
+            known_hosts::pin(&machine.files, &machine.domain, &key)?;
+            return Err(error);
+        }
     }
+    install(deployment, &own)
 }
 
 /// The host key of the machine: what its guest agent says, or else what it shows, if somebody vouches for it.
@@ -94,7 +99,9 @@ fn learn(deployment: &Deployment<'_>, own: Option<&Recipient>) -> Result<Recipie
         "{} has no guest agent. Its SSH shows the host key\n  {print}\nIs it that machine's?",
         machine.domain
     );
-    if identities::confirm(&question)? {
+    let mut answer = Ok(false);
+    deployment.say.leave(&mut || answer = identities::confirm(&question));
+    if answer? {
         return Ok(shown);
     }
     Err(anyhow!("{} has no guest agent, and its SSH shows the host key {print}, which nobody vouches for", machine.domain))
@@ -153,7 +160,7 @@ fn born_key(deployment: &Deployment<'_>) -> Result<Zeroizing<Vec<u8>>> {
     let tree = session.tree();
     let secret = tree.settings().paths.host_key_secret(deployment.name());
     let mut keyring = deployment.keyring()?;
-    Ok(Found::find(tree, secret.as_str())?.open(&mut keyring, &mut Terminal)?)
+    Ok(Found::find(tree, secret.as_str())?.open(&mut keyring, &mut Asking(deployment.say))?)
 }
 
 fn changed(deployment: &Deployment<'_>, pinned: &Recipient, key: &Recipient) -> anyhow::Error {

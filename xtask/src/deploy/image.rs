@@ -24,7 +24,9 @@ const ATTRIBUTE: &str = "nixosConfigurations.agent-base.config.system.build.qcow
 pub(super) fn probe(deployment: &Deployment<'_>) -> Result<Probe> {
     let machine = &deployment.machine;
     if machine.disk().exists() {
-        return Ok(Probe::Holds("the disk has its base image already".into()));
+        let asked = deployment.options().rebuild_base || deployment.options().base_image.is_some();
+        let other = if asked { "; another one is for a new disk, after `vm destroy`" } else { "" };
+        return Ok(Probe::Holds(format!("the disk has its base image already{other}")));
     }
     Ok(match at_hand(deployment)? {
         Some(image) => Probe::Holds(format!("{} is at hand", image.display())),

@@ -14,6 +14,8 @@ mod rollback;
 mod source;
 mod start;
 mod switch;
+#[cfg(test)]
+mod tests;
 mod trust;
 mod unit;
 mod verify;
@@ -33,7 +35,11 @@ use generator::{
     domain::VirtType,
     name::AgentName,
     plan::Plan,
-    secrets::{keyring::Keyring, recipient::Recipient, reseal::Keys},
+    secrets::{
+        keyring::{Ask, Keyring, SecretString},
+        recipient::Recipient,
+        reseal::Keys,
+    },
     tree::Tree,
 };
 
@@ -42,7 +48,6 @@ use crate::{
     identities::Terminal,
     machine::Machine,
     report::Hint,
-    sealing::Bar,
     session::Session,
     tools::{program::Programs, qemu},
 };
@@ -100,6 +105,8 @@ pub(crate) struct Options {
     pub(crate) replace_host_key: bool,
     /// How long a machine may take to answer.
     pub(crate) boot_limit: Duration,
+    /// The command that is run now, without the names: with one, it goes on where a deployment ended.
+    pub(crate) command: String,
 }
 
 /// Where a configuration is built.
@@ -137,7 +144,12 @@ pub(crate) trait Say: Sync {
     fn line(&self, text: &str);
     /// What should be kept: a diff, a warning.
     fn note(&self, text: &str);
+    /// Leaves the terminal to somebody who asks a person there.
+    fn leave(&self, ask: &mut dyn FnMut());
 }
+
+/// Asks for passphrases where a deployment has left the terminal.
+struct Asking<'a>(&'a dyn Say);
 
 /// The deployment of one agent.
 pub(crate) struct Deployment<'a> {
@@ -233,8 +245,8 @@ impl<'a> Deployment<'a> {
 
     /// An error with the step that it is of, and the command that goes on from there.
     fn explain(&self, step: Step, error: anyhow::Error) -> anyhow::Error {
-        let name = &self.machine.name;
-        let again = format!("`deploy {name}` goes on from there, once that is mended");
+        let (name, command) = (&self.machine.name, &self.options().command);
+        let again = format!("`{command} {name}` goes on from there, once that is mended");
         let hint = match error.downcast_ref::<Hint>() {
             Some(hint) => format!("{}; {again}", hint.0),
             None => again,
@@ -277,14 +289,9 @@ impl<'a> Deployment<'a> {
     fn change(&self, plan: impl FnOnce(&Tree, &mut Keys<'_>) -> Result<Option<Plan>>) -> Result<()> {
         let mut keyring = self.keyring()?;
         let session = Session::write(&self.shared.place.waiting())?;
-        let bar = Bar::new();
-        let mut keys = Keys {
-            keyring: &mut keyring,
-            ask: &mut Terminal,
-            force: false,
-            keep_going: false,
-            progress: &bar,
-        };
+        let mut ask = Asking(self.say);
+        let mut keys =
+            Keys { keyring: &mut keyring, ask: &mut ask, force: false, keep_going: false, progress: &() };
         let Some(plan) = plan(session.tree(), &mut keys)? else { return Ok(()) };
         self.say.note(&plan.diff());
         plan.notes.iter().for_each(|text| self.say.note(&format!("note: {text}")));
@@ -312,6 +319,14 @@ impl<'a> Deployment<'a> {
     }
 }
 
+impl Ask for Asking<'_> {
+    fn passphrase(&mut self, name: &str) -> Option<SecretString> {
+        let mut answer = None;
+        self.0.leave(&mut || answer = Terminal.passphrase(name));
+        answer
+    }
+}
+
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
@@ -332,4 +347,9 @@ impl fmt::Display for Step {
 /// What a step that needs a running machine says without one.
 fn not_running() -> Probe {
     Probe::Unknown("can't be told before the machine runs".into())
+}
+
+/// What a step that looks into the machine says when it can't.
+fn not_entered(error: &anyhow::Error) -> Probe {
+    Probe::Unknown(format!("can't be told before it can be entered: {error:#}"))
 }

@@ -1,6 +1,6 @@
 //! What has to be so before anything is done: nothing here can be mended by a deployment.
 
-use std::{env, net::TcpListener, os::unix::fs::PermissionsExt, path::Path};
+use std::{env, ffi::OsString, net::TcpListener, os::unix::fs::PermissionsExt, path::Path};
 
 use anyhow::{Context, Result, anyhow};
 use generator::{
@@ -13,7 +13,7 @@ use generator::{
 
 use super::{BuildOn, Deployment, Probe};
 use crate::{
-    machine,
+    machine::{self, Machine},
     report::Hint,
     tools::{program::Programs, qemu::EMULATOR, virsh::State},
 };
@@ -26,7 +26,7 @@ pub(super) fn probe(deployment: &Deployment<'_>) -> Result<Probe> {
     }
     let session = deployment.session()?;
     tree(session.tree())?;
-    ports(deployment)?;
+    ports(&deployment.machine)?;
     Ok(Probe::Holds("this machine has what it takes, the tree is sound, the ports are free".into()))
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn host(programs_: &dyn Programs) -> Result<()> {
             .context(Hint("run it as the user whose machines they are".into()));
     }
     programs(programs_, &["virsh", "qemu-img", EMULATOR, "ssh", "ssh-keyscan", "tar"])?;
-    runtime_dir()
+    runtime_dir(env::var_os("XDG_RUNTIME_DIR"))
 }
 
 /// Programs that must be there.
@@ -51,9 +51,9 @@ fn programs(all: &dyn Programs, needed: &[&str]) -> Result<()> {
 }
 
 /// libvirt's session is found by it: two that differ are two daemons that know nothing of each other.
-fn runtime_dir() -> Result<()> {
+fn runtime_dir(folder: Option<OsString>) -> Result<()> {
     let hint = || Hint("log in as that user, or `loginctl enable-linger` once; `doctor` says more".into());
-    let Some(folder) = env::var_os("XDG_RUNTIME_DIR").filter(|it| !it.is_empty()) else {
+    let Some(folder) = folder.filter(|it| !it.is_empty()) else {
         return Err(anyhow!("XDG_RUNTIME_DIR is not set, so that libvirt's session can't be found"))
             .context(hint());
     };
@@ -93,8 +93,7 @@ fn tree(tree: &Tree) -> Result<()> {
 }
 
 /// The ports of a machine that doesn't run must be free: QEMU finds out only when it starts.
-fn ports(deployment: &Deployment<'_>) -> Result<()> {
-    let machine = &deployment.machine;
+pub(crate) fn ports(machine: &Machine<'_>) -> Result<()> {
     if matches!(machine.state()?, Some(State::Running | State::Paused(_) | State::Other(_))) {
         return Ok(());
     }
@@ -115,4 +114,45 @@ fn ports(deployment: &Deployment<'_>) -> Result<()> {
 /// Whether somebody listens on a port of loopback.
 pub(crate) fn is_taken(port: Port) -> bool {
     TcpListener::bind(("127.0.0.1", port.get())).is_err_and(|it| it.kind() == std::io::ErrorKind::AddrInUse)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
+
+    use super::*;
+    use crate::tools::program::{Call, Failure, Output};
+
+    /// A machine with nothing on it.
+    struct Bare;
+
+    impl Programs for Bare {
+        fn run(&self, call: &Call, _: &dyn Fn(&str)) -> Result<Output, Failure> {
+            panic!("{call} is run")
+        }
+
+        fn find(&self, _: &str) -> Option<PathBuf> {
+            None
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named_and_doctor_knows_more() {
+        let error = programs(&Bare, &["virsh", "ssh"]).unwrap_err();
+        assert!(format!("{error:#}").contains("this machine has no virsh, no ssh"));
+        assert!(error.downcast_ref::<Hint>().unwrap().0.contains("`doctor`"));
+    }
+
+    #[test]
+    fn a_session_is_found_by_a_folder_that_is_its_users_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let says = |path: &str| format!("{:#}", runtime_dir(Some(path.into())).unwrap_err());
+        assert!(says("").contains("XDG_RUNTIME_DIR is not set"));
+        assert!(says("/nowhere").contains("/nowhere"));
+        let path = folder.path().to_str().unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        assert!(says(path).contains("others can enter"));
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).unwrap();
+        runtime_dir(Some(path.into())).unwrap();
+    }
 }

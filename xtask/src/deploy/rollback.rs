@@ -20,18 +20,24 @@ const PREVIOUS: &str = "/var/lib/agent-tool/previous";
 const ROLLBACK: &str = include_str!("guest/rollback.sh");
 const UNIT: &str = "agent-tool-rollback.service";
 const SHORT: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// How long it may take: nothing is built, but the guest may be emulated.
 const LIMIT: Duration = Duration::from_secs(600);
 
 /// Goes back, and says what came of it. The deployment has failed, whatever that is.
 pub(super) fn run(deployment: &Deployment<'_>) -> anyhow::Error {
+    run_with(deployment, PAUSE)
+}
+
+/// The same, with `pause` between two looks at how it stands.
+pub(super) fn run_with(deployment: &Deployment<'_>, pause: Duration) -> anyhow::Error {
     let machine = &deployment.machine;
     let lost = format!("{} can't be entered since it was switched", machine.domain);
     let name = &machine.name;
     deployment.say.note(&format!("warning: {lost}; going back to the system of before"));
     let look = Hint(format!("look at it by `vm console {name}`, and at what the configuration changes"));
-    match back(deployment, Duration::from_secs(2)) {
+    match back(deployment, pause) {
         Ok(system) if switch::is_reachable(deployment) => {
             anyhow!("{lost}; it runs {system} again, and can be entered").context(look)
         }

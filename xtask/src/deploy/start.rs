@@ -11,7 +11,11 @@ use anyhow::{Context, Result, anyhow, bail};
 use generator::vm::Port;
 
 use super::{Deployment, Probe};
-use crate::{machine::Machine, report::Hint, tools::virsh::State};
+use crate::{
+    machine::Machine,
+    report::Hint,
+    tools::virsh::{self, State},
+};
 
 /// How long after SSH answers the guest agent is waited for: it starts at about the same time.
 const WITHOUT_AGENT: Duration = Duration::from_secs(30);
@@ -50,7 +54,7 @@ pub(super) fn probe(deployment: &Deployment<'_>) -> Result<Probe> {
 pub(super) fn run(deployment: &Deployment<'_>) -> Result<()> {
     let machine = &deployment.machine;
     if machine.state()? != Some(State::Running) {
-        machine.virsh().start(&machine.domain)?;
+        machine.virsh().start(&machine.domain).map_err(|error| refused(machine, error))?;
     }
     wait(deployment).map_err(|error| machine.with_log(error))
 }
@@ -99,6 +103,22 @@ pub(super) fn expect_running(machine: &Machine<'_>) -> Result<()> {
         State::Paused(why) => Err(paused(machine, &why)),
         state => bail!("{} does not run any more: it is {state}", machine.domain),
     }
+}
+
+/// What can be done about what libvirt or QEMU says of a machine that does not start.
+fn refused(machine: &Machine<'_>, error: virsh::Error) -> anyhow::Error {
+    let said = error.to_string();
+    let ports = format!("{} and {}", machine.vm.ssh_port, machine.vm.spice_port);
+    let hint = if said.contains("\"write\" lock") {
+        format!("another program or domain uses {}: end it first", machine.disk().display())
+    } else if said.contains("host forwarding rule") || said.contains("Failed to reserve port") {
+        format!("another program has one of its ports, {ports}: `ss -ltnp` says which")
+    } else if said.contains("Cannot access") {
+        format!("bring back what is gone, or `vm destroy {}` to begin anew", machine.name)
+    } else {
+        "QEMU's own words are in ~/.cache/libvirt/qemu/log".into()
+    };
+    anyhow::Error::new(error).context(format!("{} does not start", machine.domain)).context(Hint(hint))
 }
 
 /// Which ways in are open.

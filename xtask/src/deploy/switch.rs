@@ -8,11 +8,17 @@ use std::{
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::{
-    BuildOn, Deployment, Probe, identity, not_running, rollback,
+    BuildOn, Deployment, Probe, identity, not_entered, not_running, rollback,
     source::{self, Source},
     unit::{self, End},
 };
-use crate::{report::Hint, tools::nixos_rebuild};
+use crate::{
+    report::Hint,
+    tools::{
+        git::{Git, Index},
+        nixos_rebuild,
+    },
+};
 
 const STATUS: &str = include_str!("guest/status.sh");
 const RECEIVE: &str = include_str!("guest/receive.sh");
@@ -48,8 +54,9 @@ pub(super) fn probe(deployment: &Deployment<'_>) -> Result<Probe> {
         return Ok(Probe::Open(format!("switch to {flake}")));
     }
     let source = pack(deployment)?;
-    let Ok(status) = deployment.machine.root(STATUS, &[], SHORT) else {
-        return Ok(Probe::Unknown("can't be told before it can be entered".into()));
+    let status = match deployment.machine.root(STATUS, &[], SHORT) {
+        Ok(status) => status,
+        Err(error) => return Ok(not_entered(&error)),
     };
     let mut lines = status.lines();
     let (recorded, runs) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
@@ -65,11 +72,12 @@ pub(super) fn probe(deployment: &Deployment<'_>) -> Result<Probe> {
 
 pub(super) fn run(deployment: &Deployment<'_>) -> Result<()> {
     let flake = deployment.options().flake.as_deref();
-    if let Some(flake) = flake.filter(|_| deployment.changed.get()) {
-        let name = deployment.name();
-        return Err(anyhow!("the tree has just changed, and {flake} does not have the change yet")).context(
-            Hint(format!("commit and push it, then `deploy {name} --flake {flake} --from switch`")),
-        );
+    if let Some(flake) = flake
+        && has_changed(deployment)?
+    {
+        let (name, command) = (deployment.name(), &deployment.options().command);
+        return Err(anyhow!("the tree has just changed, and {flake} does not have the change yet"))
+            .context(Hint(format!("commit and push it, then `{command} {name} --from switch`")));
     }
     let machine = &deployment.machine;
     let was = machine.root("hostname", &[], SHORT)?;
@@ -85,6 +93,18 @@ pub(super) fn run(deployment: &Deployment<'_>) -> Result<()> {
     }
     deployment.switched.set(true);
     Ok(())
+}
+
+/// Whether the tree has changes to its secrets that nobody can have pushed: made now, or by a deployment that ended here.
+fn has_changed(deployment: &Deployment<'_>) -> Result<bool> {
+    let session = deployment.session()?;
+    let tree = session.tree();
+    let paths = [tree.settings().paths.rules.as_str(), tree.settings().paths.secrets.as_str()];
+    Ok(deployment.changed.get()
+        || match Git::at(tree.root()) {
+            Index::Git(git) => git.has_uncommitted(&paths)?,
+            Index::None(_) => false,
+        })
 }
 
 fn pack(deployment: &Deployment<'_>) -> Result<Source> {
@@ -107,7 +127,6 @@ fn in_guest(deployment: &Deployment<'_>, flake: Option<&str>) -> Result<()> {
     unit::begin(deployment, &target, &reference)?;
     match unit::follow(deployment)? {
         End::Done => Ok(()),
-        End::Lost => Err(rollback::run(deployment)),
         End::Failed { words, .. } if words.iter().any(|line| line.contains(UNITS_FAILED)) => {
             units(deployment, &target, &words)
         }

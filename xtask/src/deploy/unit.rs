@@ -21,8 +21,8 @@ const SHORT: Duration = Duration::from_secs(120);
 /// How long a switch may take: it may have to build or fetch a desktop.
 const LIMIT: Duration = Duration::from_secs(4 * 60 * 60);
 
-/// How long the guest may be out of reach before its agent is asked.
-const LOST: Duration = Duration::from_secs(180);
+/// How long neither SSH nor the guest agent may answer.
+const LOST: Duration = Duration::from_secs(300);
 
 /// How many lines of the journal an error shows.
 const TAIL: usize = 25;
@@ -43,8 +43,6 @@ pub(super) enum End {
     Done,
     /// It failed, with this exit status and these last words.
     Failed { code: String, words: Vec<String> },
-    /// The guest can't be reached any more.
-    Lost,
 }
 
 impl Status {
@@ -80,7 +78,15 @@ impl Status {
 
 /// How the switch stands that was begun last, and what it said since `cursor`.
 fn look(deployment: &Deployment<'_>, cursor: &mut String) -> Result<(Status, Vec<String>)> {
-    let text = deployment.machine.root(FOLLOW, &[cursor], SHORT)?;
+    let machine = &deployment.machine;
+    let text = match machine.root(FOLLOW, &[cursor], SHORT) {
+        // The network may be what is switched just now: the guest agent doesn't need one.
+        Err(error) if identity::is_unreachable(&error) => {
+            let asked = machine.agent().run("/bin/sh", &["-c", FOLLOW, "sh", cursor], SHORT);
+            asked.map_err(|_| error)?.stdout
+        }
+        outcome => outcome?,
+    };
     let (properties, journal) = text.split_once("\n\n").unwrap_or((&text, ""));
     let mut lines = Vec::new();
     for line in journal.lines() {
@@ -128,10 +134,15 @@ pub(super) fn follow(deployment: &Deployment<'_>) -> Result<End> {
                 }
             }
             Err(error) if identity::is_unreachable(&error) => {
-                start::expect_running(&deployment.machine)
-                    .map_err(|error| deployment.machine.with_log(error.context("the switch was cut off")))?;
+                let machine = &deployment.machine;
+                start::expect_running(machine)
+                    .map_err(|error| machine.with_log(error.context("the switch was cut off")))?;
                 if seen.elapsed() >= LOST {
-                    return Ok(End::Lost);
+                    let silent = format!(
+                        "neither SSH nor the guest agent has answered for {} seconds",
+                        LOST.as_secs()
+                    );
+                    return Err(machine.with_log(error.context(silent)));
                 }
             }
             Err(error) => return Err(error),

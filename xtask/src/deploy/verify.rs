@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Result, anyhow, bail};
 use generator::agent::mounted::{self, Mounted};
 
-use super::{Deployment, Probe, not_running};
+use super::{Deployment, Probe, not_entered, not_running};
 
 const VERIFY: &str = include_str!("guest/verify.sh");
 const SHORT: Duration = Duration::from_secs(120);
@@ -25,8 +25,9 @@ pub(super) fn probe(deployment: &Deployment<'_>) -> Result<Probe> {
         words.extend([path.clone(), owner.clone().unwrap_or_else(any), mode.unwrap_or_else(any)]);
     }
     let words: Vec<_> = words.iter().map(String::as_str).collect();
-    let Ok(said) = machine.root(VERIFY, &words, SHORT) else {
-        return Ok(Probe::Unknown("can't be told before it can be entered".into()));
+    let said = match machine.root(VERIFY, &words, SHORT) {
+        Ok(said) => said,
+        Err(error) => return Ok(not_entered(&error)),
     };
     let all = |kind: &str| said.lines().filter_map(|it| it.strip_prefix(kind)).collect::<Vec<_>>().join(", ");
     let (wrong, failed) = (all("wrong "), all("failed "));

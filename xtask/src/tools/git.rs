@@ -59,6 +59,11 @@ impl Git {
         self.list(&["ls-files", "-z", "--"], &["."])
     }
 
+    /// Whether something below `paths` is not committed.
+    pub(crate) fn has_uncommitted(&self, paths: &[&str]) -> Result<bool> {
+        Ok(!self.list(&["status", "--porcelain", "-z", "--"], paths)?.is_empty())
+    }
+
     /// The paths that a query prints for `paths`; none when it is asked for none.
     fn list(&self, query: &[&str], paths: &[&str]) -> Result<Vec<String>> {
         if paths.is_empty() {

@@ -1,4 +1,5 @@
 # How the switch stands, and what it said since the journal's cursor $1.
+PATH=$PATH:/run/current-system/sw/bin:/usr/bin:/bin
 systemctl show --property=ActiveState,SubState,Result,ExecMainStatus,Description,InvocationID agent-tool-switch.service
 echo
 id=$(systemctl show --property=InvocationID --value agent-tool-switch.service)

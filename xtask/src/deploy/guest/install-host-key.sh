@@ -11,7 +11,7 @@ if [ "$kind $key" != "$1" ]; then
   exit 1
 fi
 chmod 644 key.pub.new
-mv key.pub.new ssh_host_ed25519_key.pub
 mv key.new ssh_host_ed25519_key
-sync
+mv key.pub.new ssh_host_ed25519_key.pub
+sync .
 systemctl restart sshd

@@ -12,6 +12,7 @@ mod age;
 mod bad_input;
 mod cases;
 mod check;
+mod deploy;
 mod documents;
 mod fixture;
 mod git;

@@ -4,4 +4,5 @@
 //! They take minutes, so `cargo test` passes them over; `cargo xtask test vm` runs them.
 
 mod bed;
+mod domain;
 mod guest;

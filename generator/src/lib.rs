@@ -4,12 +4,14 @@
 //! it into the tree. Nothing here prints, asks or runs a program, and nothing but `apply` writes.
 #![forbid(unsafe_code)]
 
+pub mod adopt;
 pub mod agent;
 pub mod apply;
 pub mod check;
 pub mod domain;
 pub mod edit;
 pub mod error;
+pub mod flake;
 pub mod guide;
 pub mod handover;
 pub mod name;
@@ -20,6 +22,7 @@ pub mod path;
 pub mod person;
 pub mod plan;
 mod read;
+mod rename;
 pub mod secrets;
 pub mod settings;
 pub mod template;

@@ -186,6 +186,14 @@ impl<'a> Draft<'a> {
         let before = self.nix(path)?;
         let file = edit::insert_or_delete(&before, change)?;
         let inserts = matches!(change, Change::InsertAttribute { .. } | Change::InsertItem { .. });
+        self.edited(file, inserts)
+    }
+
+    /// Takes a Nix file as it is after an edit, which was an insertion or not; it is formatted as those of [`edit`] are.
+    ///
+    /// [`edit`]: Self::edit
+    pub fn edited(&mut self, file: NixFile, inserts: bool) -> Result<()> {
+        let path = &file.path().clone();
         let inserted_only = inserts && self.edited.get(path).is_none_or(|edited| edited.inserted_only);
         self.write(path, file.text())?;
         self.edited.insert(path.clone(), Edited { file, inserted_only });

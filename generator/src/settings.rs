@@ -60,6 +60,8 @@ pub struct Paths {
     pub flake: TreePath,
     /// The folder of hosts: `agent-NAME/default.nix`.
     pub hosts: TreePath,
+    /// What a host's own file is called, in the folder of the host.
+    pub host_file: TreePath,
     /// The configuration of the base image.
     pub base: TreePath,
     /// The folder of homes: `NAME/agent.nix`, `NAME/himalaya.nix`.
@@ -130,7 +132,13 @@ impl Paths {
     /// `hosts/agent-NAME/default.nix`.
     #[must_use]
     pub fn host(&self, name: &AgentName) -> TreePath {
-        self.host_folder(name).join("default.nix")
+        self.host_folder(name).join(&self.host_file)
+    }
+
+    /// What a flake's `modules` name a host by: its folder, or the file in it where that is not `default.nix`.
+    #[must_use]
+    pub fn host_module(&self, name: &AgentName) -> TreePath {
+        if self.host_file.as_str() == "default.nix" { self.host_folder(name) } else { self.host(name) }
     }
 
     /// `hosts/common/optional/agent-base.nix`: what all agents' hosts share.
@@ -213,6 +221,7 @@ impl Default for Paths {
         Self {
             flake: TreePath::literal("flake.nix"),
             hosts: TreePath::literal("hosts"),
+            host_file: TreePath::literal("default.nix"),
             base: TreePath::literal("hosts/agent-base/default.nix"),
             homes: TreePath::literal("home-manager"),
             users: TreePath::literal("modules/users"),

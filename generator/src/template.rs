@@ -57,13 +57,6 @@ pub fn files(settings: &Settings, facts: &Facts) -> Result<Vec<(TreePath, String
     ])
 }
 
-/// The value of `nixosConfigurations.agent-NAME` in the flake.
-pub fn registration(settings: &Settings, name: &AgentName) -> Result<String> {
-    let paths = &settings.paths;
-    let host = paths.flake.reference(&paths.host_folder(name));
-    Ok(formatted(&paths.flake, &Registration { host })?.trim_end().to_owned())
-}
-
 fn formatted(path: &TreePath, template: &dyn DynTemplate) -> Result<String> {
     let malformed = |message: String| Error::Malformed { at: Location::file(path), message };
     let text = template.dyn_render().map_err(|error| malformed(error.to_string()))?;
@@ -109,12 +102,6 @@ struct Mail<'a> {
     name: &'a AgentName,
     full_name: &'a str,
     email: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "registration.nix", escape = "none")]
-struct Registration {
-    host: String,
 }
 
 #[expect(

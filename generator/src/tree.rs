@@ -41,8 +41,14 @@ impl Tree {
         let (contents, reads) = (read::bytes(&root, &path)?, Reads::default());
         reads.record(&path, contents.as_deref());
         let settings = Settings::parse(&path, &read::text(&root, &path, contents)?)?;
+        Ok(Self { reads, ..Self::with_settings(&root, settings)? })
+    }
+
+    /// The tree at `root`, where no `agent-tool.toml` says what `settings` do.
+    pub fn with_settings(root: &Path, settings: Settings) -> Result<Self> {
+        let root = fs::canonicalize(root).map_err(Error::io("find", root))?;
         let (plugins, shared) = (Box::new(NoPlugins), RefCell::default());
-        Ok(Self { root, settings, nix: None, plugins, reads, shared })
+        Ok(Self { root, settings, nix: None, plugins, reads: Reads::default(), shared })
     }
 
     /// This tree, with Nix to evaluate those of its rules that are beyond the builtin evaluator.

@@ -21,8 +21,8 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{CommandFactory, Parser, Subcommand};
 
 use commands::{
-    build, check, completions, init, list, man, new_agent, operator, rekey, remove_agent, rotate, secret,
-    show, test, trust,
+    build, check, completions, init, list, man, new_agent, operator, plan, rekey, remove_agent, rotate,
+    secret, show, test, trust,
 };
 
 /// Maintains a flake of autonomous agents, each in a virtual machine of its own.
@@ -75,6 +75,8 @@ enum Command {
     Test(test::Args),
     Completions(completions::Args),
     Man(man::Args),
+    #[command(hide = true)]
+    Plan(plan::Args),
 }
 
 /// Runs the command that the arguments name. The exit code is 0 when it is done, 1 when it failed or has
@@ -99,6 +101,7 @@ pub fn main() -> ExitCode {
         Command::Deploy(args) => commands::deploy::run(&place, args),
         Command::Test(args) => test::run(&place, &args),
         Command::Completions(args) => completions::run(&mut Cli::command(), &args),
+        Command::Plan(args) => plan::run(&place, args),
         Command::Man(args) => man::run(Cli::command(), &args),
     };
     outcome.unwrap_or_else(|error| {

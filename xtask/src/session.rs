@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use generator::{
     apply::{self, Lock, RealDisk, Recovery},
     plan::{Kind, Plan},
@@ -75,6 +75,17 @@ impl Session {
             }
         }
     }
+}
+
+/// The folder of the flake that is meant, whether it is one of agents or not.
+pub(crate) fn flake(place: &Place) -> Result<PathBuf> {
+    let folder = match &place.root {
+        Some(folder) => folder.clone(),
+        None => std::env::current_dir()?,
+    };
+    let start = std::fs::canonicalize(&folder).with_context(|| format!("can't find {}", folder.display()))?;
+    let flake = start.ancestors().find(|folder| folder.join("flake.nix").is_file());
+    Ok(flake.with_context(|| format!("there is no flake.nix at {} or above it", start.display()))?.to_owned())
 }
 
 /// The root of the tree that is meant.

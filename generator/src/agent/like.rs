@@ -111,44 +111,6 @@ fn undecided(sibling: &AgentName, why: &str) -> Error {
     }
 }
 
-/// Replaces a name where it is a word, also with a capital: `luce`, `agent-luce`, `Luce`, not `lucerne`.
 fn rename(text: &str, from: &AgentName, to: &AgentName) -> String {
-    let once = replace_word(text, from.as_str(), to.as_str());
-    replace_word(&once, &from.capitalised(), &to.capitalised())
-}
-
-fn replace_word(text: &str, from: &str, to: &str) -> String {
-    let in_word = |c: char| c.is_alphanumeric() || c == '_';
-    let mut replaced = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once(from) {
-        let starts = !before
-            .chars()
-            .next_back()
-            .or_else(|| replaced.chars().next_back().filter(|_| before.is_empty()))
-            .is_some_and(in_word);
-        let ends = !after.chars().next().is_some_and(in_word);
-        replaced.push_str(before);
-        replaced.push_str(if starts && ends { to } else { from });
-        rest = after;
-    }
-    replaced + rest
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_replaced_where_it_is_a_word() {
-        let rename = |text| rename(text, &"luce".parse().unwrap(), &"vesta".parse().unwrap());
-        assert_eq!(
-            rename("agent-luce \"Luce\" luce@x ./luce/a.nix"),
-            "agent-vesta \"Vesta\" vesta@x ./vesta/a.nix"
-        );
-        assert_eq!(
-            rename("lucerne deluce lucelle luceluce Lucerne a_luce"),
-            "lucerne deluce lucelle luceluce Lucerne a_luce"
-        );
-    }
+    crate::rename::rename(text, from.as_str(), to.as_str(), false)
 }

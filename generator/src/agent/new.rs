@@ -13,6 +13,7 @@ use super::{
 use crate::{
     edit::Change,
     error::{Error, Result},
+    flake::{self, Form, Planned},
     guide,
     name::AgentName,
     nix::literal,
@@ -117,7 +118,7 @@ pub fn plan(tree: &Tree, request: &Request) -> Result<Outcome> {
     for (path, text) in files {
         draft.create(&path, text)?;
     }
-    register(&mut draft, tree.settings(), &facts)?;
+    register(&mut draft, tree, &facts)?;
     let password = request.password.clone().unwrap_or_else(password::random);
     let paths = &tree.settings().paths;
     let mut own = vec![(paths.mail_secret(&facts.name), password)];
@@ -299,16 +300,17 @@ fn choose_ports(settings: &Settings, request: &Request, taken: &BTreeSet<Port>) 
     }
 }
 
-fn register(draft: &mut Draft<'_>, settings: &Settings, facts: &Facts) -> Result<()> {
-    let (paths, name) = (&settings.paths, &facts.name);
-    draft.edit(
-        &paths.flake,
-        &Change::InsertAttribute {
-            set: registry::hosts(),
-            key: vec![name.host()],
-            value: template::registration(settings, name)?,
-        },
-    )?;
+fn register(draft: &mut Draft<'_>, tree: &Tree, facts: &Facts) -> Result<()> {
+    let (paths, name) = (&tree.settings().paths, &facts.name);
+    let registration = flake::register(&Planned::new(tree, draft.planned()), name)?;
+    match registration.file {
+        Some(file) if registration.form == Form::Module => draft.create(file.path(), file.text())?,
+        Some(file) => draft.edited(file, true)?,
+        None => draft.note(format!(
+            "{}: the flake reads {}, so that the folder registers the machine",
+            registration.at, paths.hosts
+        )),
+    }
     draft.edit(
         &paths.base,
         &Change::InsertItem { path: registry::base_imports(), item: paths.base.reference(&paths.user(name)) },

@@ -7,6 +7,7 @@ use rowan::ast::AstNode;
 
 use crate::{
     error::{Location, Result},
+    flake::{self, Planned},
     guide::{self, Row},
     nix::{
         file::NixFile,
@@ -21,8 +22,10 @@ use crate::{
 /// What the flake, the base image, the rules and the guide say of agents. Each name comes with where it stands.
 #[derive(Debug)]
 pub struct Registry {
-    /// The names in `nixosConfigurations`.
+    /// The names in `nixosConfigurations`; those that their folder registers with where that is.
     pub hosts: BTreeMap<String, Location>,
+    /// Where most of them are.
+    pub hosts_place: Location,
     /// The files that the base image imports.
     pub base_imports: BTreeMap<TreePath, Location>,
     /// The users that have a home in the base image.
@@ -33,12 +36,6 @@ pub struct Registry {
     pub rules: BTreeMap<String, Location>,
     /// The rows of the guide's table, by the agents that they name.
     pub guide: BTreeMap<String, Vec<(Row, Location)>>,
-}
-
-/// `nixosConfigurations` in the flake.
-#[must_use]
-pub fn hosts() -> AttrPath {
-    AttrPath::value("outputs.nixosConfigurations")
 }
 
 /// `imports` of the base image.
@@ -69,8 +66,7 @@ impl Registry {
     /// Reads the shared files of `tree`.
     pub fn read(tree: &Tree) -> Result<Self> {
         let paths = &tree.settings().paths;
-        let (flake, base, rules_file) =
-            (tree.nix(&paths.flake)?, tree.nix(&paths.base)?, tree.nix(&paths.rules)?);
+        let (base, rules_file) = (tree.nix(&paths.base)?, tree.nix(&paths.rules)?);
         let text = tree.text(&paths.guide)?.unwrap_or_default();
         let lines = Lines::of(&text);
         let mut guide = BTreeMap::<_, Vec<_>>::new();
@@ -78,8 +74,15 @@ impl Registry {
             let at = Location::in_lines(&paths.guide, &text, &lines, row.offset);
             guide.entry(row.agent.clone()).or_default().push((row, at));
         }
+        let survey = flake::survey(&Planned::none(tree))?;
+        let mut hosts = survey.names;
+        if survey.folders.contains(paths.hosts.as_str()) {
+            let folders = tree.agents()?.into_iter();
+            hosts.extend(folders.map(|name| (name.host(), Location::file(&paths.host(&name)))));
+        }
         Ok(Self {
-            hosts: children(&flake, &hosts()),
+            hosts,
+            hosts_place: survey.place.unwrap_or_else(|| Location::file(&paths.flake)),
             base_imports: imports(&base, &base_imports()),
             base_homes: children(&base, &base_homes()),
             systems: children(&rules_file, &systems()),

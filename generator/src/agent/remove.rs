@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{
     edit::{self, Change},
-    error::{Error, Result},
+    error::{Error, Location, Result},
+    flake::{self, Planned},
     guide,
     name::AgentName,
     nix::find::{AttrPath, find},
@@ -131,11 +132,10 @@ fn unregister(
     let paths = &tree.settings().paths;
     for (part, at) in &parts.present {
         let (path, change, expected) = match part {
-            Part::Registration(host) => (
-                &paths.flake,
-                Change::RemoveAttribute { path: registry::hosts().child(host) },
-                Some(template::registration(tree.settings(), name)?),
-            ),
+            Part::Registration(_) => {
+                unregister_host(draft, tree, name, at, by_hand)?;
+                continue;
+            }
             Part::BaseUser(user) => (
                 &paths.base,
                 Change::RemoveItem { path: registry::base_imports(), item: paths.base.reference(user) },
@@ -175,9 +175,37 @@ fn unregister(
     remove_readings(draft, &paths.rules, name, by_hand)
 }
 
+/// Takes the host out of the flake. Its entry must be what it would be if it were born now.
+fn unregister_host(
+    draft: &mut Draft<'_>,
+    tree: &Tree,
+    name: &AgentName,
+    at: &Location,
+    by_hand: &mut Vec<String>,
+) -> Result<()> {
+    let Some(removal) = flake::unregister(&Planned::none(tree), name)? else { return Ok(()) };
+    let comments = removal.comments.iter();
+    by_hand.extend(comments.map(|(at, comment)| format!("{at} a comment goes along: {comment}")));
+    match removal.file {
+        Some(file) => draft.edited(file, false)?,
+        None => draft.delete(&removal.path)?,
+    }
+    let host = tree.settings().paths.host(name);
+    let mut planned = draft.planned();
+    planned.insert(host.clone(), Some(tree.text(&host)?.unwrap_or_default().into_bytes()));
+    let again = flake::register(&Planned::new(tree, planned), name);
+    if !again.is_ok_and(|again| squeeze(&again.entry) == squeeze(&removal.entry)) {
+        by_hand.push(format!("{at} nixosConfigurations.{} was edited by hand", name.host()));
+    }
+    Ok(())
+}
+
+fn squeeze(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Whether what `path` is bound to is `expected` apart from white space.
 fn says(file: &crate::nix::file::NixFile, path: &AttrPath, expected: &str) -> bool {
-    let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let found = find(file, path);
     let bindings = found.bindings.iter().chain(found.dotted.iter().map(|(binding, _)| binding));
     let values: Vec<_> =

@@ -27,7 +27,7 @@ pub(super) fn check(
     let known: BTreeSet<&str> = agents.iter().map(AgentName::as_str).collect();
     for name in agents {
         for part in Parts::of(tree, registry, name).missing {
-            findings.push(missing(tree, name, &part)?);
+            findings.push(missing(tree, registry, name, &part)?);
         }
     }
     for (name, at, what) in mentions(tree, registry)? {
@@ -40,7 +40,7 @@ pub(super) fn check(
 }
 
 /// What lacks is shown where it belongs: in the set or list of its siblings, or in the host that is without it.
-fn missing(tree: &Tree, name: &AgentName, part: &Part) -> Result<Finding> {
+fn missing(tree: &Tree, registry: &Registry, name: &AgentName, part: &Part) -> Result<Finding> {
     let paths = &tree.settings().paths;
     let (path, mend) = match part {
         Part::User(path) | Part::Host(path) | Part::Home(path) | Part::Mail(path) => {
@@ -60,7 +60,6 @@ fn missing(tree: &Tree, name: &AgentName, part: &Part) -> Result<Finding> {
         Part::Row => (&paths.guide, format!("add a row for {name} to the table of agents and ports")),
     };
     let siblings = match part {
-        Part::Registration(_) => Some(registry::hosts()),
         Part::BaseUser(_) => Some(registry::base_imports()),
         Part::BaseHome(_) => Some(registry::base_homes()),
         Part::HostKey(_) => Some(registry::systems()),
@@ -68,6 +67,7 @@ fn missing(tree: &Tree, name: &AgentName, part: &Part) -> Result<Finding> {
         _ => None,
     };
     let at = match siblings {
+        None if matches!(part, Part::Registration(_)) => registry.hosts_place.clone(),
         Some(siblings) => {
             let file = tree.nix(path)?;
             let found = find(&file, &siblings);

@@ -9,7 +9,7 @@ use rowan::ast::AstNode;
 
 use super::{
     TextEdit,
-    layout::{self, Brackets},
+    layout::{self, Brackets, Entry},
 };
 use crate::{
     error::{Error, Location, Result},
@@ -32,11 +32,7 @@ pub(super) fn insert(file: &NixFile, set: &AttrPath, key: &[String], value: &str
     let key = key.iter().map(|name| literal::quote_attribute(name)).collect::<Vec<_>>().join(".");
     let sets = found.written_here(found.sets().cloned());
     let edit = match (sets.as_slice(), found.dotted.as_slice()) {
-        ([only], _) => {
-            let siblings: Vec<_> = only.syntax().children().collect();
-            let entry = format!("{key} = {value};");
-            layout::append(file, &siblings, &entry).or_else(|| layout::fill(&brackets(file, only)?, &entry))
-        }
+        ([only], _) => into_set(file, only, Entry::New(&format!("{key} = {value};"))),
         ([], [.., (last, name)]) => {
             // Dotted bindings among others: the new one follows the last of them, written as it is.
             let siblings: Vec<_> = found.dotted.iter().map(|(binding, _)| binding.syntax().clone()).collect();
@@ -44,11 +40,18 @@ pub(super) fn insert(file: &NixFile, set: &AttrPath, key: &[String], value: &str
             let prefix = last.attrpath().and_then(|path| prefix(path.syntax(), name));
             prefix
                 .filter(|_| together)
-                .and_then(|prefix| layout::append(file, &siblings, &format!("{prefix}{key} = {value};")))
+                .map(|prefix| format!("{prefix}{key} = {value};"))
+                .and_then(|entry| layout::append(file, &siblings, Entry::New(&entry)))
         }
         _ => None,
     };
     edit.ok_or_else(|| refuse(file, set, &found, &format!("{set}.{key} = {value};")))
+}
+
+/// The insertion of an entry after the others of a set.
+pub(super) fn into_set(file: &NixFile, set: &AttrSet, entry: Entry<'_>) -> Option<TextEdit> {
+    let siblings: Vec<_> = set.syntax().children().collect();
+    layout::append(file, &siblings, entry).or_else(|| layout::fill(&brackets(file, set)?, entry))
 }
 
 /// The deletion of the one binding at or below `path`.
@@ -91,7 +94,7 @@ pub(super) fn replace(file: &NixFile, path: &AttrPath, value: &str) -> Result<Te
     Ok(TextEdit { delete: range.into(), insert: value.to_owned() })
 }
 
-fn deletion(file: &NixFile, binding: &SyntaxNode) -> Option<TextEdit> {
+pub(super) fn deletion(file: &NixFile, binding: &SyntaxNode) -> Option<TextEdit> {
     let parent = binding.parent()?;
     let siblings: Vec<_> = parent
         .children()

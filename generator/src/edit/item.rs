@@ -9,7 +9,7 @@ use rowan::ast::AstNode;
 
 use super::{
     TextEdit,
-    layout::{self, Brackets},
+    layout::{self, Brackets, Entry},
 };
 use crate::{
     error::{Error, Location, Result},
@@ -29,9 +29,22 @@ pub(super) fn insert(file: &NixFile, path: &AttrPath, item: &str) -> Result<Text
             hint: "remove it first".into(),
         });
     }
-    layout::append(file, &items, item)
-        .or_else(|| layout::fill(&brackets(file, &list)?, item))
+    into_list(file, &list, Entry::New(item))
         .ok_or_else(|| no_list(file, path, list.syntax(), format!("add {item} to it by hand")))
+}
+
+/// The insertion of an item after the others of a list.
+pub(super) fn into_list(file: &NixFile, list: &List, item: Entry<'_>) -> Option<TextEdit> {
+    let items: Vec<_> = list.syntax().children().collect();
+    layout::append(file, &items, item).or_else(|| layout::fill(&brackets(file, list)?, item))
+}
+
+/// The deletion of an item from the list that it stands in.
+pub(super) fn out_of_list(file: &NixFile, item: &SyntaxNode) -> Option<TextEdit> {
+    let list = List::cast(item.parent()?)?;
+    let items: Vec<_> = list.syntax().children().collect();
+    let index = items.iter().position(|it| it == item)?;
+    layout::remove(&brackets(file, &list)?, &items, index)
 }
 
 /// The deletion of `item` from the list at `path`.

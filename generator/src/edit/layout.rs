@@ -19,10 +19,28 @@ pub(super) struct Brackets<'a> {
     pub(super) inside: Range<usize>,
 }
 
+/// The text of a new entry.
+#[derive(Debug, Clone, Copy)]
+pub enum Entry<'a> {
+    /// Ours: written for column 0, two spaces a level.
+    New(&'a str),
+    /// A sibling's: indented as it stands there.
+    Copied(&'a str),
+}
+
+impl Entry<'_> {
+    fn indented(self, indent: &str, unit: &str) -> String {
+        match self {
+            Self::New(text) => reindent(text, indent, unit),
+            Self::Copied(text) => text.to_owned(),
+        }
+    }
+}
+
 /// Inserts `entry` after `siblings`, the way the last of them is laid out.
 ///
 /// A comment behind the last sibling on its line stays with it; a comment below it stays below the new entry.
-pub(super) fn append(file: &NixFile, siblings: &[SyntaxNode], entry: &str) -> Option<TextEdit> {
+pub(super) fn append(file: &NixFile, siblings: &[SyntaxNode], entry: Entry<'_>) -> Option<TextEdit> {
     let text = file.text();
     let last = siblings.last()?;
     let start = usize::from(last.text_range().start());
@@ -31,21 +49,21 @@ pub(super) fn append(file: &NixFile, siblings: &[SyntaxNode], entry: &str) -> Op
     let end = end_with_comment(last);
     if !indent.chars().all(char::is_whitespace) {
         let indent = leading_whitespace(text.get(line..)?);
-        return Some(TextEdit::insert(end, format!(" {}", reindent(entry, indent, "  "))));
+        return Some(TextEdit::insert(end, format!(" {}", entry.indented(indent, "  "))));
     }
     let blank = siblings.len().checked_sub(2).and_then(|index| siblings.get(index)).is_some_and(|previous| {
         let gap = text.get(end_with_comment(previous)..start).unwrap_or_default();
         blank_line(gap).is_some()
     });
     let separator = if blank { "\n\n" } else { "\n" };
-    let entry = reindent(entry, indent, unit(file, indent));
+    let entry = entry.indented(indent, unit(file, indent));
     Some(TextEdit::insert(end, format!("{separator}{indent}{entry}")))
 }
 
 /// Inserts `entry` as the first one between brackets that have none.
 ///
 /// A comment that stands there already is kept above, a blank line apart: it doesn't become the entry's own.
-pub(super) fn fill(brackets: &Brackets<'_>, entry: &str) -> Option<TextEdit> {
+pub(super) fn fill(brackets: &Brackets<'_>, entry: Entry<'_>) -> Option<TextEdit> {
     let (file, text) = (brackets.file, brackets.file.text());
     let Range { start, end } = brackets.inside;
     let inside = text.get(start..end)?;
@@ -53,7 +71,7 @@ pub(super) fn fill(brackets: &Brackets<'_>, entry: &str) -> Option<TextEdit> {
     let outer = leading_whitespace(text.get(line..)?);
     let unit = unit(file, outer);
     let indent = format!("{outer}{unit}");
-    let entry = reindent(entry, &indent, unit);
+    let entry = entry.indented(&indent, unit);
     let comments = inside.trim_end();
     if !comments.trim().is_empty() {
         return Some(TextEdit::insert(start + comments.len(), format!("\n\n{indent}{entry}")));

@@ -7,6 +7,7 @@
 mod attribute;
 mod item;
 mod layout;
+mod site;
 mod text_edit;
 mod verify;
 
@@ -25,6 +26,8 @@ use crate::{
     path::TreePath,
 };
 
+pub use layout::Entry;
+pub use site::{Site, insert_at, remove_at};
 pub use text_edit::TextEdit;
 
 /// What an edit is meant to do.
@@ -112,7 +115,7 @@ fn expect_bound(edited: &NixFile, change: &Change) -> Result<()> {
     let Change::InsertAttribute { set, key, value } = change else { return Ok(()) };
     let path = key.iter().fold(set.clone(), |path, key| path.child(key));
     for binding in &find(edited, &path).bindings {
-        let names = binding.value().map(|value| unbound_names(&value)).unwrap_or_default();
+        let names = binding.value().map(|value| unbound_names(value.syntax())).unwrap_or_default();
         if let Some(name) = names.first() {
             return Err(Error::NoPlace {
                 at: edited.location(binding.syntax()),
@@ -135,11 +138,15 @@ pub fn locate(file: &NixFile, change: &Change) -> Result<TextEdit> {
         Change::InsertItem { path, item } => item::insert(file, path, item),
         Change::RemoveItem { path, item } => item::remove(file, path, item),
     }?;
-    // A file whose lines end as on Windows has none that end otherwise.
+    end_lines_like(file, &mut edit);
+    Ok(edit)
+}
+
+/// A file whose lines end as on Windows has none that end otherwise.
+fn end_lines_like(file: &NixFile, edit: &mut TextEdit) {
     if file.text().contains("\r\n") {
         edit.insert = edit.insert.replace('\n', "\r\n");
     }
-    Ok(edit)
 }
 
 /// The comments that go when `change` removes their owner: those directly above it and behind it on its line.

@@ -26,6 +26,12 @@ use crate::{
 /// change came or went. And the meaning: the attribute or item is found where it was meant to be (or no longer
 /// found), once, with the value that was meant, and its siblings are the same.
 pub(super) fn verify(before: &NixFile, after: &NixFile, change: &Change, edit: &TextEdit) -> Result<()> {
+    only_edited(before, after, edit)?;
+    meaning(before, after, change)
+}
+
+/// Checks that every token outside of `edit` is the same, in the same order.
+pub(super) fn only_edited(before: &NixFile, after: &NixFile, edit: &TextEdit) -> Result<()> {
     let (before_tokens, after_tokens) = (tokens_of(before), tokens_of(after));
     let at = before_tokens.iter().filter(|token| token.end <= edit.delete.start).count();
     let gone = before_tokens.iter().filter(|token| edit.delete.contains(&token.start)).count();
@@ -36,7 +42,7 @@ pub(super) fn verify(before: &NixFile, after: &NixFile, change: &Change, edit: &
     if !before_rest.eq(after_rest) {
         return Err(unverified(before, "a token outside the edit is another one"));
     }
-    meaning(before, after, change)
+    Ok(())
 }
 
 /// Checks that two texts of one file differ in nothing but white space.

@@ -3,6 +3,7 @@
 pub mod eval;
 pub mod file;
 pub mod find;
+pub mod follow;
 pub mod guard;
 pub mod literal;
 pub mod scope;

@@ -12,12 +12,12 @@ use rowan::ast::AstNode;
 
 use crate::nix::{eval::PLAIN, find::keys, literal};
 
-/// The names that `expr` takes from where it stands, and that nothing around it binds.
+/// The names that `expr`, an expression or a binding, takes from where it stands, and that nothing around it binds.
 ///
 /// Below a `with` any name may be bound, so that none is missing there.
 #[must_use]
-pub fn unbound_names(expr: &Expr) -> Vec<String> {
-    let names = expr.syntax().descendants().filter_map(|node| {
+pub fn unbound_names(expr: &SyntaxNode) -> Vec<String> {
+    let names = expr.descendants().filter_map(|node| {
         let parent = node.parent()?;
         let ident = ast::Ident::cast(node.clone())?.ident_token()?;
         let reference = match parent.kind() {
@@ -27,13 +27,24 @@ pub fn unbound_names(expr: &Expr) -> Vec<String> {
         };
         // What a set inherits comes from outside of it.
         let scope = if parent.kind() == NODE_INHERIT { parent.parent()?.parent()? } else { node };
-        (reference && !is_bound_at(ident.text(), &scope)).then(|| ident.text().to_owned())
+        (reference && !may_be_bound_at(ident.text(), &scope)).then(|| ident.text().to_owned())
     });
     names.collect()
 }
 
-fn is_bound_at(name: &str, at: &SyntaxNode) -> bool {
-    let binds_here = |scope: SyntaxNode| match scope.kind() {
+/// Whether something around `at` binds `name` for certain: no `with`, and nothing that Nix has built in.
+#[must_use]
+pub fn is_bound_at(name: &str, at: &SyntaxNode) -> bool {
+    at.ancestors().any(|scope| binds_in(name, scope))
+}
+
+fn may_be_bound_at(name: &str, at: &SyntaxNode) -> bool {
+    let binds_here = |scope: SyntaxNode| scope.kind() == NODE_WITH || binds_in(name, scope);
+    PLAIN.contains(&name) || at.ancestors().any(binds_here)
+}
+
+fn binds_in(name: &str, scope: SyntaxNode) -> bool {
+    match scope.kind() {
         NODE_LAMBDA => {
             ast::Lambda::cast(scope).and_then(|it| it.param()).is_some_and(|param| binds(&param, name))
         }
@@ -41,10 +52,8 @@ fn is_bound_at(name: &str, at: &SyntaxNode) -> bool {
         NODE_ATTR_SET => {
             AttrSet::cast(scope).is_some_and(|it| it.rec_token().is_some() && bound_in(&it, name).is_some())
         }
-        NODE_WITH => true,
         _ => false,
-    };
-    PLAIN.contains(&name) || at.ancestors().any(binds_here)
+    }
 }
 
 /// The expression that `name` is bound to where `at` stands, if an enclosing `let` or `rec` binds it.
@@ -134,7 +143,7 @@ mod tests {
     fn knows_which_names_are_bound_where_they_stand() {
         let unbound = |text: &str| {
             let file = NixFile::parse(&TreePath::literal("x.nix"), text.into()).unwrap();
-            unbound_names(find(&file, &AttrPath::value("v")).value().unwrap())
+            unbound_names(find(&file, &AttrPath::value("v")).value().unwrap().syntax())
         };
         assert_eq!(unbound("{ v = a b.c; }"), ["a", "b"]);
         assert_eq!(unbound("{ a, ... }@b: { v = a b.c; }"), [""; 0]);

@@ -9,6 +9,7 @@ pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod new_agent;
 pub(crate) mod operator;
+pub(crate) mod plan;
 pub(crate) mod rekey;
 pub(crate) mod remove_agent;
 pub(crate) mod rotate;

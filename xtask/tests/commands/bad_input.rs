@@ -138,23 +138,20 @@ fn a_flake_whose_hosts_can_not_be_found() {
         "nixosConfigurations = {",
         "nixosConfigurations = nixpkgs.lib.mapAttrs make {",
     );
+    fixture.refused(&["new-agent", "vesta"], 1, "flake.nix:77:55: a new host would stand here, but");
+    fixture.refused(&["new-agent", "vesta"], 1, "what makes a host of it can't be read");
     fixture.refused(
         &["new-agent", "vesta"],
         1,
-        "flake.nix:77:29: outputs.nixosConfigurations may be made here",
-    );
-    fixture.refused(
-        &["new-agent", "vesta"],
-        1,
-        "hint: add by hand: outputs.nixosConfigurations.agent-vesta =",
+        "hint: add what makes ./hosts/agent-vesta the host agent-vesta",
     );
     fixture.write("flake.nix", "{\n  outputs = { nixpkgs, ... }: { nixosConfigurations = { }; };\n}\n");
-    fixture.refused(&["new-agent", "vesta"], 1, "mentions inputs, which is not bound here");
+    fixture.refused(&["new-agent", "vesta"], 1, "neither `inputs` nor `self` is bound here");
     fixture.write("flake.nix", "{\n  outputs = _: { };\n}\n");
     fixture.refused(
         &["new-agent", "vesta"],
         1,
-        "flake.nix: there is no attribute set outputs.nixosConfigurations",
+        "flake.nix:2:16: a new host would stand here, but neither `inputs` nor `self` is bound here",
     );
 }
 

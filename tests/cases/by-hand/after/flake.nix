@@ -17,7 +17,7 @@
       modules = [ ./hosts/agent-luce ];
       specialArgs = { inherit inputs self; outputs = self; };
     }; # light
-    nixosConfigurations.agent-vesta = nixpkgs.lib.nixosSystem {
+    nixosConfigurations.agent-vesta = lib.nixosSystem {
       system = "x86_64-linux";
       modules = [ ./hosts/agent-vesta ];
       specialArgs = {

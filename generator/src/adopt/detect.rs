@@ -1,0 +1,185 @@
+//! What a flake that isn't one of agents yet says of itself: where its hosts lie, who administers it, which domain.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use crate::{
+    error::Result,
+    flake::{self, Planned},
+    nix::find::{AttrPath, find},
+    nix::literal,
+    path::TreePath,
+    settings::{HostName, Paths, Settings, UserName, VmDefaults},
+    tree::Tree,
+    vm::{Count, Port},
+};
+
+/// What could be read.
+#[derive(Debug)]
+pub struct Detected {
+    /// Where things lie; by default, where nothing is there.
+    pub paths: Paths,
+    /// The domain that a host says it is in.
+    pub domain: Option<HostName>,
+    /// The first user who is in `wheel`.
+    pub admin_user: Option<UserName>,
+    /// Where git pushes the tree to, as a flake reference.
+    pub flake: Option<String>,
+}
+
+/// How many folders deep hosts are looked for.
+const DEPTH: usize = 4;
+
+/// The folders that people keep the homes of home-manager in.
+const HOMES: [&str; 4] = ["home-manager", "home", "homes", "modules/home-manager"];
+
+/// The names that people give the rules of agenix.
+const RULES: [&str; 2] = ["secrets.nix", "secrets/secrets.nix"];
+
+impl Detected {
+    /// Reads the flake at `root`.
+    pub fn read(root: &Path) -> Result<Self> {
+        let tree = Tree::with_settings(root, unknown())?;
+        let first = |names: &[&'static str]| {
+            let there = names.iter().find(|name| tree.root().join(name).exists());
+            there.map(|name| TreePath::literal(name))
+        };
+        let mut paths = Paths::default();
+        if let Some(hosts) = hosts(&tree)? {
+            paths.host_file = host_file(&tree, &hosts);
+            paths.base = hosts.join("agent-base").join(&paths.host_file);
+            paths.hosts = hosts;
+        }
+        paths.homes = first(&HOMES).unwrap_or(paths.homes);
+        paths.rules = first(&RULES).unwrap_or(paths.rules);
+        let (domain, admin_user) = facts(&tree, &paths);
+        Ok(Self { paths, domain, admin_user, flake: pushed_to(tree.root()) })
+    }
+
+    /// The settings, with what could not be read as it is in an example.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        let mut settings = unknown();
+        settings.paths = self.paths.clone();
+        if let Some(domain) = &self.domain {
+            settings.domain = domain.clone();
+        }
+        if let Some(user) = &self.admin_user {
+            settings.admin_user = user.clone();
+        }
+        settings
+    }
+}
+
+/// The settings of a flake of which nothing is known.
+fn unknown() -> Settings {
+    let host = |text: &str| HostName::try_from(text.to_owned());
+    let (domain, mail_host) = (host("example.org"), host("mail.example.org"));
+    let login_server = crate::settings::Url::try_from("https://headscale.example.org".to_owned());
+    let admin_user = UserName::try_from("admin".to_owned());
+    let count = |number: i64| Count::try_from(number);
+    let port = |number: i64| Port::try_from(number);
+    match (domain, mail_host, login_server, admin_user, port(2223), port(5900), count(4), count(2)) {
+        (
+            Ok(domain),
+            Ok(mail_host),
+            Ok(login_server),
+            Ok(admin_user),
+            Ok(first_ssh_port),
+            Ok(first_spice_port),
+            Ok(memory_gib),
+            Ok(vcpus),
+        ) => Settings {
+            domain,
+            mail_host,
+            login_server,
+            admin_user,
+            flake: ".".into(),
+            vm: VmDefaults {
+                image_dir: "~/.agentvms".into(),
+                first_ssh_port,
+                first_spice_port,
+                memory_gib,
+                vcpus,
+            },
+            paths: Paths::default(),
+        },
+        _ => unreachable!("the words of an example are words of their kind"),
+    }
+}
+
+/// The folder that most hosts have one of their own in.
+fn hosts(tree: &Tree) -> Result<Option<TreePath>> {
+    let found = flake::survey(&Planned::none(tree))?;
+    let mut best = (0, None);
+    let walk = walkdir::WalkDir::new(tree.root()).min_depth(1).max_depth(DEPTH).sort_by_file_name();
+    let visible = |entry: &walkdir::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
+    let mut folders: std::collections::BTreeMap<TreePath, usize> = std::collections::BTreeMap::new();
+    for entry in walk.into_iter().filter_entry(visible).filter_map(std::result::Result::ok) {
+        let name = entry.file_name().to_string_lossy();
+        if !entry.file_type().is_dir() || !found.names.contains_key(name.as_ref()) {
+            continue;
+        }
+        let parent = entry.path().parent().and_then(|parent| parent.strip_prefix(tree.root()).ok());
+        if let Some(parent) = parent.and_then(|it| it.to_str()).and_then(|it| TreePath::new(it).ok()) {
+            *folders.entry(parent).or_default() += 1;
+        }
+    }
+    for (folder, count) in folders {
+        if count > best.0 {
+            best = (count, Some(folder));
+        }
+    }
+    Ok(best.1.or_else(|| found.folders.into_iter().find_map(|folder| TreePath::new(folder).ok())))
+}
+
+/// What most hosts call their own file.
+fn host_file(tree: &Tree, hosts: &TreePath) -> TreePath {
+    let folders = tree.folder(hosts).unwrap_or_default();
+    let count = |file: &str| folders.iter().filter(|name| tree.has(&hosts.join(name).join(file))).count();
+    let names = ["configuration.nix", "default.nix"];
+    let most = names.into_iter().max_by_key(|name| count(name)).unwrap_or("default.nix");
+    TreePath::literal(most)
+}
+
+/// The domain and the administrator, from the first file that says each.
+fn facts(tree: &Tree, paths: &Paths) -> (Option<HostName>, Option<UserName>) {
+    let mut files: BTreeSet<TreePath> = BTreeSet::new();
+    for folder in [&paths.hosts, &paths.users, &TreePath::literal("modules"), &TreePath::literal("users")] {
+        files.extend(tree.files_below(folder).unwrap_or_default());
+    }
+    let files: Vec<_> = files.into_iter().filter(|path| path.has_extension("nix")).collect();
+    let said = tree.each_nix(&files, |_, file| {
+        let Ok(file) = file else { return (None, None) };
+        let domain = find(&file, &AttrPath::value("networking.domain"));
+        let domain = domain.value().and_then(literal::string).and_then(|text| HostName::try_from(text).ok());
+        let users = find(&file, &AttrPath::value("users.users"));
+        let wheel = |user: &String| {
+            let groups =
+                find(&file, &AttrPath::value("users.users").child(user.as_str()).child("extraGroups"));
+            groups.lists().any(|list| list.items().any(|it| literal::string(&it).as_deref() == Some("wheel")))
+        };
+        let admin =
+            users.children().into_iter().map(|(user, _)| user).find(|user| user != "root" && wheel(user));
+        (domain, admin.and_then(|user| UserName::try_from(user).ok()))
+    });
+    let (mut domain, mut admin) = (None, None);
+    for (said_domain, said_admin) in said {
+        domain = domain.or(said_domain);
+        admin = admin.or(said_admin);
+    }
+    (domain, admin)
+}
+
+/// Where the remote `origin` of git is, if it is at a forge that flakes have a word for.
+fn pushed_to(root: &Path) -> Option<String> {
+    let config = fs::read_to_string(root.join(".git/config")).ok()?;
+    let (_, origin) = config.split_once("[remote \"origin\"]")?;
+    let url = origin.lines().find_map(|line| line.trim().strip_prefix("url = "))?;
+    for (forge, word) in [("github.com", "github"), ("gitlab.com", "gitlab")] {
+        if let Some((_, path)) = url.split_once(forge) {
+            let path = path.trim_start_matches([':', '/']).trim_end_matches('/');
+            return Some(format!("{word}:{}", path.strip_suffix(".git").unwrap_or(path)));
+        }
+    }
+    Some(format!("git+{url}")).filter(|_| url.starts_with("https://"))
+}

@@ -1,0 +1,66 @@
+//! Edits at a place that was found by following what the file means, not by an attribute path in it.
+//!
+//! What the edit means is for the caller to verify, who follows the edited file the same way.
+
+use rnix::{
+    SyntaxNode,
+    ast::{AttrSet, List},
+};
+use rowan::ast::AstNode;
+
+use super::{Entry, TextEdit, attribute, end_lines_like, item, layout, unverified, verify};
+use crate::{
+    error::{Error, Location, Result},
+    nix::file::NixFile,
+};
+
+/// Where an entry goes, by syntax.
+#[derive(Debug, Clone)]
+pub enum Site {
+    /// Among the bindings of a set.
+    Set(AttrSet),
+    /// After bindings that stand among others: `hosts.a = …; hosts.b = …;`.
+    After(Vec<SyntaxNode>),
+    /// At the end of a list.
+    List(List),
+}
+
+impl Site {
+    /// What it is in the file.
+    #[must_use]
+    pub fn syntax(&self) -> Option<&SyntaxNode> {
+        match self {
+            Self::Set(set) => Some(set.syntax()),
+            Self::After(siblings) => siblings.last(),
+            Self::List(list) => Some(list.syntax()),
+        }
+    }
+}
+
+/// The file with `entry` (a binding with its `;`, or a list's item) at `site`.
+pub fn insert_at(file: &NixFile, site: &Site, entry: Entry<'_>) -> Result<NixFile> {
+    let edit = match site {
+        Site::Set(set) => attribute::into_set(file, set, entry),
+        Site::After(siblings) => layout::append(file, siblings, entry),
+        Site::List(list) => item::into_list(file, list, entry),
+    };
+    land(file, edit)
+}
+
+/// The file without `node`, a binding or a list's item; and the comments that go along.
+pub fn remove_at(file: &NixFile, node: &SyntaxNode) -> Result<(NixFile, Vec<(Location, String)>)> {
+    let edit = attribute::deletion(file, node).or_else(|| item::out_of_list(file, node));
+    // Those inside of the entry are its own.
+    let own = file.location(node)..=file.at(node.text_range().end().into());
+    let comments = edit.iter().flat_map(|edit| edit.comments(file)).filter(|(at, _)| !own.contains(at));
+    Ok((land(file, edit.clone())?, comments.collect()))
+}
+
+fn land(file: &NixFile, edit: Option<TextEdit>) -> Result<NixFile> {
+    let mut edit = edit.ok_or_else(|| unverified(file, "there is no room for an entry"))?;
+    end_lines_like(file, &mut edit);
+    let edited = NixFile::parse(file.path(), edit.apply(file.text()))
+        .map_err(|error: Error| unverified(file, format!("it no longer parses: {error}")))?;
+    verify::only_edited(file, &edited, &edit)?;
+    Ok(edited)
+}

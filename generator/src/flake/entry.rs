@@ -1,0 +1,252 @@
+//! What may be written for a new host: as its siblings are, or in full.
+
+use std::collections::BTreeMap;
+
+use rnix::{
+    SyntaxKind::TOKEN_COMMENT,
+    SyntaxNode,
+    ast::{AttrpathValue, Expr, HasEntry},
+};
+use rowan::ast::AstNode;
+
+use super::{
+    place::{Place, Via},
+    reading::Host,
+};
+use crate::{
+    edit::Site,
+    name::AgentName,
+    nix::{
+        find::keys,
+        follow::{Follower, Value, last_name},
+        literal,
+        scope::is_bound_at,
+    },
+    rename::rename,
+};
+
+/// An entry that may be written.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    /// The whole entry: a binding with its `;`, or an item.
+    pub(super) text: String,
+    /// How much must be known of it.
+    pub(super) origin: Origin,
+}
+
+/// Where an entry is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// As another agent's is.
+    Agent,
+    /// As most siblings' are.
+    Siblings,
+    /// A call of `nixosSystem`, in full.
+    Ours,
+}
+
+/// A host that is there.
+struct Sibling {
+    name: String,
+    node: SyntaxNode,
+    value: Option<Expr>,
+}
+
+/// The entries that may be written for `host` at `place`, the best first.
+pub(super) fn candidates(
+    follower: &Follower<'_>,
+    place: &Place,
+    hosts: &[Host],
+    host: &AgentName,
+    folder: &str,
+) -> Vec<Candidate> {
+    let siblings: Vec<_> = hosts.iter().map(|host| sibling(place, &host.name, &host.node)).collect();
+    let mut candidates: Vec<Candidate> = as_agents(&siblings, host).into_iter().collect();
+    let key = key(place, &siblings, &host.host());
+    if matches!(place.via, Via::Mapped(_))
+        && let Some(value) = siblings.iter().rev().find(|it| is_empty(it)).and_then(|it| it.value.clone())
+    {
+        candidates.push(Candidate { text: format!("{key} = {value};"), origin: Origin::Siblings });
+    }
+    candidates.extend(as_siblings(&siblings, host, &place.via));
+    match (&place.via, &place.site) {
+        (Via::Host | Via::Arguments, _) => {
+            let function =
+                if matches!(place.via, Via::Host) { function(place, &siblings) } else { Some(String::new()) };
+            let arguments = arguments(follower, place, &siblings, folder);
+            let value =
+                function.zip(arguments).and_then(|(function, arguments)| formatted(&(function + &arguments)));
+            candidates.extend(
+                value.map(|value| Candidate { text: format!("{key} = {value};"), origin: Origin::Ours }),
+            );
+        }
+        (Via::Named(_), Site::List(_)) => {
+            candidates.push(Candidate { text: literal::quote(&host.host()), origin: Origin::Siblings });
+        }
+        (Via::Mapped(_), _) if !siblings.iter().any(is_empty) => {
+            candidates.push(Candidate { text: format!("{key} = {{ }};"), origin: Origin::Siblings });
+        }
+        _ => {}
+    }
+    if !matches!(place.site, Site::List(_)) {
+        for candidate in &mut candidates {
+            candidate.text = aligned(&candidate.text, &siblings);
+        }
+    }
+    candidates
+}
+
+/// Whether nothing is said of a sibling but its name.
+fn is_empty(sibling: &Sibling) -> bool {
+    matches!(&sibling.value, Some(Expr::AttrSet(set)) if set.syntax().children().next().is_none())
+}
+
+/// The entry with its `=` where all siblings that are on one line have theirs.
+fn aligned(entry: &str, siblings: &[Sibling]) -> String {
+    let Some((key, value)) = entry.split_once('=').filter(|_| !entry.contains('\n')) else {
+        return entry.into();
+    };
+    let columns = siblings.iter().map(|it| it.node.text().to_string()).filter(|text| !text.contains('\n'));
+    let columns: Vec<_> =
+        columns.map(|text| text.find('=').map(|column| (column, text.contains("  =")))).collect();
+    let padded = columns.iter().flatten().any(|(_, padded)| *padded);
+    let column = columns.first().copied().flatten().map(|(column, _)| column);
+    let same = columns.iter().all(|it| it.map(|(column, _)| column) == column);
+    match column.filter(|_| padded && same) {
+        Some(column) => format!("{:1$}={value}", format!("{} ", key.trim_end()), column),
+        None => format!("{} ={value}", key.trim_end()),
+    }
+}
+
+/// Whether nothing is said in an entry that is for its host alone, as comments are.
+fn is_plain(sibling: &Sibling) -> bool {
+    let mut tokens = sibling.node.descendants_with_tokens();
+    sibling.value.is_some() && !tokens.any(|it| it.kind() == TOKEN_COMMENT)
+}
+
+fn sibling(place: &Place, name: &str, node: &SyntaxNode) -> Sibling {
+    let value = match &place.site {
+        Site::List(_) => Expr::cast(node.clone()),
+        _ => AttrpathValue::cast(node.clone())
+            .filter(|binding| keys(binding).len() == place.prefix + 1)
+            .and_then(|binding| binding.value()),
+    };
+    Sibling { name: name.to_owned(), node: node.clone(), value }
+}
+
+/// The last agent's entry, with the new name.
+fn as_agents(siblings: &[Sibling], host: &AgentName) -> Option<Candidate> {
+    siblings.iter().rev().find_map(|sibling| {
+        let agent = AgentName::of_host(&sibling.name).filter(|_| is_plain(sibling))?;
+        let text = sibling.node.text().to_string();
+        Some(Candidate { text: rename(&text, agent.as_str(), host.as_str(), false), origin: Origin::Agent })
+    })
+}
+
+/// The entry that most siblings agree on but for their names, with the new name.
+fn as_siblings(siblings: &[Sibling], host: &AgentName, via: &Via) -> Option<Candidate> {
+    let mut alike: BTreeMap<String, usize> = BTreeMap::new();
+    let entries: Vec<_> = siblings.iter().filter(|it| is_plain(it)).collect();
+    for sibling in &entries {
+        *alike.entry(renamed(sibling, host)).or_default() += 1;
+    }
+    // A single sibling that calls `nixosSystem` in full says nothing of what others would share with it.
+    let in_full = |sibling: &Sibling| matches!(via, Via::Host) && system_of(sibling).is_some();
+    let alone = entries.len() == 1 && !entries.iter().any(|it| in_full(it));
+    let (text, count) = alike.into_iter().max_by_key(|(_, count)| *count)?;
+    (count > 1 || alone).then_some(Candidate { text, origin: Origin::Siblings })
+}
+
+fn renamed(sibling: &Sibling, host: &AgentName) -> String {
+    let text = sibling.node.text().to_string();
+    rename(&text, &sibling.name, &host.host(), true)
+}
+
+/// The name as it is written at `place`: quoted if all siblings' are.
+fn key(place: &Place, siblings: &[Sibling], host: &str) -> String {
+    let prefixes = siblings.iter().filter_map(|sibling| {
+        let attrs: Vec<_> = AttrpathValue::cast(sibling.node.clone())?.attrpath()?.attrs().collect();
+        let name = attrs.get(place.prefix)?;
+        let start = attrs.first()?.syntax().text_range().start();
+        let length = name.syntax().text_range().start() - start;
+        let whole = sibling.node.text().to_string();
+        let quoted = matches!(name, rnix::ast::Attr::Str(_));
+        Some((whole.get(..length.into())?.to_owned(), quoted))
+    });
+    let prefixes: Vec<_> = prefixes.collect();
+    let quoted = !prefixes.is_empty() && prefixes.iter().all(|(_, quoted)| *quoted);
+    let name = if quoted { literal::quote(host) } else { literal::quote_attribute(host) };
+    match (&place.site, prefixes.last()) {
+        (Site::After(_), Some((prefix, _))) => format!("{prefix}{name}"),
+        _ => format!("{}{name}", place.opening),
+    }
+}
+
+/// The function `nixosSystem`, by names that are bound at `place`.
+fn function(place: &Place, siblings: &[Sibling]) -> Option<String> {
+    let at = place.site.syntax()?;
+    let bound = |name: &str| is_bound_at(name, at);
+    let theirs = siblings.iter().rev().filter_map(|it| Some(system_of(it)?.0));
+    let theirs =
+        theirs.into_iter().find(|function| bound(function.split(['.', ' ']).next().unwrap_or_default()));
+    theirs.or_else(|| {
+        let nixpkgs = if bound("nixpkgs") { "nixpkgs".into() } else { format!("{}.nixpkgs", inputs(at)?) };
+        Some(format!("{nixpkgs}.lib.nixosSystem"))
+    })
+}
+
+/// What `nixosSystem` is called with: the host's folder, and the arguments for modules that its siblings have.
+fn arguments(follower: &Follower<'_>, place: &Place, siblings: &[Sibling], folder: &str) -> Option<String> {
+    let at = place.site.syntax()?;
+    let theirs = siblings.iter().rev().find_map(|sibling| {
+        let (_, arguments) = system_of(sibling)?;
+        let value = Value::Term(place.term.with(arguments.clone()));
+        let passes = follower.lookup(&value, &["specialArgs", "inputs"]).is_bound();
+        let text = passes.then(|| special_arguments(&arguments))??;
+        (rename(&text, &sibling.name, "", true) == text).then_some(text)
+    });
+    let special = theirs.or_else(|| {
+        Some(match inputs(at)? {
+            "inputs" if is_bound_at("self", at) && siblings.is_empty() => {
+                "specialArgs = { inherit inputs self; outputs = self; };".to_owned()
+            }
+            "inputs" => "specialArgs = { inherit inputs; };".to_owned(),
+            other => format!("specialArgs = {{ inputs = {other}; }};"),
+        })
+    })?;
+    Some(format!("{{ system = \"x86_64-linux\"; modules = [ {folder} ]; {special} }}"))
+}
+
+fn formatted(expression: &str) -> Option<String> {
+    Some(nixfmt_rs::format(expression).ok()?.trim_end().to_owned())
+}
+
+/// The function and the argument of a sibling that is a call of `nixosSystem`.
+fn system_of(sibling: &Sibling) -> Option<(String, Expr)> {
+    let Expr::Apply(call) = sibling.value.as_ref()? else { return None };
+    let function = call.lambda()?;
+    (last_name(&function)? == "nixosSystem")
+        .then_some((function.syntax().text().to_string(), call.argument()?))
+}
+
+/// The bindings of `specialArgs`, as a sibling writes them.
+fn special_arguments(arguments: &Expr) -> Option<String> {
+    let Expr::AttrSet(set) = arguments else { return None };
+    let mut bindings = Vec::new();
+    for binding in set.attrpath_values() {
+        if keys(&binding).first().is_some_and(|key| key.as_deref() == Some("specialArgs")) {
+            bindings.push(binding.syntax().text().to_string());
+        }
+    }
+    let inherited = set.inherits().filter(|it| it.from().is_none()).flat_map(|it| it.attrs());
+    if inherited.into_iter().any(|attr| literal::attribute(&attr).as_deref() == Some("specialArgs")) {
+        bindings.push("inherit specialArgs;".into());
+    }
+    (!bindings.is_empty()).then(|| bindings.join(" "))
+}
+
+/// What the whole of the flake's inputs is called where `at` stands.
+fn inputs(at: &SyntaxNode) -> Option<&'static str> {
+    let names = [("inputs", "inputs"), ("self", "self.inputs")];
+    names.into_iter().find(|(name, _)| is_bound_at(name, at)).map(|(_, text)| text)
+}

@@ -1,0 +1,75 @@
+//! Files as they stand in a plan, for who follows what they mean.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    error::Result,
+    nix::{file::NixFile, follow::Files},
+    path::TreePath,
+    tree::Tree,
+};
+
+/// The files as they stand in a plan.
+#[derive(Debug)]
+pub struct Planned<'a> {
+    pub(super) tree: &'a Tree,
+    planned: BTreeMap<TreePath, Option<Vec<u8>>>,
+}
+
+impl<'a> Planned<'a> {
+    /// The files of `tree`, but those that `planned` has, which stand there as they will be.
+    #[must_use]
+    pub fn new(tree: &'a Tree, planned: BTreeMap<TreePath, Option<Vec<u8>>>) -> Self {
+        Self { tree, planned }
+    }
+
+    /// The files of `tree` as they are.
+    #[must_use]
+    pub fn none(tree: &'a Tree) -> Self {
+        Self::new(tree, BTreeMap::new())
+    }
+
+    /// Reads and parses a Nix file.
+    pub(super) fn read(&self, path: &TreePath) -> Result<NixFile> {
+        match self.planned.get(path) {
+            Some(Some(bytes)) => NixFile::parse(path, String::from_utf8_lossy(bytes).into_owned()),
+            _ => self.tree.nix(path),
+        }
+    }
+
+    /// Whether a file is at `path`, or a folder with a `default.nix`.
+    pub(super) fn is_there(&self, path: &TreePath) -> bool {
+        let file = |path: &TreePath| match self.planned.get(path) {
+            Some(contents) => contents.is_some(),
+            None => self.tree.has(path),
+        };
+        file(path) || file(&path.join("default.nix"))
+    }
+}
+
+impl Files for Planned<'_> {
+    fn nix(&self, path: &TreePath) -> Option<NixFile> {
+        self.read(path).ok()
+    }
+
+    fn is_file(&self, path: &TreePath) -> bool {
+        match self.planned.get(path) {
+            Some(contents) => contents.is_some(),
+            None => path.under(self.tree.root()).is_file(),
+        }
+    }
+}
+
+/// The files of a plan, and one of them edited.
+#[derive(Debug)]
+pub(super) struct Edited<'a>(pub(super) &'a Planned<'a>, pub(super) &'a NixFile);
+
+impl Files for Edited<'_> {
+    fn nix(&self, path: &TreePath) -> Option<NixFile> {
+        if path == self.1.path() { Some(self.1.clone()) } else { self.0.nix(path) }
+    }
+
+    fn is_file(&self, path: &TreePath) -> bool {
+        path == self.1.path() || self.0.is_file(path)
+    }
+}

@@ -1,0 +1,128 @@
+//! The hosts of a flake, in whatever shape it is written: which there are, where one more goes, and how it goes
+//! again.
+//!
+//! The places are found by following what the flake's outputs come to ([`Follower`]); what is not written out
+//! is refused with what was found there. A new entry is a sibling's with the new name where the siblings agree
+//! and the new host's files are seen to be loaded by it, or else a call of `nixosSystem` in full. The edited
+//! files are followed again: the hosts must be those of before and the new one.
+//!
+//! [`Follower`]: crate::nix::follow::Follower
+
+mod entry;
+mod files;
+mod folder;
+mod module;
+mod place;
+mod reading;
+mod register;
+mod system;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use self::{files::Edited, reading::Reading};
+use crate::{
+    edit,
+    error::{Location, Result},
+    name::AgentName,
+    nix::file::NixFile,
+    path::TreePath,
+};
+
+pub use files::Planned;
+
+/// Where and how a host is, or would be, registered.
+#[derive(Debug)]
+pub struct Registration {
+    /// Where.
+    pub at: Location,
+    /// In which form.
+    pub form: Form,
+    /// The file with the entry, which may be a new one; nothing where its folder alone registers a host.
+    pub file: Option<NixFile>,
+    /// The entry, as it stands in the file.
+    pub entry: String,
+}
+
+/// The form of a host's entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// An attribute of a set: `{ x = …; }`.
+    Attribute,
+    /// A binding among others: `nixosConfigurations.x = …;`.
+    Binding,
+    /// The arguments of a function that makes the host: `mapAttrs mkHost { x = { }; }`.
+    Arguments,
+    /// A name, in a list or a set: `genAttrs [ "x" ] mkHost`.
+    Name,
+    /// An item of a list: `listToAttrs [ (mkHost "x") ]`.
+    Item,
+    /// A module of its own, in a folder of modules.
+    Module,
+    /// Its folder: the flake reads which there are.
+    Folder,
+}
+
+/// A host's entry, and its file without it.
+#[derive(Debug)]
+pub struct Removal {
+    /// The file that it stands in.
+    pub path: TreePath,
+    /// The entry, as it stands there.
+    pub entry: String,
+    /// The comments that go along, with where each is.
+    pub comments: Vec<(Location, String)>,
+    /// The file without it; nothing where the file was the host's alone.
+    pub file: Option<NixFile>,
+}
+
+/// What is known of a flake's hosts.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// The names that are written out, with where each is.
+    pub names: BTreeMap<String, Location>,
+    /// The place of most of them; nothing when none is written out.
+    pub place: Option<Location>,
+    /// The folders that the flake reads its hosts from.
+    pub folders: BTreeSet<String>,
+}
+
+/// Looks at a flake's hosts, also where not all of them can be read.
+pub fn survey(files: &Planned<'_>) -> Result<Survey> {
+    let reading = Reading::of(files, files)?;
+    let mut survey = Survey::default();
+    let mut most = 0;
+    for (place, hosts) in reading.each() {
+        let file = &place.term.file;
+        survey.names.extend(hosts.iter().map(|host| (host.name.clone(), file.location(&host.node))));
+        if hosts.len() >= most {
+            most = hosts.len();
+            survey.place = place.site.syntax().map(|node| file.location(node));
+        }
+    }
+    survey.folders = reading.places.folders.iter().map(|(folder, _)| folder.clone()).collect();
+    Ok(survey)
+}
+
+/// The registration of a new host, or why there is no place for it.
+pub fn register(files: &Planned<'_>, host: &AgentName) -> Result<Registration> {
+    register::register(files, host)
+}
+
+/// The removal of a host's entry; nothing where there is none.
+pub fn unregister(files: &Planned<'_>, host: &AgentName) -> Result<Option<Removal>> {
+    let reading = Reading::of(files, files)?;
+    let Some((place, there)) = reading.find(&host.host()) else { return Ok(None) };
+    let before = NixFile::clone(&place.term.file);
+    let (path, entry) = (before.path().clone(), there.node.text().to_string());
+    if path.as_str().ends_with(&format!("/{}.nix", host.host())) {
+        return Ok(Some(Removal { path, entry: before.text().to_owned(), comments: Vec::new(), file: None }));
+    }
+    let (after, comments) = edit::remove_at(&before, &there.node)?;
+    let mut expected = reading.names();
+    expected.retain(|name| *name != host.host());
+    register::expect_names(&after, &Reading::of(files, &Edited(files, &after))?, expected)?;
+    Ok(Some(Removal { path, entry, comments, file: Some(after) }))
+}

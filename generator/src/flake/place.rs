@@ -1,0 +1,369 @@
+//! Where a flake's hosts are written down: the sets and lists that `nixosConfigurations` is made of.
+
+use rnix::ast::{AttrSet, AttrpathValue, BinOpKind, Expr, List};
+use rowan::ast::AstNode;
+
+use super::folder;
+use crate::{
+    edit::Site,
+    nix::follow::{Bound, Call, Follower, Term, Value},
+    path::TreePath,
+    tree::Tree,
+};
+
+/// A set or list whose entries become hosts.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// Where it is written, and what the names around it are known to be.
+    pub(super) term: Term,
+    /// Where an entry goes.
+    pub(super) site: Site,
+    /// What makes a host of an entry.
+    pub(super) via: Via,
+    /// How many names stand before a host's in a binding: one in `nixosConfigurations.x = …;`.
+    pub(super) prefix: usize,
+    /// What is written before a host's name where nothing is bound yet.
+    pub(super) opening: &'static str,
+}
+
+/// What makes a host of an entry.
+#[derive(Debug, Clone)]
+pub(super) enum Via {
+    /// The entry is the host: `{ x = nixosSystem { … }; }`.
+    Host,
+    /// The entry is what flake-utils-plus calls `nixosSystem` with: `{ x = { modules = [ … ]; }; }`.
+    Arguments,
+    /// A function of the name and the entry: `mapAttrs (name: arguments: …) { x = { … }; }`.
+    Mapped(Value),
+    /// A function of the name: `genAttrs [ "x" ] (name: …)`.
+    Named(Value),
+    /// The entry, or a function of it, gives the name and the host: `listToAttrs (map (x: { name = …; value = …; }) [ … ])`.
+    Pair(Option<Value>),
+    /// The entry, or a function of it, gives sets of hosts: `mkMerge [ (mkHost "x") ]`.
+    Sets(Option<Value>),
+}
+
+/// Everything that was found on the way to the hosts.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// Where hosts are written.
+    pub(super) found: Vec<Place>,
+    /// Expressions that may give hosts, if one could read them.
+    pub(super) unreadable: Vec<Term>,
+    /// The folders whose contents are hosts, or say which there are, with what reads each.
+    pub(super) folders: Vec<(String, Term)>,
+    /// Folders of which every file is a module that may register hosts, with what reads each.
+    pub(super) modules: Vec<(String, Term)>,
+    /// Sets in which hosts may be bound though none is yet, with what stands before their names there.
+    pub(super) openings: Vec<(Term, AttrSet, &'static str)>,
+}
+
+/// How deep modules import modules.
+const IMPORTS: usize = 16;
+
+impl Places {
+    /// The places of the hosts of a flake.
+    pub(super) fn of_flake(tree: &Tree, follower: &Follower<'_>, flake: &Value) -> Self {
+        let mut search = Search { tree, follower, places: Self::default() };
+        let outputs = follower.lookup(flake, &["outputs"]);
+        for value in outputs.values {
+            search.outputs(&follower.body(&value));
+        }
+        search.places
+    }
+}
+
+struct Search<'a> {
+    tree: &'a Tree,
+    follower: &'a Follower<'a>,
+    places: Places,
+}
+
+impl Search<'_> {
+    /// What the flake gives: a set, sets merged, or a framework's function of modules.
+    fn outputs(&mut self, value: &Value) {
+        let value = self.follower.body(value);
+        let Value::Term(term) = &value else { return };
+        if let Expr::AttrSet(set) = &term.expr {
+            let bound = self.follower.lookup(&value, &["nixosConfigurations"]);
+            if !bound.is_bound() && bound.unreadable.is_empty() {
+                self.places.openings.push((term.clone(), set.clone(), "nixosConfigurations."));
+            }
+            self.bound(bound, "nixosConfigurations");
+        } else if let Some((left, right)) = update(term) {
+            // The right side wins, if it has hosts at all.
+            let before = self.places.found.len();
+            self.outputs(&right);
+            if self.places.found.len() == before {
+                let unread = std::mem::take(&mut self.places.unreadable);
+                self.outputs(&left);
+                self.places.unreadable.extend(unread);
+            }
+        } else {
+            match self.follower.call(&value) {
+                Some(call) => self.output_call(term, &call),
+                None => self.places.unreadable.push(term.clone()),
+            }
+        }
+    }
+
+    fn output_call(&mut self, term: &Term, call: &Call) {
+        match (call.name.as_str(), call.arguments.as_slice()) {
+            ("mkFlake", [_, module]) => {
+                if let Some((term, set)) = self.follower.body(module).set() {
+                    self.places.openings.push((term.clone(), set.clone(), "flake.nixosConfigurations."));
+                }
+                self.module(module, IMPORTS);
+            }
+            // flake-utils-plus makes hosts of what is called so.
+            ("mkFlake", [flake]) if self.follower.lookup(flake, &["hosts"]).is_bound() => {
+                let before = self.places.found.len();
+                let bound = self.follower.lookup(flake, &["hosts"]);
+                self.bound(bound, "hosts");
+                for place in self.places.found.iter_mut().skip(before) {
+                    place.via = Via::Arguments;
+                }
+            }
+            // Outputs of every system have the system's name before a host's: these are no hosts.
+            (name, _) if name.starts_with("eachDefaultSystem") || name.starts_with("eachSystem") => {}
+            ("recursiveUpdate", [left, right]) => {
+                self.outputs(left);
+                self.outputs(right);
+            }
+            ("foldl'" | "foldl" | "foldr", [_, first, list]) => {
+                self.outputs(first);
+                self.each(list, &mut |search, item| search.outputs(item));
+            }
+            ("mergeAttrsList", [list]) => self.each(list, &mut |search, item| search.outputs(item)),
+            ("optionalAttrs" | "mkIf", [_, set]) => self.outputs(set),
+            _ => self.unreadable(term),
+        }
+    }
+
+    /// A module of flake-parts: hosts are below `flake`, modules import others.
+    fn module(&mut self, value: &Value, depth: usize) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        let value = self.follower.body(value);
+        if let Some(place) = self.follower.place(&value) {
+            return self.module_file(&place, depth);
+        }
+        let Value::Term(term) = &value else { return };
+        if let Some(call) = self.follower.call(&value) {
+            match (call.name.as_str(), call.arguments.as_slice()) {
+                ("import-tree", [folder]) => self.module_folder(folder, term, depth),
+                ("map", [_, _]) => match folder::read_by(self.follower, term) {
+                    Some(folder) => self.module_folder_at(&folder, term, depth),
+                    None => self.unreadable(term),
+                },
+                ("mkMerge", [list]) => self.each(list, &mut |search, item| search.module(item, depth)),
+                ("mkIf", [_, module]) => self.module(module, depth),
+                _ => self.unreadable(term),
+            }
+            return;
+        }
+        for above in [&["config", "flake"][..], &["flake"]] {
+            // `flake` may be a module itself, with arguments.
+            for flake in self.follower.lookup(&value, above).values {
+                if flake.term().is_some_and(|flake| matches!(flake.expr, Expr::Lambda(_))) {
+                    let bound = self.follower.lookup(&self.follower.body(&flake), &["nixosConfigurations"]);
+                    self.bound(bound, "nixosConfigurations");
+                }
+            }
+            let bound = self.follower.lookup(&value, &[above, &["nixosConfigurations"]].concat());
+            self.bound(Bound { unreadable: Vec::new(), ..bound }, "nixosConfigurations");
+        }
+        for imports in self.follower.lookup(&value, &["imports"]).values {
+            self.each(&imports, &mut |search, item| search.module(item, depth));
+        }
+    }
+
+    fn module_file(&mut self, place: &str, depth: usize) {
+        let Some(path) = TreePath::new(place).ok() else { return };
+        if let Some(value) = self.follower.file(&path) {
+            self.module(&value, depth);
+        }
+    }
+
+    /// Every file below a folder is a module, but those below a name that starts with `_`.
+    fn module_folder(&mut self, folder: &Value, reader: &Term, depth: usize) {
+        match self.follower.place(folder) {
+            Some(place) => self.module_folder_at(&place, reader, depth),
+            None => self.unreadable(reader),
+        }
+    }
+
+    fn module_folder_at(&mut self, place: &str, reader: &Term, depth: usize) {
+        for path in folder::nix_files(self.tree, place) {
+            let below = path.as_str().get(place.len()..).unwrap_or_default();
+            let text = self.tree.text(&path).ok().flatten().unwrap_or_default();
+            if !below.contains("/_") && text.contains("nixosConfigurations") {
+                self.module_file(path.as_str(), depth);
+            }
+        }
+        self.places.modules.push((place.to_owned(), reader.clone()));
+    }
+
+    fn each(&mut self, list: &Value, work: &mut dyn FnMut(&mut Self, &Value)) {
+        let list = self.follower.reduce(list);
+        let Value::Term(term) = &list else { return };
+        match &term.expr {
+            Expr::List(items) => {
+                for item in items.items() {
+                    work(self, &Value::Term(term.with(item)));
+                }
+            }
+            _ => match concatenation(term) {
+                Some((left, right)) => {
+                    self.each(&left, work);
+                    self.each(&right, work);
+                }
+                // `imports = map (…) (attrNames (readDir ./modules))`, and the like.
+                None => work(self, &list),
+            },
+        }
+    }
+
+    fn bound(&mut self, bound: Bound, last: &str) {
+        for value in &bound.values {
+            self.hosts(value);
+        }
+        let mut rest = bound.dotted;
+        while let Some((term, first)) = rest.first().cloned() {
+            let together = |(_, it): &(Term, AttrpathValue)| it.syntax().parent() == first.syntax().parent();
+            let (siblings, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(together);
+            rest = others;
+            let nodes = siblings.iter().map(|(_, it)| it.syntax().clone());
+            self.places.found.push(Place {
+                term,
+                site: Site::After(nodes.collect()),
+                via: Via::Host,
+                prefix: above(&first, last),
+                opening: "",
+            });
+        }
+        self.places.unreadable.extend(bound.unreadable);
+    }
+
+    /// What `nixosConfigurations` is bound to.
+    fn hosts(&mut self, value: &Value) {
+        let value = self.follower.body(value);
+        let Value::Term(term) = &value else { return };
+        if let Expr::AttrSet(set) = &term.expr {
+            self.places.found.push(Place {
+                term: term.clone(),
+                site: Site::Set(set.clone()),
+                via: Via::Host,
+                prefix: 0,
+                opening: "",
+            });
+        } else if let Some((left, right)) = update(term) {
+            self.hosts(&left);
+            self.hosts(&right);
+        } else if let Some(call) = self.follower.call(&value) {
+            self.host_call(term, &call);
+        } else {
+            self.unreadable(term);
+        }
+    }
+
+    fn host_call(&mut self, term: &Term, call: &Call) {
+        match (call.name.as_str(), call.arguments.as_slice()) {
+            ("mapAttrs", [function, set]) => self.sets(set, &Via::Mapped(function.clone())),
+            ("genAttrs", [names, function]) => self.list(names, &Via::Named(function.clone())),
+            ("genAttrs'", [items, function]) => self.list(items, &Via::Pair(Some(function.clone()))),
+            ("listToAttrs", [list]) => self.list(list, &Via::Pair(None)),
+            ("mkMerge" | "mergeAttrsList", [list]) | ("foldl'" | "foldl" | "foldr", [_, _, list]) => {
+                self.list(list, &Via::Sets(None));
+            }
+            ("recursiveUpdate" | "mergeAttrs", [left, right]) => {
+                self.hosts(left);
+                self.hosts(right);
+            }
+            _ => self.unreadable(term),
+        }
+    }
+
+    /// The sets whose attributes a function makes hosts of.
+    fn sets(&mut self, value: &Value, via: &Via) {
+        let value = self.follower.body(value);
+        let Value::Term(term) = &value else { return };
+        if let Expr::AttrSet(set) = &term.expr {
+            self.places.found.push(Place {
+                term: term.clone(),
+                site: Site::Set(set.clone()),
+                via: via.clone(),
+                prefix: 0,
+                opening: "",
+            });
+        } else if let Some((left, right)) = update(term) {
+            self.sets(&left, via);
+            self.sets(&right, via);
+        } else {
+            self.unreadable(term);
+        }
+    }
+
+    /// The lists whose items a function makes hosts of.
+    fn list(&mut self, value: &Value, via: &Via) {
+        let value = self.follower.body(value);
+        let Value::Term(term) = &value else { return };
+        if let Expr::List(list) = &term.expr {
+            return self.push_list(term, list, via);
+        }
+        if let Some((left, right)) = concatenation(term) {
+            self.list(&left, via);
+            self.list(&right, via);
+            return;
+        }
+        let call = self.follower.call(&value);
+        let parts = call.as_ref().map(|call| (call.name.as_str(), call.arguments.as_slice()));
+        match (parts, via) {
+            (Some(("map", [function, list])), Via::Pair(None)) => {
+                self.list(list, &Via::Pair(Some(function.clone())));
+            }
+            (Some(("map", [function, list])), Via::Sets(None)) => {
+                self.list(list, &Via::Sets(Some(function.clone())));
+            }
+            (Some(("attrNames", [set])), Via::Named(_)) => self.sets(set, via),
+            _ => self.unreadable(term),
+        }
+    }
+
+    fn push_list(&mut self, term: &Term, list: &List, via: &Via) {
+        self.places.found.push(Place {
+            term: term.clone(),
+            site: Site::List(list.clone()),
+            via: via.clone(),
+            prefix: 0,
+            opening: "",
+        });
+    }
+
+    fn unreadable(&mut self, term: &Term) {
+        match folder::read_by(self.follower, term) {
+            Some(folder) => self.places.folders.push((folder, term.clone())),
+            None => self.places.unreadable.push(term.clone()),
+        }
+    }
+}
+
+fn update(term: &Term) -> Option<(Value, Value)> {
+    sides(term, BinOpKind::Update)
+}
+
+fn concatenation(term: &Term) -> Option<(Value, Value)> {
+    sides(term, BinOpKind::Concat)
+}
+
+fn sides(term: &Term, operator: BinOpKind) -> Option<(Value, Value)> {
+    let Expr::BinOp(it) = &term.expr else { return None };
+    let side = |side: Option<Expr>| side.map(|side| Value::Term(term.with(side)));
+    (it.operator() == Some(operator)).then_some(())?;
+    Some((side(it.lhs())?, side(it.rhs())?))
+}
+
+/// How many names a binding has up to `last`, which it has.
+fn above(binding: &AttrpathValue, last: &str) -> usize {
+    let keys = crate::nix::find::keys(binding);
+    keys.iter().position(|key| key.as_deref() == Some(last)).map_or(0, |index| index + 1)
+}

@@ -1,0 +1,295 @@
+//! Following what an expression comes to, as far as syntax tells.
+//!
+//! [`find`](super::find) reads what one file writes out. This goes further, for what people compute: through
+//! names, `let`, `with`, `//`, selections, functions written out and applied, and `import`s of other files of
+//! the tree. Nothing is guessed: what a parameter without a known argument is, or what a function of nixpkgs
+//! does, stays as it stands, for the caller to look at.
+
+mod names;
+mod sets;
+mod text;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
+
+use rnix::{
+    SyntaxNode,
+    ast::{AttrSet, AttrpathValue, BinOpKind, Expr},
+};
+use rowan::ast::AstNode;
+
+use super::{file::NixFile, literal};
+use crate::{error::Location, path::TreePath};
+
+/// Where the files that expressions lead to are read from.
+pub trait Files {
+    /// The Nix file at `path`, where there is one that parses.
+    fn nix(&self, path: &TreePath) -> Option<NixFile>;
+    /// Whether a file is at `path`.
+    fn is_file(&self, path: &TreePath) -> bool;
+}
+
+/// An expression where it stands, and what the parameters around it are known to be.
+#[derive(Debug, Clone)]
+pub struct Term {
+    /// The file that it stands in.
+    pub file: Rc<NixFile>,
+    /// The expression.
+    pub expr: Expr,
+    scope: Option<Rc<Frame>>,
+}
+
+/// What an expression comes to: another one, or a text that no file writes.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// An expression, of which nothing more is known.
+    Term(Term),
+    /// A string.
+    Text(String),
+}
+
+#[derive(Debug)]
+struct Frame {
+    lambda: SyntaxNode,
+    argument: Value,
+    outer: Option<Rc<Frame>>,
+}
+
+/// What a set has at an attribute path.
+#[derive(Debug, Default)]
+pub struct Bound {
+    /// What the path is bound to.
+    pub values: Vec<Value>,
+    /// The bindings that go on below it, `path.key = …;`, in terms of the set that they stand in.
+    pub dotted: Vec<(Term, AttrpathValue)>,
+    /// What might bind it, if one could read it.
+    pub unreadable: Vec<Term>,
+}
+
+/// A function that isn't written out, applied: its last name, and its arguments.
+#[derive(Debug)]
+pub struct Call {
+    /// `genAttrs` of `nixpkgs.lib.genAttrs`.
+    pub name: String,
+    /// The arguments, in order.
+    pub arguments: Vec<Value>,
+}
+
+/// Follows expressions through the files of a tree.
+pub struct Follower<'a> {
+    files: &'a dyn Files,
+    parsed: RefCell<BTreeMap<TreePath, Option<Rc<NixFile>>>>,
+    steps: Cell<usize>,
+    depth: Cell<usize>,
+}
+
+/// How many steps are made in all, and how deep they nest: what takes more stays unread.
+const STEPS: usize = 1_000_000;
+const DEPTH: usize = 96;
+
+impl Term {
+    /// The same surroundings, another expression in them.
+    #[must_use]
+    pub fn with(&self, expr: Expr) -> Self {
+        Self { expr, ..self.clone() }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn location(&self) -> Location {
+        self.file.location(self.expr.syntax())
+    }
+}
+
+impl Value {
+    /// The expression, if it is one.
+    #[must_use]
+    pub fn term(&self) -> Option<&Term> {
+        match self {
+            Self::Term(term) => Some(term),
+            Self::Text(_) => None,
+        }
+    }
+
+    /// The set, if it is one.
+    #[must_use]
+    pub fn set(&self) -> Option<(&Term, &AttrSet)> {
+        match self.term() {
+            Some(term) => match &term.expr {
+                Expr::AttrSet(set) => Some((term, set)),
+                _ => None,
+            },
+            None => None,
+        }
+    }
+}
+
+impl Bound {
+    /// Whether the path is bound for certain.
+    #[must_use]
+    pub fn is_bound(&self) -> bool {
+        !(self.values.is_empty() && self.dotted.is_empty())
+    }
+}
+
+impl<'a> Follower<'a> {
+    /// A follower that reads from `files`.
+    #[must_use]
+    pub fn new(files: &'a dyn Files) -> Self {
+        Self { files, parsed: RefCell::default(), steps: Cell::new(0), depth: Cell::new(0) }
+    }
+
+    /// The value of a file, or of the `default.nix` of a folder.
+    #[must_use]
+    pub fn file(&self, path: &TreePath) -> Option<Value> {
+        let path = if self.files.is_file(path) { path.clone() } else { path.join("default.nix") };
+        let cached = self.parsed.borrow().get(&path).cloned();
+        let file = cached.unwrap_or_else(|| {
+            let file = self.files.nix(&path).map(Rc::new);
+            self.parsed.borrow_mut().insert(path.clone(), file.clone());
+            file
+        })?;
+        let expr = file.value()?;
+        Some(Value::Term(Term { file, expr, scope: None }))
+    }
+
+    /// What `value` comes to, until nothing more can be told: a set, a list, a function, an unread call, ….
+    #[must_use]
+    pub fn reduce(&self, value: &Value) -> Value {
+        let mut value = value.clone();
+        while let Value::Term(term) = &value {
+            match self.deeper(|| self.step(term)) {
+                Some(next) => value = next,
+                None => break,
+            }
+        }
+        value
+    }
+
+    /// What `function` gives for `argument`, where it is written out.
+    #[must_use]
+    pub fn apply(&self, function: &Value, argument: Value) -> Option<Value> {
+        let Value::Term(term) = self.reduce(function) else { return None };
+        let Expr::Lambda(lambda) = &term.expr else { return None };
+        let frame = Frame { lambda: lambda.syntax().clone(), argument, outer: term.scope.clone() };
+        Some(Value::Term(Term { expr: lambda.body()?, scope: Some(Rc::new(frame)), file: term.file }))
+    }
+
+    /// What stands in `value` behind its parameters, whatever they are.
+    #[must_use]
+    pub fn body(&self, value: &Value) -> Value {
+        let mut value = self.reduce(value);
+        while let Value::Term(term) = &value {
+            let Expr::Lambda(lambda) = &term.expr else { break };
+            let Some(body) = lambda.body() else { break };
+            value = self.reduce(&Value::Term(term.with(body)));
+        }
+        value
+    }
+
+    /// The call that `value` comes to, if it is one of a function that isn't written out.
+    #[must_use]
+    pub fn call(&self, value: &Value) -> Option<Call> {
+        let mut next = self.reduce(value);
+        let mut arguments = Vec::new();
+        loop {
+            let Value::Term(term) = &next else { return None };
+            if let Some((function, argument)) = application(term) {
+                arguments.insert(0, argument);
+                next = self.reduce(&function);
+            } else {
+                let name = last_name(&term.expr)?;
+                return (!arguments.is_empty()).then_some(Call { name, arguments });
+            }
+        }
+    }
+
+    fn deeper<T>(&self, work: impl FnOnce() -> Option<T>) -> Option<T> {
+        if self.depth.get() >= DEPTH || self.steps.get() >= STEPS {
+            return None;
+        }
+        self.steps.set(self.steps.get() + 1);
+        self.depth.set(self.depth.get() + 1);
+        let outcome = work();
+        self.depth.set(self.depth.get() - 1);
+        outcome
+    }
+
+    fn step(&self, term: &Term) -> Option<Value> {
+        let inner = |expr: Option<Expr>| Some(Value::Term(term.with(expr?)));
+        match &term.expr {
+            Expr::Paren(it) => inner(it.expr()),
+            Expr::Root(it) => inner(it.expr()),
+            Expr::LetIn(it) => inner(it.body()),
+            Expr::With(it) => inner(it.body()),
+            Expr::Assert(it) => inner(it.body()),
+            Expr::Ident(it) => self.name(it.ident_token()?.text(), it.syntax(), term),
+            Expr::IfElse(it) => {
+                let condition = self.reduce(&inner(it.condition())?);
+                match condition.term()?.expr.syntax().text().to_string().as_str() {
+                    "true" => inner(it.body()),
+                    "false" => inner(it.else_body()),
+                    _ => None,
+                }
+            }
+            Expr::Select(it) => {
+                let base = self.reduce(&inner(it.expr())?);
+                let keys = it.attrpath()?.attrs().map(|attr| self.attribute(term, &attr));
+                let keys: Vec<String> = keys.collect::<Option<_>>()?;
+                let path: Vec<&str> = keys.iter().map(String::as_str).collect();
+                let bound = self.lookup(&base, &path);
+                match bound.values.as_slice() {
+                    [only] => Some(only.clone()),
+                    [] if bound.dotted.is_empty() && bound.unreadable.is_empty() => inner(it.default_expr()),
+                    _ => None,
+                }
+            }
+            Expr::Apply(_) | Expr::BinOp(_) => {
+                let (function, argument) = application(term)?;
+                if let Some(result) = self.apply(&function, argument.clone()) {
+                    return Some(result);
+                }
+                let Value::Term(function) = self.reduce(&function) else { return None };
+                if last_name(&function.expr)? != "import" {
+                    return None;
+                }
+                self.file(&TreePath::new(self.place(&argument)?).ok()?)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Follower<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Follower").field("steps", &self.steps).finish_non_exhaustive()
+    }
+}
+
+/// The function and the argument of an application, be it `f x`, `x |> f` or `f <| x`.
+fn application(term: &Term) -> Option<(Value, Value)> {
+    let (function, argument) = match &term.expr {
+        Expr::Apply(it) => (it.lambda()?, it.argument()?),
+        Expr::BinOp(it) => match it.operator()? {
+            BinOpKind::PipeRight => (it.rhs()?, it.lhs()?),
+            BinOpKind::PipeLeft => (it.lhs()?, it.rhs()?),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some((Value::Term(term.with(function)), Value::Term(term.with(argument))))
+}
+
+/// The last name of `genAttrs` or `nixpkgs.lib.genAttrs`.
+#[must_use]
+pub fn last_name(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Ident(it) => Some(it.ident_token()?.text().to_owned()),
+        Expr::Select(it) => literal::attribute(&it.attrpath()?.attrs().last()?),
+        Expr::Paren(it) => last_name(&it.expr()?),
+        _ => None,
+    }
+}

@@ -1,0 +1,133 @@
+//! Names: what binds each, and what it is bound to.
+
+use rnix::{
+    SyntaxNode,
+    ast::{self, AttrSet, Entry, Expr, HasEntry, Param},
+};
+use rowan::ast::AstNode;
+
+use super::{Follower, Term, Value};
+use crate::nix::literal;
+
+/// What a `let` or a `rec` binds a name to.
+enum Named {
+    To(Value),
+    Unreadable,
+}
+
+impl Named {
+    fn of(value: Option<Value>) -> Self {
+        value.map_or(Self::Unreadable, Self::To)
+    }
+
+    fn value(self) -> Option<Value> {
+        match self {
+            Self::To(value) => Some(value),
+            Self::Unreadable => None,
+        }
+    }
+}
+
+/// How a function binds a name.
+enum Parameter {
+    Whole,
+    Entry(Option<Expr>),
+}
+
+fn parameter(lambda: &ast::Lambda, name: &str) -> Option<Parameter> {
+    let is = |ident: Option<ast::Ident>| {
+        ident.and_then(|ident| ident.ident_token()).is_some_and(|token| token.text() == name)
+    };
+    match lambda.param()? {
+        Param::IdentParam(param) => is(param.ident()).then_some(Parameter::Whole),
+        Param::Pattern(pattern) => {
+            if is(pattern.pat_bind().and_then(|bind| bind.ident())) {
+                return Some(Parameter::Whole);
+            }
+            let entry = pattern.pat_entries().find(|entry| is(entry.ident()))?;
+            Some(Parameter::Entry(entry.default()))
+        }
+    }
+}
+
+impl Follower<'_> {
+    /// What `name` is where `at` stands.
+    pub(super) fn name(&self, name: &str, at: &SyntaxNode, term: &Term) -> Option<Value> {
+        let mut withs = Vec::new();
+        for scope in at.ancestors() {
+            if let Some(lambda) = ast::Lambda::cast(scope.clone()) {
+                if let Some(parameter) = parameter(&lambda, name) {
+                    return self.argument(term, &lambda, &parameter, name);
+                }
+            } else if let Some(it) = ast::LetIn::cast(scope.clone()) {
+                if let Some(bound) = self.bound(term, &it, name) {
+                    return bound.value();
+                }
+            } else if let Some(it) = AttrSet::cast(scope.clone()).filter(|it| it.rec_token().is_some()) {
+                if let Some(bound) = self.bound(term, &it, name) {
+                    return bound.value();
+                }
+            } else if let Some(with) = ast::With::cast(scope)
+                && let Some(names) = with.namespace()
+                && !names.syntax().text_range().contains_range(at.text_range())
+            {
+                withs.push(names);
+            }
+        }
+        for names in withs {
+            let bound = self.lookup(&Value::Term(term.with(names)), &[name]);
+            match bound.values.as_slice() {
+                [only] => return Some(only.clone()),
+                _ if bound.unreadable.is_empty() => {}
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// What `entries` bind `name` to: nothing when they don't.
+    fn bound(&self, term: &Term, entries: &impl HasEntry, name: &str) -> Option<Named> {
+        for entry in entries.entries() {
+            match entry {
+                Entry::AttrpathValue(binding) => {
+                    let attrs: Vec<_> = binding.attrpath().into_iter().flat_map(|it| it.attrs()).collect();
+                    let first = attrs.first().and_then(literal::attribute);
+                    if first.as_deref() == Some(name) {
+                        let value = binding.value().filter(|_| attrs.len() == 1);
+                        return Some(Named::of(value.map(|value| Value::Term(term.with(value)))));
+                    }
+                }
+                Entry::Inherit(inherit) => {
+                    if inherit.attrs().any(|attr| literal::attribute(&attr).as_deref() == Some(name)) {
+                        return Some(Named::of(self.inherited(term, entries.syntax(), &inherit, name)));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn argument(
+        &self,
+        term: &Term,
+        lambda: &ast::Lambda,
+        parameter: &Parameter,
+        name: &str,
+    ) -> Option<Value> {
+        let frames = std::iter::successors(term.scope.as_ref(), |frame| frame.outer.as_ref());
+        let frame = frames.into_iter().find(|frame| frame.lambda == *lambda.syntax())?;
+        match parameter {
+            Parameter::Whole => Some(frame.argument.clone()),
+            Parameter::Entry(default) => {
+                let bound = self.lookup(&frame.argument, &[name]);
+                match bound.values.as_slice() {
+                    [only] => Some(only.clone()),
+                    [] if bound.dotted.is_empty() && bound.unreadable.is_empty() => {
+                        default.clone().map(|default| Value::Term(term.with(default)))
+                    }
+                    _ => None,
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What sets have: by a path, and all of it.
+
+use rnix::{
+    SyntaxNode,
+    ast::{self, AttrSet, BinOpKind, Entry, Expr, HasEntry},
+};
+use rowan::ast::AstNode;
+
+use super::{Bound, Follower, Term, Value};
+use crate::nix::literal;
+
+impl Follower<'_> {
+    /// What `value`, a set, has at `path`.
+    #[must_use]
+    pub fn lookup(&self, value: &Value, path: &[&str]) -> Bound {
+        let mut bound = Bound::default();
+        self.deeper(|| {
+            self.look_up(value, path, &mut bound);
+            Some(())
+        });
+        bound
+    }
+
+    /// The one value that a set has at `path`.
+    #[must_use]
+    pub fn select(&self, value: &Value, path: &[&str]) -> Option<Value> {
+        match self.lookup(value, path).values.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        }
+    }
+
+    /// What the names in a set are, and what binds each: `a = 1;` and `a.b = 1;` bind `a`.
+    #[must_use]
+    pub fn names(&self, term: &Term, set: &AttrSet) -> Vec<(String, SyntaxNode)> {
+        let mut names = Vec::new();
+        for entry in set.entries() {
+            match entry {
+                Entry::AttrpathValue(binding) => {
+                    let first = binding.attrpath().and_then(|path| path.attrs().next());
+                    let name = first.and_then(|attr| self.attribute(term, &attr));
+                    names.extend(name.map(|name| (name, binding.syntax().clone())));
+                }
+                Entry::Inherit(inherit) => names.extend(
+                    inherit
+                        .attrs()
+                        .filter_map(|attr| Some((literal::attribute(&attr)?, attr.syntax().clone()))),
+                ),
+            }
+        }
+        names
+    }
+
+    /// The name that an attribute is, also where it is computed.
+    #[must_use]
+    pub fn attribute(&self, term: &Term, attr: &ast::Attr) -> Option<String> {
+        literal::attribute(attr).or_else(|| match attr {
+            ast::Attr::Dynamic(it) => self.text(&Value::Term(term.with(it.expr()?))),
+            ast::Attr::Str(it) => self.text(&Value::Term(term.with(Expr::Str(it.clone())))),
+            ast::Attr::Ident(_) => None,
+        })
+    }
+
+    fn look_up(&self, value: &Value, path: &[&str], bound: &mut Bound) {
+        let value = self.reduce(value);
+        let Some((first, _)) = path.split_first() else {
+            bound.values.push(value);
+            return;
+        };
+        let Value::Term(term) = &value else { return };
+        match &term.expr {
+            Expr::AttrSet(set) => {
+                for entry in set.entries() {
+                    self.in_entry(term, set, &entry, path, bound);
+                }
+            }
+            Expr::BinOp(it) if it.operator() == Some(BinOpKind::Update) => {
+                let side = |side: Option<Expr>| side.map(|side| Value::Term(term.with(side)));
+                let (Some(left), Some(right)) = (side(it.lhs()), side(it.rhs())) else { return };
+                let over = self.lookup(&right, &[first]);
+                bound.unreadable.extend(over.unreadable.iter().cloned());
+                let winner = if over.is_bound() { right } else { left };
+                let won = self.lookup(&winner, path);
+                bound.values.extend(won.values);
+                bound.dotted.extend(won.dotted);
+                bound.unreadable.extend(won.unreadable);
+            }
+            _ => bound.unreadable.push(term.clone()),
+        }
+    }
+
+    fn in_entry(&self, term: &Term, set: &AttrSet, entry: &Entry, path: &[&str], bound: &mut Bound) {
+        match entry {
+            Entry::AttrpathValue(binding) => {
+                let attrs: Vec<_> = binding.attrpath().into_iter().flat_map(|it| it.attrs()).collect();
+                let agree = attrs
+                    .iter()
+                    .zip(path)
+                    .all(|(attr, name)| self.attribute(term, attr).as_deref() == Some(name));
+                if !agree {
+                    return;
+                }
+                if attrs.len() > path.len() {
+                    bound.dotted.push((term.clone(), binding.clone()));
+                } else if let Some(value) = binding.value() {
+                    let rest = path.get(attrs.len()..).unwrap_or_default();
+                    self.look_up(&Value::Term(term.with(value)), rest, bound);
+                }
+            }
+            Entry::Inherit(inherit) => {
+                let Some((first, rest)) = path.split_first() else { return };
+                let is_first = |attr: &ast::Attr| literal::attribute(attr).as_deref() == Some(*first);
+                let Some(named) = inherit.attrs().find(is_first) else { return };
+                match self.inherited(term, set.syntax(), inherit, first) {
+                    Some(value) => self.look_up(&value, rest, bound),
+                    // What it is can't be told, but it is there.
+                    None => match named {
+                        ast::Attr::Ident(name) if rest.is_empty() => {
+                            bound.values.push(Value::Term(term.with(Expr::Ident(name))));
+                        }
+                        _ => bound.unreadable.push(term.clone()),
+                    },
+                }
+            }
+        }
+    }
+
+    pub(super) fn inherited(
+        &self,
+        term: &Term,
+        scope: &SyntaxNode,
+        from: &ast::Inherit,
+        name: &str,
+    ) -> Option<Value> {
+        match from.from() {
+            Some(from) => self.select(&Value::Term(term.with(from.expr()?)), &[name]),
+            None => self.name(name, &scope.parent()?, term),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Strings and paths, also where they are computed.
+
+use rnix::ast::{AstToken, BinOpKind, Expr, InterpolPart};
+use rowan::ast::AstNode;
+
+use super::{Follower, Term, Value};
+
+impl Follower<'_> {
+    /// The string that `value` comes to.
+    #[must_use]
+    pub fn text(&self, value: &Value) -> Option<String> {
+        let value = self.reduce(value);
+        let term = match &value {
+            Value::Text(text) => return Some(text.clone()),
+            Value::Term(term) => term,
+        };
+        match &term.expr {
+            Expr::Str(text) => {
+                let parts = text.normalized_parts().into_iter();
+                parts.map(|part| self.part(term, part)).collect()
+            }
+            Expr::BinOp(it) if it.operator() == Some(BinOpKind::Add) => {
+                let side = |side: Option<Expr>| self.text(&Value::Term(term.with(side?)));
+                Some(side(it.lhs())? + &side(it.rhs())?)
+            }
+            Expr::Apply(_) => {
+                let call = self.call(&value)?;
+                let plain = matches!(call.name.as_str(), "toString" | "unsafeDiscardStringContext");
+                call.arguments.first().filter(|_| plain).and_then(|text| self.text(text))
+            }
+            _ => None,
+        }
+    }
+
+    /// The place in the tree that `value`, a path or a string below `self`, leads to; empty for the root.
+    #[must_use]
+    pub fn place(&self, value: &Value) -> Option<String> {
+        let value = self.reduce(value);
+        let term = value.term()?;
+        let folder = term.file.path().as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
+        match &term.expr {
+            Expr::PathRel(path) => {
+                let mut raw = String::new();
+                for part in path.parts() {
+                    match part {
+                        InterpolPart::Literal(text) => raw.push_str(AstToken::syntax(&text).text()),
+                        InterpolPart::Interpolation(it) => {
+                            raw.push_str(&self.text(&Value::Term(term.with(it.expr()?)))?);
+                        }
+                    }
+                }
+                normal(folder, &raw)
+            }
+            Expr::BinOp(it) if it.operator() == Some(BinOpKind::Add) => {
+                let left = self.place(&Value::Term(term.with(it.lhs()?)))?;
+                let right = Value::Term(term.with(it.rhs()?));
+                let right = self.text(&right).or_else(|| {
+                    // `./hosts + /name`: what is added is a path only by its looks.
+                    match &self.reduce(&right).term()?.expr {
+                        Expr::PathAbs(path) => Some(path.syntax().text().to_string()),
+                        _ => None,
+                    }
+                })?;
+                normal(&left, right.trim_start_matches('/'))
+            }
+            Expr::Str(text) => {
+                let mut parts = text.normalized_parts().into_iter();
+                let root = match parts.next()? {
+                    InterpolPart::Interpolation(it) => Value::Term(term.with(it.expr()?)),
+                    InterpolPart::Literal(_) => return None,
+                };
+                let start = if self.is_root(&root) { String::new() } else { self.place(&root)? };
+                let rest: String = parts.map(|part| self.part(term, part)).collect::<Option<_>>()?;
+                normal(&start, rest.trim_start_matches('/'))
+            }
+            _ if self.is_root(&value) => Some(String::new()),
+            _ => None,
+        }
+    }
+
+    fn part<T: ToString>(&self, term: &Term, part: InterpolPart<T>) -> Option<String> {
+        match part {
+            InterpolPart::Literal(text) => Some(text.to_string()),
+            InterpolPart::Interpolation(it) => self.text(&Value::Term(term.with(it.expr()?))),
+        }
+    }
+
+    /// Whether `value` is the flake's own source: `self`, or `self` of its inputs.
+    fn is_root(&self, value: &Value) -> bool {
+        let Value::Term(term) = self.reduce(value) else { return false };
+        let text = term.expr.syntax().text().to_string();
+        matches!(text.as_str(), "self" | "inputs.self" | "self.outPath" | "inputs.self.outPath")
+    }
+}
+
+/// `path`, from `folder` on, without `.` and `..`; nothing when it leads out of the tree.
+fn normal(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}

@@ -1,0 +1,100 @@
+//! `plan`: what a change would be, for scripts and tests.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Subcommand;
+use generator::{
+    adopt::Detected,
+    error::Error,
+    flake::{self, Form, Planned, Registration},
+    name::AgentName,
+    plan::Draft,
+    settings,
+    tree::Tree,
+};
+use serde::Serialize;
+
+use crate::{Place, report, session};
+
+/// Say where a change would go, and write nothing
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Where the flake would name a new agent's machine, in which form, or why there is no place
+    Register {
+        /// The agent's name
+        name: AgentName,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Serialize, Default)]
+struct Json {
+    file: Option<String>,
+    line: Option<u32>,
+    form: Option<Form>,
+    diff: Option<String>,
+    refused: Option<String>,
+    by_hand: Option<String>,
+}
+
+pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
+    let What::Register { name, json } = args.what;
+    let root = session::flake(place)?;
+    let tree = if root.join(settings::FILE).is_file() {
+        Tree::open(&root)?
+    } else {
+        Tree::with_settings(&root, Detected::read(&root)?.settings())?
+    };
+    let files = Planned::none(&tree);
+    match flake::register(&files, &name) {
+        Ok(registration) => {
+            let found = found(&tree, &registration)?;
+            if json {
+                report::json(&found)?;
+            } else {
+                let text = format!("{}: {:?}\n", registration.at, registration.form);
+                report::data(&(text + found.diff.as_deref().unwrap_or_default()))?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) if json => {
+            report::json(&refused(&error))?;
+            Ok(ExitCode::FAILURE)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn found(tree: &Tree, registration: &Registration) -> Result<Json> {
+    let mut draft = Draft::new(tree);
+    if let Some(file) = &registration.file {
+        draft.edited(file.clone(), true)?;
+    }
+    let diff = draft.finish()?.diff();
+    Ok(Json {
+        file: Some(registration.at.path.to_string()),
+        line: registration.at.position.map(|position| position.line),
+        form: Some(registration.form),
+        diff: (!diff.is_empty()).then_some(diff),
+        ..Json::default()
+    })
+}
+
+fn refused(error: &Error) -> Json {
+    let (file, line) = match error {
+        Error::NoPlace { at, .. } | Error::Malformed { at, .. } => {
+            (Some(at.path.to_string()), at.position.map(|position| position.line))
+        }
+        _ => (None, None),
+    };
+    Json { file, line, refused: Some(error.to_string()), by_hand: error.hint(), ..Json::default() }
+}

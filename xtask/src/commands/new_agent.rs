@@ -195,9 +195,9 @@ fn next_steps(tree: &Tree, birth: &Birth) {
         "
 {name} is in the tree: SSH port {ssh}, SPICE port {spice}, MAC {mac}, {memory} GiB, {vcpus} processors
 Next:
-  git diff            read what changed, then commit it
-  mailbox             make {name} on {mail_host}, with the password in {secret}
-  docs/agentvms.md    how its machine is built and started",
+  git diff         read what changed, then commit it
+  mailbox          make {name} on {mail_host}, with the password in {secret}
+  deploy {name}    from here to a machine that runs",
         ssh = vm.ssh_port,
         spice = vm.spice_port,
         mac = vm.mac,

@@ -2,7 +2,7 @@
 
 use roxmltree::{Document, Node};
 
-use super::Malformed;
+use super::{Malformed, VirtType};
 
 /// The XML of a domain that is defined: what `virsh dumpxml` prints.
 #[derive(Debug, Clone)]
@@ -19,6 +19,15 @@ impl Defined {
     #[must_use]
     pub fn uuid(&self) -> Option<String> {
         self.first(|node| node.has_tag_name("uuid").then(|| node.text()).flatten())
+    }
+
+    /// How its instructions are run; nothing when it is by something else than here.
+    #[must_use]
+    pub fn virt_type(&self) -> Option<VirtType> {
+        let all = [VirtType::Kvm, VirtType::Qemu];
+        let text =
+            self.first(|node| node.has_tag_name("domain").then(|| node.attribute("type")).flatten())?;
+        all.into_iter().find(|virt_type| virt_type.to_string() == text)
     }
 
     /// What opens its SPICE display; libvirt says it only when it is asked for security-sensitive information.

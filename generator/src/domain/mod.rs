@@ -190,6 +190,7 @@ mod tests {
         let defined = Defined::parse(DEFINED.to_owned()).unwrap();
         assert_eq!(defined.differs(&render(Forward::CommandLine, None)).unwrap(), None);
         assert_eq!(defined.uuid().as_deref(), Some(uuid(&vesta()).as_str()));
+        assert_eq!(defined.virt_type(), Some(VirtType::Qemu));
         assert_eq!(defined.ticket(), None);
     }
 

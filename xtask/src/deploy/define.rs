@@ -22,7 +22,10 @@ pub(super) fn probe(deployment: &Deployment<'_>) -> Result<Probe> {
     let Some(defined) = defined(deployment)? else {
         return Ok(Probe::Open(format!("define {} ({})", machine.domain, deployment.virt_type())));
     };
-    let wanted = domain::xml(&machine.name, &machine.vm, &place(deployment)?, None)?;
+    // What runs is not tried out again: it runs.
+    let runs = deployment.is_running()?.then(|| defined.virt_type()).flatten();
+    let virt_type = deployment.options().virt_type.or(runs).unwrap_or_else(|| deployment.virt_type());
+    let wanted = domain::xml(&machine.name, &machine.vm, &place(deployment, virt_type)?, None)?;
     Ok(match defined.differs(&wanted)? {
         Some(at) => Probe::Open(format!("define {} again: {at} is another one", machine.domain)),
         None if defined.ticket().is_none() => {
@@ -42,7 +45,8 @@ pub(super) fn run(deployment: &Deployment<'_>) -> Result<()> {
     // libvirt keeps the ticket, in a file of mode 0600; nothing else does.
     let ticket = defined(deployment)?.and_then(|defined| defined.ticket());
     let ticket = ticket.unwrap_or_else(|| Charset::Hex.random(TICKET).to_string());
-    let xml = domain::xml(&machine.name, &machine.vm, &place(deployment)?, Some(&ticket))?;
+    let place = place(deployment, deployment.virt_type())?;
+    let xml = domain::xml(&machine.name, &machine.vm, &place, Some(&ticket))?;
     machine.virsh().define(xml)?;
     if machine.state()? == Some(State::Running) {
         deployment.say.note("its domain has changed, which takes effect when the machine starts again");
@@ -69,8 +73,8 @@ fn defined(deployment: &Deployment<'_>) -> Result<Option<Defined>> {
     Ok(Some(defined))
 }
 
-fn place(deployment: &Deployment<'_>) -> Result<Place> {
-    let (machine, virt_type) = (&deployment.machine, deployment.virt_type());
+fn place(deployment: &Deployment<'_>, virt_type: VirtType) -> Result<Place> {
+    let machine = &deployment.machine;
     let capabilities = machine.virsh().capabilities(virt_type)?;
     Ok(Place {
         virt_type,

@@ -33,6 +33,7 @@ use clap::ValueEnum;
 use generator::{
     agent::summary,
     domain::VirtType,
+    error::Error,
     name::AgentName,
     plan::Plan,
     secrets::{
@@ -217,6 +218,7 @@ impl<'a> Deployment<'a> {
     /// Takes the steps, and says of each what was so and what was done; in the end, whether anything was.
     pub(crate) fn run(&self, steps: impl Iterator<Item = Step>) -> Result<bool> {
         let mut done = false;
+        let _alone = self.machine.hold()?;
         for step in steps {
             done |= self.take(step).map_err(|error| self.explain(step, error))?;
         }
@@ -288,7 +290,13 @@ impl<'a> Deployment<'a> {
     /// Changes the tree: one deployment at a time, with the diff shown, and with no other command between.
     fn change(&self, plan: impl FnOnce(&Tree, &mut Keys<'_>) -> Result<Option<Plan>>) -> Result<()> {
         let mut keyring = self.keyring()?;
-        let session = Session::write(&self.shared.place.waiting())?;
+        let session = match Session::write(self.shared.place) {
+            Err(error) if matches!(error.downcast_ref(), Some(Error::Locked { .. })) => {
+                self.say.line(&format!("{error}: waiting for it"));
+                Session::write(&self.shared.place.waiting())?
+            }
+            outcome => outcome?,
+        };
         let mut ask = Asking(self.say);
         let mut keys =
             Keys { keyring: &mut keyring, ask: &mut ask, force: false, keep_going: false, progress: &() };

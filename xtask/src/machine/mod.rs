@@ -4,12 +4,13 @@ mod files;
 pub(crate) mod known_hosts;
 
 use std::{
+    fs::{File, TryLockError},
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use anyhow::{Context, Result};
-use generator::{agent::facts, name::AgentName, settings::Settings, tree::Tree, vm::Vm};
+use anyhow::{Context, Result, anyhow};
+use generator::{agent::facts, error::Error, name::AgentName, settings::Settings, tree::Tree, vm::Vm};
 
 pub(crate) use files::{Files, private_folder};
 
@@ -91,6 +92,22 @@ impl<'a> Machine<'a> {
                 self.name
             )))
         })
+    }
+
+    /// Keeps every other process of this user from doing something to the machine, for as long as what is returned lives.
+    /// Nothing, where there is no session to run machines in.
+    pub(crate) fn hold(&self) -> Result<Option<File>> {
+        let Some(folder) = std::env::var_os("XDG_RUNTIME_DIR").filter(|it| !it.is_empty()) else {
+            return Ok(None);
+        };
+        let path = Path::new(&folder).join(format!("agent-tool-{}.lock", self.domain));
+        let file = File::create(&path).map_err(Error::io("make", &path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Err(anyhow!("another command is at work on {}", self.domain))
+                .context(Hint("wait until it is done".into())),
+            Err(TryLockError::Error(error)) => Err(Error::io("lock", &path)(error).into()),
+        }
     }
 
     /// Runs a script as root in the machine, over strict SSH.

@@ -1,6 +1,6 @@
 //! How far several deployments are: a line for each on a terminal, one line after the other elsewhere.
 
-use std::io::{self, IsTerminal};
+use std::time::Duration;
 
 use generator::name::AgentName;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -30,10 +30,16 @@ impl Progress {
         let bars = MultiProgress::new();
         let width = names.iter().map(|name| name.as_str().len()).max().unwrap_or_default();
         let line = |name: &AgentName| {
-            let bar = io::stderr().is_terminal().then(|| bars.add(spinner()));
+            // Nothing is shown, not even what is printed above the bars, where there is no terminal, or a dumb one.
+            let bar = (!bars.is_hidden()).then(|| bars.add(spinner()));
             Line { name: format!("{name:width$}"), bar, bars: bars.clone() }
         };
-        Self { lines: names.iter().map(line).collect(), bars: bars.clone() }
+        let lines: Vec<_> = names.iter().map(line).collect();
+        // Only when all are there: one that moves before is left behind where it was.
+        for bar in lines.iter().filter_map(|line| line.bar.as_ref()) {
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
+        Self { lines, bars: bars.clone() }
     }
 
     /// The lines, in the order of the names.
@@ -49,6 +55,12 @@ impl Progress {
 }
 
 impl Say for Line {
+    fn looking(&self, step: Step) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(format!("{}  {step:9}  looks", self.name));
+        }
+    }
+
     fn doing(&self, step: Step, text: &str) {
         match &self.bar {
             Some(bar) => bar.set_message(format!("{}  {step:9}  {text}", self.name)),
@@ -86,6 +98,5 @@ fn spinner() -> ProgressBar {
     if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
         bar.set_style(style);
     }
-    bar.enable_steady_tick(std::time::Duration::from_millis(120));
     bar
 }

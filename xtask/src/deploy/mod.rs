@@ -137,6 +137,8 @@ pub(crate) struct Shared<'a> {
 
 /// Where a deployment says what it does.
 pub(crate) trait Say: Sync {
+    /// At which step it looks whether it holds.
+    fn looking(&self, step: Step);
     /// What is done now.
     fn doing(&self, step: Step, text: &str);
     /// What is so.
@@ -227,6 +229,7 @@ impl<'a> Deployment<'a> {
 
     /// Takes a step, unless it holds already.
     fn take(&self, step: Step) -> Result<bool> {
+        self.say.looking(step);
         let todo = match step.probe(self)? {
             Probe::Holds(how) => {
                 self.say.done(step, &how);

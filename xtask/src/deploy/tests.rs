@@ -39,6 +39,7 @@ struct Case {
 struct Notes(Mutex<Vec<String>>);
 
 impl Say for Notes {
+    fn looking(&self, _: Step) {}
     fn doing(&self, _: Step, _: &str) {}
     fn done(&self, _: Step, _: &str) {}
     fn line(&self, _: &str) {}

@@ -35,7 +35,8 @@ pub(super) fn probe(deployment: &Deployment<'_>) -> Result<Probe> {
         return Ok(Probe::Open(wrong));
     }
     let failed = if failed.is_empty() { failed } else { format!("; units that failed: {failed}") };
-    Ok(Probe::Holds(format!("{} has its name and its {} secrets{failed}", machine.domain, secrets.len())))
+    let count = if secrets.len() == 1 { "secret".to_owned() } else { format!("{} secrets", secrets.len()) };
+    Ok(Probe::Holds(format!("{} has its name and its {count}{failed}", machine.domain)))
 }
 
 /// What is wrong can't be mended by looking: it is said.

@@ -5,5 +5,6 @@ nixfmt-tree.override {
     "generator/templates/*"
     "generator/tests/*"
     "tests/cases/*"
+    "tests/shapes/*"
   ];
 }

@@ -41,6 +41,8 @@ rustPlatform.buildRustPackage {
       ../agent-tool.toml # what the tests of the settings read
       ../generator
       ../tests/keys/example_operator.pub # the key that `check` warns of
+      ../tests/nix/shapes.nix
+      ../tests/shapes # flakes in which the tests register a host
       ../xtask/Cargo.toml
       ../xtask/src
     ];

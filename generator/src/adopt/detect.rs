@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What could be read.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Detected {
     /// Where things lie; by default, where nothing is there.
     pub paths: Paths,

@@ -96,6 +96,12 @@ pub(super) fn candidates(
     candidates
 }
 
+/// Whether a sibling's name is computed: what computes it may say more of that host.
+fn is_computed(sibling: &Sibling) -> bool {
+    let keys = AttrpathValue::cast(sibling.node.clone()).map(|binding| keys(&binding));
+    keys.is_some_and(|keys| keys.iter().any(Option::is_none))
+}
+
 /// Whether nothing is said of a sibling but its name.
 fn is_empty(sibling: &Sibling) -> bool {
     matches!(&sibling.value, Some(Expr::AttrSet(set)) if set.syntax().children().next().is_none())
@@ -158,8 +164,14 @@ fn as_siblings(siblings: &[Sibling], host: &AgentName, via: &Via) -> Option<Cand
 }
 
 fn renamed(sibling: &Sibling, host: &AgentName) -> String {
-    let text = sibling.node.text().to_string();
-    rename(&text, &sibling.name, &host.host(), true)
+    let text = rename(&sibling.node.text().to_string(), &sibling.name, &host.host(), true);
+    // What aligns its `=` is no difference.
+    match text.split_once('=') {
+        Some((key, value)) if AttrpathValue::can_cast(sibling.node.kind()) => {
+            format!("{} ={value}", key.trim_end())
+        }
+        _ => text,
+    }
 }
 
 /// The name as it is written at `place`: quoted if all siblings' are.
@@ -198,7 +210,7 @@ fn function(place: &Place, siblings: &[Sibling]) -> Option<String> {
 /// What `nixosSystem` is called with: the host's folder, and the arguments for modules that its siblings have.
 fn arguments(follower: &Follower<'_>, place: &Place, siblings: &[Sibling], folder: &str) -> Option<String> {
     let at = place.site.syntax()?;
-    let theirs = siblings.iter().rev().find_map(|sibling| {
+    let theirs = siblings.iter().rev().filter(|sibling| !is_computed(sibling)).find_map(|sibling| {
         let (_, arguments) = system_of(sibling)?;
         let value = Value::Term(place.term.with(arguments.clone()));
         let passes = follower.lookup(&value, &["specialArgs", "inputs"]).is_bound();

@@ -1,6 +1,6 @@
 //! Files as they stand in a plan, for who follows what they mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     error::Result,
@@ -58,6 +58,17 @@ impl Files for Planned<'_> {
             None => path.under(self.tree.root()).is_file(),
         }
     }
+
+    fn with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath> {
+        let mut files: BTreeSet<_> = self.tree.files_below(folder).unwrap_or_default().into_iter().collect();
+        let inside = |path: &&TreePath| path.ancestors().any(|above| above == *folder);
+        files.extend(self.planned.keys().filter(inside).cloned());
+        let has_word = |path: &TreePath| match self.planned.get(path) {
+            Some(contents) => String::from_utf8_lossy(contents.as_deref().unwrap_or_default()).contains(word),
+            None => self.tree.text(path).is_ok_and(|text| text.is_some_and(|text| text.contains(word))),
+        };
+        files.into_iter().filter(|path| path.has_extension("nix") && has_word(path)).collect()
+    }
 }
 
 /// The files of a plan, and one of them edited.
@@ -71,5 +82,9 @@ impl Files for Edited<'_> {
 
     fn is_file(&self, path: &TreePath) -> bool {
         path == self.1.path() || self.0.is_file(path)
+    }
+
+    fn with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath> {
+        self.0.with_word(folder, word)
     }
 }

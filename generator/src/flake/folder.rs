@@ -5,11 +5,7 @@ use std::collections::BTreeSet;
 use rnix::ast::Expr;
 use rowan::ast::AstNode;
 
-use crate::{
-    nix::follow::{Follower, Term, Value},
-    path::TreePath,
-    tree::Tree,
-};
+use crate::nix::follow::{Follower, Term, Value};
 
 /// The functions that read a folder.
 const READERS: [&str; 3] = ["readDir", "listFilesRecursive", "import-tree"];
@@ -64,13 +60,6 @@ pub(super) fn read_by(follower: &Follower<'_>, term: &Term) -> Option<String> {
         }
     }
     None
-}
-
-/// The Nix files below a folder; empty for the root's, which is no folder of modules.
-pub(super) fn nix_files(tree: &Tree, folder: &str) -> Vec<TreePath> {
-    let Ok(folder) = TreePath::new(folder) else { return Vec::new() };
-    let files = tree.files_below(&folder).unwrap_or_default();
-    files.into_iter().filter(|path| path.has_extension("nix")).collect()
 }
 
 /// Whether `term` mentions `folder`, by a path that is written out there.

@@ -8,7 +8,6 @@ use crate::{
     edit::Site,
     nix::follow::{Bound, Call, Follower, Term, Value},
     path::TreePath,
-    tree::Tree,
 };
 
 /// A set or list whose entries become hosts.
@@ -63,8 +62,8 @@ const IMPORTS: usize = 16;
 
 impl Places {
     /// The places of the hosts of a flake.
-    pub(super) fn of_flake(tree: &Tree, follower: &Follower<'_>, flake: &Value) -> Self {
-        let mut search = Search { tree, follower, places: Self::default() };
+    pub(super) fn of_flake(follower: &Follower<'_>, flake: &Value) -> Self {
+        let mut search = Search { follower, places: Self::default() };
         let outputs = follower.lookup(flake, &["outputs"]);
         for value in outputs.values {
             search.outputs(&follower.body(&value));
@@ -74,7 +73,6 @@ impl Places {
 }
 
 struct Search<'a> {
-    tree: &'a Tree,
     follower: &'a Follower<'a>,
     places: Places,
 }
@@ -91,13 +89,12 @@ impl Search<'_> {
             }
             self.bound(bound, "nixosConfigurations");
         } else if let Some((left, right)) = update(term) {
-            // The right side wins, if it has hosts at all.
-            let before = self.places.found.len();
+            // The right side wins, if it has hosts, or may have some.
+            let known = |places: &Places| (places.found.len(), places.unreadable.len());
+            let before = known(&self.places);
             self.outputs(&right);
-            if self.places.found.len() == before {
-                let unread = std::mem::take(&mut self.places.unreadable);
+            if known(&self.places) == before {
                 self.outputs(&left);
-                self.places.unreadable.extend(unread);
             }
         } else {
             match self.follower.call(&value) {
@@ -193,10 +190,10 @@ impl Search<'_> {
     }
 
     fn module_folder_at(&mut self, place: &str, reader: &Term, depth: usize) {
-        for path in folder::nix_files(self.tree, place) {
-            let below = path.as_str().get(place.len()..).unwrap_or_default();
-            let text = self.tree.text(&path).ok().flatten().unwrap_or_default();
-            if !below.contains("/_") && text.contains("nixosConfigurations") {
+        let files =
+            TreePath::new(place).map(|folder| self.follower.files_with_word(&folder, "nixosConfigurations"));
+        for path in files.into_iter().flatten() {
+            if !path.as_str().get(place.len()..).is_some_and(|below| below.contains("/_")) {
                 self.module_file(path.as_str(), depth);
             }
         }

@@ -44,7 +44,7 @@ impl<'a> Reading<'a> {
                 by_hand: "write a flake there".into(),
             })
         })?;
-        let places = Places::of_flake(planned.tree, &follower, &flake);
+        let places = Places::of_flake(&follower, &flake);
         let hosts = places.found.iter().map(|place| hosts(&follower, place)).collect();
         Ok(Self { follower, places, hosts })
     }

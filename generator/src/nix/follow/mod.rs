@@ -30,6 +30,8 @@ pub trait Files {
     fn nix(&self, path: &TreePath) -> Option<NixFile>;
     /// Whether a file is at `path`.
     fn is_file(&self, path: &TreePath) -> bool;
+    /// The Nix files below a folder that have `word` in them.
+    fn with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath>;
 }
 
 /// An expression where it stands, and what the parameters around it are known to be.
@@ -140,6 +142,12 @@ impl<'a> Follower<'a> {
     #[must_use]
     pub fn new(files: &'a dyn Files) -> Self {
         Self { files, parsed: RefCell::default(), steps: Cell::new(0), depth: Cell::new(0) }
+    }
+
+    /// The Nix files below a folder that have `word` in them.
+    #[must_use]
+    pub fn files_with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath> {
+        self.files.with_word(folder, word)
     }
 
     /// The value of a file, or of the `default.nix` of a folder.

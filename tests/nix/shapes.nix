@@ -1,0 +1,171 @@
+# What is wrong with the hosts of flakes in which one more was registered: nothing, that is an empty set.
+#
+# The inputs are stand-ins that give back what they are called with; see generator/tests/shapes.rs.
+{
+  before,
+  after,
+  names,
+}:
+let
+  inherit (builtins)
+    all
+    any
+    attrNames
+    attrValues
+    concatMap
+    filter
+    foldl'
+    isAttrs
+    isFunction
+    isPath
+    isString
+    listToAttrs
+    mapAttrs
+    removeAttrs
+    ;
+
+  lib = {
+    inherit (builtins)
+      attrNames
+      foldl'
+      listToAttrs
+      mapAttrs
+      ;
+    nixosSystem = arguments: arguments // { isSystem = true; };
+    genAttrs =
+      names: f:
+      listToAttrs (
+        map (name: {
+          inherit name;
+          value = f name;
+        }) names
+      );
+    nameValuePair = name: value: { inherit name value; };
+    filterAttrs = p: set: removeAttrs set (filter (name: !p name set.${name}) (attrNames set));
+    mkMerge = contents: {
+      isMerge = true;
+      inherit contents;
+    };
+  };
+
+  nixpkgs = {
+    inherit lib;
+    legacyPackages.x86_64-linux.hello = { };
+  };
+
+  # Modules of flake-parts, as far as they bind outputs.
+  evaluate =
+    inputs: module:
+    let
+      arguments = {
+        inherit inputs lib;
+        self = inputs.self;
+        config = { };
+        withSystem = _: f: f { };
+      };
+      call = m: if isFunction m then m arguments else m;
+      load = m: call (if isPath m || isString m then import m else m);
+      merged = m: if m.isMerge or false then foldl' (a: b: a // merged b) { } m.contents else m;
+      flakes =
+        m:
+        let
+          content = load m;
+          own = call (content.flake or { });
+        in
+        [ (own // { nixosConfigurations = merged (own.nixosConfigurations or { }); }) ]
+        ++ concatMap flakes (content.imports or [ ]);
+    in
+    foldl' (
+      a: b: a // b // { nixosConfigurations = a.nixosConfigurations or { } // b.nixosConfigurations; }
+    ) { } (flakes module);
+
+  files =
+    path:
+    concatMap (
+      name:
+      let
+        below = path + "/${name}";
+      in
+      if (builtins.readDir path).${name} == "directory" then files below else [ below ]
+    ) (attrNames (builtins.readDir path));
+
+  inputs = {
+    inherit nixpkgs;
+    flake-utils.lib = rec {
+      eachSystem = systems: f: mapAttrs (_: value: { x86_64-linux = value; }) (f "x86_64-linux");
+      eachDefaultSystem = eachSystem [ "x86_64-linux" ];
+    };
+    flake-parts.lib.mkFlake = { inputs }: evaluate inputs;
+    import-tree = path: { imports = files path; };
+    utils.lib.mkFlake =
+      { hosts, ... }:
+      {
+        nixosConfigurations = mapAttrs (_: lib.nixosSystem) hosts;
+      };
+    other = { };
+    fleet = { };
+  };
+
+  hosts =
+    root:
+    let
+      self = outputs // {
+        inputs = all';
+        outPath = toString root;
+      };
+      all' = inputs // {
+        inherit self;
+      };
+      flake = import (root + "/flake.nix");
+      given = if builtins.functionArgs flake.outputs == { } then all' else all';
+      outputs = flake.outputs (
+        if isClosed flake.outputs then
+          builtins.intersectAttrs (builtins.functionArgs flake.outputs) given
+        else
+          given
+      );
+    in
+    outputs.nixosConfigurations or { };
+
+  # `{ self, nixpkgs }:` takes exactly these: Nix gives a flake the inputs that it names.
+  isClosed =
+    outputs:
+    let
+      arguments = builtins.functionArgs outputs;
+    in
+    arguments != { }
+    &&
+      attrNames arguments == [
+        "nixpkgs"
+        "self"
+      ]
+    || arguments != { } && attrNames arguments == [ "nixpkgs" ];
+
+  # Whether the folder of the new host, or the file in it, is a module.
+  loads =
+    host:
+    any (
+      module:
+      (isPath module || isString module)
+      && builtins.match ".*/agent-vesta(/.*)?" (toString module) != null
+    ) (host.modules or [ ]);
+
+  wrong =
+    name:
+    let
+      was = attrNames (hosts (before + "/${name}"));
+      is = hosts (after + "/${name}");
+      new = is.agent-vesta;
+    in
+    if attrNames is != builtins.sort builtins.lessThan (was ++ [ "agent-vesta" ]) then
+      "the hosts are ${toString (attrNames is)}"
+    else if !(new.isSystem or false && loads new) then
+      "the new host doesn't load its files"
+    else if !(new.specialArgs or { } ? inputs && new.specialArgs.inputs ? nixpkgs) then
+      "the new host isn't passed the inputs"
+    else if new.system or null == null then
+      "the new host isn't told its system"
+    else
+      null;
+in
+lib.filterAttrs (_: what: what != null) (lib.genAttrs names wrong)

@@ -1,0 +1,18 @@
+{
+  outputs =
+    { self, nixpkgs, ... }@inputs:
+    let
+      mkHost =
+        name:
+        nixpkgs.lib.nixosSystem {
+          system = "x86_64-linux";
+          modules = [ ./hosts/${name} ];
+        };
+    in
+    {
+      nixosConfigurations = {
+        tower = mkHost "tower";
+        laptop = mkHost "laptop";
+      };
+    };
+}

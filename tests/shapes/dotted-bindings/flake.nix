@@ -1,0 +1,15 @@
+{
+  outputs = { self, nixpkgs, ... }@inputs: {
+    nixosConfigurations.tower = nixpkgs.lib.nixosSystem {
+      system = "x86_64-linux";
+      modules = [ ./hosts/tower ];
+    };
+
+    nixosConfigurations."laptop" = nixpkgs.lib.nixosSystem {
+      system = "x86_64-linux";
+      modules = [ ./hosts/laptop ];
+    };
+
+    packages = { };
+  };
+}

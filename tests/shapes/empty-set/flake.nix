@@ -1,0 +1,8 @@
+{
+  outputs =
+    { self, nixpkgs, ... }@inputs:
+    {
+      nixosConfigurations = {
+      };
+    };
+}

@@ -1,0 +1,14 @@
+{ inputs, ... }:
+{
+  flake =
+    { lib, ... }:
+    {
+      nixosConfigurations = {
+        tower = inputs.nixpkgs.lib.nixosSystem {
+          system = "x86_64-linux";
+          modules = [ ./hosts/tower ];
+          specialArgs = { inherit inputs; };
+        };
+      };
+    };
+}

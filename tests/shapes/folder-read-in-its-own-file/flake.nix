@@ -1,0 +1,10 @@
+{
+  outputs =
+    { self, nixpkgs, ... }@inputs:
+    {
+      nixosConfigurations = import ./hosts {
+        inherit inputs;
+        inherit (nixpkgs) lib;
+      };
+    };
+}

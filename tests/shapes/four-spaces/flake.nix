@@ -1,0 +1,11 @@
+{
+    outputs = { self, nixpkgs, ... }@inputs: {
+        nixosConfigurations = {
+            tower = nixpkgs.lib.nixosSystem {
+                system = "x86_64-linux";
+                modules = [ ./hosts/tower ];
+                specialArgs = { inherit inputs; };
+            };
+        };
+    };
+}

@@ -1,0 +1,10 @@
+{
+  outputs =
+    { self, nixpkgs, ... }@inputs:
+    let
+      inherit (nixpkgs) lib;
+    in
+    {
+      nixosConfigurations = import ./hosts { inherit inputs lib; };
+    };
+}

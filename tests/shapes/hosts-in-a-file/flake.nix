@@ -1,0 +1,5 @@
+{
+  outputs = inputs@{ self, nixpkgs, ... }: {
+    nixosConfigurations = import ./hosts inputs;
+  };
+}

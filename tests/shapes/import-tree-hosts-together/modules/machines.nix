@@ -1,0 +1,14 @@
+{ inputs, ... }:
+{
+  flake.nixosConfigurations.tower = inputs.nixpkgs.lib.nixosSystem {
+    system = "x86_64-linux";
+    modules = [ ../hosts/tower ];
+    specialArgs = { inherit inputs; };
+  };
+
+  flake.nixosConfigurations.laptop = inputs.nixpkgs.lib.nixosSystem {
+    system = "x86_64-linux";
+    modules = [ ../hosts/laptop ];
+    specialArgs = { inherit inputs; };
+  };
+}

@@ -1,0 +1,7 @@
+{
+  outputs =
+    { self, nixpkgs, ... }@inputs:
+    {
+      inherit (import ./machines { inherit inputs; }) nixosConfigurations;
+    };
+}

@@ -1,0 +1,14 @@
+{
+  outputs = { self, nixpkgs, ... }@inputs: {
+    nixosConfigurations = {
+      "tower" = nixpkgs.lib.nixosSystem {
+        system = "x86_64-linux";
+        modules = [ ./hosts/tower ];
+      };
+      "my.laptop" = nixpkgs.lib.nixosSystem {
+        system = "x86_64-linux";
+        modules = [ ./hosts/laptop ];
+      };
+    };
+  };
+}

@@ -1,0 +1,5 @@
+{
+  outputs = inputs: {
+    nixosConfigurations = (import ./hosts).machines inputs;
+  };
+}

@@ -1,0 +1,10 @@
+{
+  machines = inputs: {
+    tower = inputs.nixpkgs.lib.nixosSystem {
+      system = "x86_64-linux";
+      modules = [ ./tower ];
+      specialArgs = { inherit inputs; };
+    };
+  };
+  users = { };
+}

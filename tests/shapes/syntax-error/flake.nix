@@ -1,0 +1,6 @@
+{
+  outputs = { self, nixpkgs, ... }@inputs: {
+    nixosConfigurations = {
+      tower = nixpkgs.lib.nixosSystem {
+  };
+}

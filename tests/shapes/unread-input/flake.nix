@@ -1,0 +1,7 @@
+{
+  outputs =
+    { self, fleet, ... }@inputs:
+    {
+      nixosConfigurations = fleet.lib.machines ./fleet.toml;
+    };
+}

@@ -80,7 +80,7 @@ pub(super) fn run(deployment: &Deployment<'_>) -> Result<()> {
             .context(Hint(format!("commit and push it, then `{command} {name} --from switch`")));
     }
     let machine = &deployment.machine;
-    let was = machine.root("hostname", &[], SHORT)?;
+    let was = machine.root("uname -n", &[], SHORT)?;
     match deployment.options().build_on {
         BuildOn::Guest => in_guest(deployment, flake)?,
         BuildOn::Operator => from_here(deployment, flake)?,
@@ -115,16 +115,18 @@ fn pack(deployment: &Deployment<'_>) -> Result<Source> {
 /// Switches in the guest, which builds the configuration itself.
 fn in_guest(deployment: &Deployment<'_>, flake: Option<&str>) -> Result<()> {
     let machine = &deployment.machine;
-    let (target, reference) = if let Some(flake) = flake {
-        (flake.to_owned(), format!("{flake}#{}", machine.domain))
-    } else {
-        let source = pack(deployment)?;
-        let ssh = machine.ssh();
-        let call = ssh.root(&machine.admin, RECEIVE, &[]).stdin(source.archive.into()).limit(UPLOAD);
-        ssh.run(&call).context("the tree can't be brought into the guest")?;
-        (source.digest, format!("path:{TREE}#{}", machine.domain))
-    };
-    unit::begin(deployment, &target, &reference)?;
+    let source = if flake.is_none() { Some(pack(deployment)?) } else { None };
+    let target = source.as_ref().map_or(flake.unwrap_or_default(), |source| &source.digest).to_owned();
+    // The folder that a switch reads must stay as it is meanwhile.
+    if !unit::is_under_way(deployment, &target)? {
+        if let Some(source) = source {
+            let ssh = machine.ssh();
+            let call = ssh.root(&machine.admin, RECEIVE, &[]).stdin(source.archive.into()).limit(UPLOAD);
+            ssh.run(&call).context("the tree can't be brought into the guest")?;
+        }
+        let tree = format!("path:{TREE}");
+        unit::begin(deployment, &target, &format!("{}#{}", flake.unwrap_or(&tree), machine.domain))?;
+    }
     match unit::follow(deployment)? {
         End::Done => Ok(()),
         End::Failed { words, .. } if words.iter().any(|line| line.contains(UNITS_FAILED)) => {

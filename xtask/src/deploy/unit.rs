@@ -98,17 +98,24 @@ fn look(deployment: &Deployment<'_>, cursor: &mut String) -> Result<(Status, Vec
     Ok((Status::parse(properties), lines))
 }
 
-/// Begins to switch to `flake`, which `target` tells from others; or goes on with one that is under way.
-pub(super) fn begin(deployment: &Deployment<'_>, target: &str, flake: &str) -> Result<()> {
+/// Whether a switch to `target` is under way already, begun by a deployment that was interrupted. One to something else
+/// is waited for.
+pub(super) fn is_under_way(deployment: &Deployment<'_>, target: &str) -> Result<bool> {
     let (status, _) = look(deployment, &mut String::new())?;
-    if status.is_running() {
-        if status.target() == Some(target) {
-            deployment.say.line("the switch that an earlier deployment began is still under way");
-            return Ok(());
-        }
-        deployment.say.line("waiting for another switch that is under way");
-        follow(deployment)?;
+    if !status.is_running() {
+        return Ok(false);
     }
+    if status.target() == Some(target) {
+        deployment.say.line("the switch that an earlier deployment began is still under way");
+        return Ok(true);
+    }
+    deployment.say.line("waiting for another switch that is under way");
+    follow(deployment)?;
+    Ok(false)
+}
+
+/// Begins to switch to `flake`, which `target` tells from others.
+pub(super) fn begin(deployment: &Deployment<'_>, target: &str, flake: &str) -> Result<()> {
     deployment.machine.root(SWITCH, &[target, flake], SHORT)?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 # Says what of the machine is not as it should be. $1 is its host name; then, for each secret, its path, owner and mode
 # in octal, where `-` stands for any.
-host=$(hostname)
+host=$(uname -n)
 [ "$host" = "$1" ] || echo "wrong its host name is $host"
 shift
 while [ $# -gt 0 ]; do

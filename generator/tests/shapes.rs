@@ -4,7 +4,11 @@
 //! `UPDATE_EXPECT=1` writes what is expected; read it. A shape with a file `breaks` has a list or set on one line
 //! that can't stay so.
 #![forbid(unsafe_code)]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skips"
+)]
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,5 @@
-# What `cargo xtask test`, `deploy` and the guide need, beside Nix itself.
+# What `cargo xtask test`, `deploy` and the guide need, beside Nix itself. Only the suite `vm` is
+# skipped here: it builds its guest with Debian's own tools, which it finds on Debian.
 {
   age,
   cargo,

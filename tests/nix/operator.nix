@@ -3,12 +3,13 @@
 { root }:
 let
   flake = import ./call-flake.nix { path = /. + root; };
+  ours = import ./call-flake.nix { path = ../..; };
   inherit (flake.inputs.nixpkgs) lib;
 
   machine = lib.nixosSystem {
     system = "x86_64-linux";
     modules = [
-      ../../modules/agent-host.nix
+      ours.nixosModules.agent-host
       {
         agent.host = {
           enable = true;

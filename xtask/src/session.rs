@@ -50,30 +50,22 @@ impl Session {
 
     /// Brings a plan into the tree, then git's index in line with it.
     pub(crate) fn apply(&self, plan: &Plan) -> Result<()> {
-        if let Some(lock) = &self.lock {
-            apply::apply(lock, self.tree.root(), plan, &mut RealDisk)?;
-            self.tree.forget();
-        }
+        let Some(lock) = &self.lock else { return Ok(()) };
+        apply::apply(lock, self.tree.root(), plan, &mut RealDisk)?;
+        self.tree.forget();
         let paths = |kind| {
             let changes = plan.changes.iter().filter(move |change| change.kind() == kind);
             changes.map(|change| change.path.as_str()).collect::<Vec<_>>()
         };
-        self.index(&paths(Kind::Create), &paths(Kind::Delete))
+        self.index(&paths(Kind::Create), &paths(Kind::Delete))?;
+        // Until here the next command would do it, should this one be interrupted or git fail.
+        Ok(apply::sweep(lock, self.tree.root(), &mut RealDisk)?)
     }
 
     /// Makes git know the files that are there, so that a flake sees them, and forget those that went before
     /// they were committed.
     pub(crate) fn index(&self, there: &[&str], gone: &[&str]) -> Result<()> {
-        match Git::at(self.tree.root()) {
-            Index::Git(git) => {
-                git.intend_to_add(there)?;
-                git.forget_intended(gone)
-            }
-            Index::None(why) => {
-                report::note(&format!("git's index is left alone: {why}"));
-                Ok(())
-            }
-        }
+        index(self.tree.root(), there, gone)
     }
 }
 
@@ -111,9 +103,31 @@ fn recover(lock: &Lock, root: &Path) -> Result<()> {
         Some(Recovery::Before) => {
             report::note("an earlier command was interrupted; the tree is as it was before it");
         }
-        Some(Recovery::After) => {
+        Some(Recovery::After { created, deleted }) => {
             report::note("an earlier command was interrupted; it is finished now");
+            // What git refuses for good must not stand in the way of every command from now on.
+            if let Err(error) = index(root, &words(&created), &words(&deleted)) {
+                report::warning(&format!("{error:#}"));
+            }
+            apply::sweep(lock, root, &mut RealDisk)?;
         }
     }
     Ok(())
+}
+
+fn words(paths: &[PathBuf]) -> Vec<&str> {
+    paths.iter().filter_map(|path| path.to_str()).collect()
+}
+
+fn index(root: &Path, there: &[&str], gone: &[&str]) -> Result<()> {
+    match Git::at(root) {
+        Index::Git(git) => {
+            git.intend_to_add(there)?;
+            git.forget_intended(gone)
+        }
+        Index::None(why) => {
+            report::note(&format!("git's index is left alone: {why}"));
+            Ok(())
+        }
+    }
 }

@@ -19,7 +19,7 @@ pub enum Operation<'a> {
         /// Whether nobody else may look into it.
         private: bool,
     },
-    /// Write a new file and bring it to the disk.
+    /// Write a new file.
     Write {
         /// Which.
         path: &'a Path,
@@ -28,6 +28,8 @@ pub enum Operation<'a> {
         /// Its permission bits; the system's default when there are none.
         mode: Option<u32>,
     },
+    /// Bring a file's contents to the disk.
+    SyncFile(&'a Path),
     /// Give a file a second name (`man 2 link`).
     Link {
         /// The file.
@@ -71,14 +73,13 @@ impl Disk for RealDisk {
                 if let Some(mode) = mode {
                     file.set_permissions(Permissions::from_mode(mode))?;
                 }
-                file.write_all(contents)?;
-                file.sync_all()
+                file.write_all(contents)
             }
+            Operation::SyncFile(path) | Operation::SyncFolder(path) => File::open(path)?.sync_all(),
             Operation::Link { path, name } => fs::hard_link(path, name),
             Operation::Rename { from, to } => fs::rename(from, to),
             Operation::Unlink(path) => fs::remove_file(path),
             Operation::RemoveFolder(path) => fs::remove_dir(path),
-            Operation::SyncFolder(path) => File::open(path)?.sync_all(),
         }
     }
 }
@@ -88,6 +89,7 @@ impl Operation<'_> {
         match self {
             Self::CreateFolder { path, .. } => ("create the folder", path.to_path_buf()),
             Self::Write { path, .. } => ("write", path.to_path_buf()),
+            Self::SyncFile(path) => ("sync", path.to_path_buf()),
             Self::Link { name, .. } => ("link", name.to_path_buf()),
             Self::Rename { to, .. } => ("replace", to.to_path_buf()),
             Self::Unlink(path) => ("remove", path.to_path_buf()),
@@ -103,8 +105,10 @@ impl dyn Disk + '_ {
         self.checked(&Operation::CreateFolder { path, private })
     }
 
+    /// Writes a new file, whose contents are on the disk afterwards.
     pub(super) fn write(&mut self, path: &Path, contents: &[u8], mode: Option<u32>) -> Result<()> {
-        self.checked(&Operation::Write { path, contents, mode })
+        self.checked(&Operation::Write { path, contents, mode })?;
+        self.checked(&Operation::SyncFile(path))
     }
 
     pub(super) fn link(&mut self, path: &Path, name: &Path) -> Result<()> {

@@ -3,20 +3,21 @@
 use std::{
     collections::BTreeSet,
     fs, io,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Disk, FOLDER, target::Target};
+use super::{Disk, FOLDER, Recovery, target::Target};
 use crate::{
     error::{Error, Result},
     plan::Plan,
 };
 
 /// What a transaction does, file by file.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Journal {
     pub(super) entries: Vec<Entry>,
 }
@@ -36,7 +37,7 @@ pub(super) enum State {
     /// To its commit point; the targets may be in between.
     Committed(Journal),
     /// To its end: only its folder is left, under another name.
-    Closed,
+    Closed(Journal),
     /// There is none.
     None,
 }
@@ -50,22 +51,38 @@ impl Journal {
     /// Reads how far the transaction at `root` came.
     pub(super) fn read(root: &Path) -> Result<State> {
         if root.join(CLOSED).exists() {
-            return Ok(State::Closed);
+            // Its sweep may have been interrupted, too.
+            return Ok(State::Closed(Self::at(&root.join(CLOSED))?.unwrap_or_default()));
         }
         if !root.join(FOLDER).exists() {
             return Ok(State::None);
         }
-        let path = root.join(FOLDER).join(JOURNAL);
+        Ok(Self::at(&root.join(FOLDER))?.map_or(State::Staging, State::Committed))
+    }
+
+    fn at(folder: &Path) -> Result<Option<Self>> {
+        let path = folder.join(JOURNAL);
         match fs::read(&path) {
-            Ok(bytes) => {
-                serde_json::from_slice(&bytes).map(State::Committed).map_err(|error| Error::Conflict {
-                    message: format!("{} can't be read: {error}", path.display()),
-                    hint: format!("the copies of the files before are in {}", root.join(FOLDER).display()),
-                })
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(State::Staging),
+            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| Error::Conflict {
+                message: format!("{} can't be read: {error}", path.display()),
+                hint: format!("the copies of the files before are in {}", folder.display()),
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::io("read", path)(error)),
         }
+    }
+
+    /// What the tree is when this is done.
+    pub(super) fn after(self) -> Recovery {
+        let (mut created, mut deleted) = (Vec::new(), Vec::new());
+        for entry in self.entries {
+            match (entry.before, entry.after) {
+                (None, Some(_)) => created.push(entry.path),
+                (Some(_), None) => deleted.push(entry.path),
+                _ => {}
+            }
+        }
+        Recovery::After { created, deleted }
     }
 
     /// The folders whose names change.
@@ -84,18 +101,26 @@ impl Entry {
     }
 
     /// Refuses to go on over a file that somebody else changed in between.
-    pub(super) fn expect_before(&self, root: &Path) -> Result<()> {
-        if self.is_before(root)? {
-            return Ok(());
-        }
-        let path = root.join(&self.path);
-        Err(Error::Conflict {
+    pub(super) fn expect_before(&self, root: &Path, index: usize) -> Result<()> {
+        if self.is_before(root)? { Ok(()) } else { Err(self.changed(root, index)) }
+    }
+
+    /// Refuses to go back over a file that somebody else changed in between.
+    pub(super) fn expect_after(&self, root: &Path, index: usize) -> Result<()> {
+        if self.is_after(root)? { Ok(()) } else { Err(self.changed(root, index)) }
+    }
+
+    fn changed(&self, root: &Path, index: usize) -> Error {
+        let (path, kept) = (root.join(&self.path), kept(root, index));
+        // An editor that writes into the file itself has changed its second name, too.
+        let copy = match hash_file(&kept) {
+            Ok(hash) if hash.is_some() && hash == self.before => format!("a copy is {}", kept.display()),
+            _ => "git has it".into(),
+        };
+        Error::Conflict {
             message: format!("{} was changed while a command was interrupted", path.display()),
-            hint: format!(
-                "bring it back to what it was (a copy is in {}), then run the command again",
-                root.join(FOLDER).display()
-            ),
-        })
+            hint: format!("bring it back to what it was ({copy}), then run the command again"),
+        }
     }
 }
 
@@ -139,8 +164,7 @@ fn keep(disk: &mut dyn Disk, file: &Path, name: &Path, contents: &[u8], mode: Op
 /// Ends a transaction whose targets are all as after. Renaming its folder is the one step that tells.
 pub(super) fn close(root: &Path, disk: &mut dyn Disk) -> Result<()> {
     disk.rename(&root.join(FOLDER), &root.join(CLOSED))?;
-    disk.sync_folder(root)?;
-    sweep(root, disk)
+    disk.sync_folder(root)
 }
 
 /// Ends a transaction whose targets are all as before. Removing its journal is the one step that tells.
@@ -182,6 +206,21 @@ pub(super) fn create_parents(root: &Path, entry: &Entry, disk: &mut dyn Disk) ->
         }
     }
     Ok(())
+}
+
+/// Brings the old contents of entry `index` back to `target`. They stay in the folder: a machine that loses its power
+/// now may have forgotten the new name and remember that the old one is gone.
+pub(super) fn restore(root: &Path, index: usize, target: &Path, disk: &mut dyn Disk) -> Result<()> {
+    let (kept, back) = (kept(root, index), root.join(FOLDER).join(format!("{index}.back")));
+    if back.exists() {
+        disk.unlink(&back)?;
+    }
+    if disk.link(&kept, &back).is_err() {
+        let contents = fs::read(&kept).map_err(Error::io("read", &kept))?;
+        let mode = fs::metadata(&kept).map_err(Error::io("look at", &kept))?.permissions().mode();
+        disk.write(&back, &contents, Some(mode & 0o7777))?;
+    }
+    disk.rename(&back, target)
 }
 
 /// The new contents of entry `index`.

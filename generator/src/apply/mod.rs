@@ -6,17 +6,18 @@
 //! 3. The new files are renamed to their targets, the deleted ones unlinked, the folders synced. A crash leaves
 //!    a tree in between, and the next run goes on from the journal: forward, or back where a target can't be
 //!    written.
-//! 4. The folder is renamed, which ends the transaction, and removed.
+//! 4. The folder is renamed, which ends the transaction. It is removed when git's index is in line with the tree,
+//!    too, which is the caller's to do.
 
 mod disk;
 mod journal;
 mod lock;
 mod target;
 
-#[cfg(test)]
-mod tests;
-
-use std::path::Path;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 pub use disk::{Disk, Operation, RealDisk};
 pub use lock::Lock;
@@ -27,19 +28,24 @@ use crate::{
 };
 use journal::{Entry, Journal, State};
 
-/// How an interrupted run was brought to an end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// An interrupted run that was brought to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recovery {
     /// The tree is as it was before the interrupted command.
     Before,
     /// The tree is as the interrupted command meant it to be.
-    After,
+    After {
+        /// The files that it made, below the root.
+        created: Vec<PathBuf>,
+        /// The files that it removed, below the root.
+        deleted: Vec<PathBuf>,
+    },
 }
 
 /// The name of the transaction folder at the root of the tree.
 pub const FOLDER: &str = ".agent-tool-transaction";
 
-/// Brings `plan` into the tree at `root`.
+/// Brings `plan` into the tree at `root`. [`sweep`] is left to do, once what follows the tree is in line with it.
 ///
 /// The files must be as the plan read them: otherwise nothing is written ([`Error::Stale`]). When a write fails,
 /// what was written before it is taken back; should that fail too, the next [`recover`] does it.
@@ -48,6 +54,7 @@ pub fn apply(_lock: &Lock, root: &Path, plan: &Plan, disk: &mut dyn Disk) -> Res
         return Ok(());
     }
     let targets = target::resolve(root, plan)?;
+    journal::sweep(root, disk)?;
     let journal = match journal::stage(root, plan, &targets, disk) {
         Ok(journal) => journal,
         Err(error) => {
@@ -64,19 +71,17 @@ pub fn apply(_lock: &Lock, root: &Path, plan: &Plan, disk: &mut dyn Disk) -> Res
     journal::close(root, disk)
 }
 
-/// Whether an interrupted run left something to [`recover`] from, or another one is at work.
+/// Whether the tree may be in between: an interrupted run left it so, or another one is at work.
 pub fn is_pending(root: &Path) -> Result<bool> {
-    Ok(!matches!(Journal::read(root)?, State::None))
+    Ok(matches!(Journal::read(root)?, State::Staging | State::Committed(_)))
 }
 
-/// Brings a run that was interrupted to its end; nothing when there was none.
+/// Brings a run that was interrupted to its end; nothing when there was none. [`sweep`] is left to do, as for
+/// [`apply`].
 pub fn recover(_lock: &Lock, root: &Path, disk: &mut dyn Disk) -> Result<Option<Recovery>> {
     match Journal::read(root)? {
         State::None => Ok(None),
-        State::Closed => {
-            journal::sweep(root, disk)?;
-            Ok(Some(Recovery::After))
-        }
+        State::Closed(journal) => Ok(Some(journal.after())),
         State::Staging => {
             journal::abandon(root, disk)?;
             Ok(Some(Recovery::Before))
@@ -84,7 +89,7 @@ pub fn recover(_lock: &Lock, root: &Path, disk: &mut dyn Disk) -> Result<Option<
         State::Committed(journal) => match finish(root, &journal, disk) {
             Ok(()) => {
                 journal::close(root, disk)?;
-                Ok(Some(Recovery::After))
+                Ok(Some(journal.after()))
             }
             Err(Error::Io { .. }) => {
                 undo(root, &journal, disk)?;
@@ -96,13 +101,18 @@ pub fn recover(_lock: &Lock, root: &Path, disk: &mut dyn Disk) -> Result<Option<
     }
 }
 
+/// Removes what a run that is done leaves: until then the next one is told by [`recover`] what it did.
+pub fn sweep(_lock: &Lock, root: &Path, disk: &mut dyn Disk) -> Result<()> {
+    journal::sweep(root, disk)
+}
+
 /// Brings every target to its state after.
 fn finish(root: &Path, journal: &Journal, disk: &mut dyn Disk) -> Result<()> {
     for (index, entry) in journal.entries.iter().enumerate() {
         if entry.is_after(root)? {
             continue;
         }
-        entry.expect_before(root)?;
+        entry.expect_before(root, index)?;
         let target = root.join(&entry.path);
         if entry.after.is_some() {
             journal::create_parents(root, entry, disk)?;
@@ -121,10 +131,11 @@ fn undo(root: &Path, journal: &Journal, disk: &mut dyn Disk) -> Result<()> {
         if entry.is_before(root)? {
             continue;
         }
+        entry.expect_after(root, index)?;
         let target = root.join(&entry.path);
         if entry.before.is_some() {
             journal::create_parents(root, entry, disk)?;
-            disk.rename(&journal::kept(root, index), &target)?;
+            journal::restore(root, index, &target, disk)?;
         } else {
             disk.unlink(&target)?;
         }
@@ -147,6 +158,7 @@ fn remove_emptied(
     gone: impl Fn(&Entry) -> bool,
     disk: &mut dyn Disk,
 ) -> Result<()> {
+    let mut parents = BTreeSet::new();
     for entry in journal.entries.iter().filter(|entry| gone(entry)) {
         let full = root.join(&entry.path);
         for folder in full.ancestors().skip(1).take_while(|folder| *folder != root) {
@@ -157,7 +169,10 @@ fn remove_emptied(
                 _ => break,
             }
             disk.remove_folder(folder)?;
+            parents.remove(folder);
+            parents.extend(folder.parent().map(Path::to_owned));
         }
     }
-    Ok(())
+    // A power loss must not bring back an empty folder that nobody knows of any more.
+    parents.iter().try_for_each(|parent| disk.sync_folder(parent))
 }

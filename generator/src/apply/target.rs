@@ -1,6 +1,7 @@
 //! Where the files of a plan really lie, and whether they may be written.
 
 use std::{
+    collections::BTreeMap,
     fs,
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -26,10 +27,11 @@ pub(super) struct Target {
 pub(super) fn resolve(root: &Path, plan: &Plan) -> Result<Vec<Target>> {
     let real_root = fs::canonicalize(root).map_err(Error::io("find", root))?;
     let device = fs::metadata(&real_root).map_err(Error::io("look at", root))?.dev();
+    expect_apart(plan)?;
     for (path, hash) in &plan.reads {
         expect_unchanged(root, path, *hash)?;
     }
-    let mut targets = Vec::new();
+    let (mut targets, mut real_paths) = (Vec::new(), BTreeMap::new());
     for change in &plan.changes {
         let full = change.path.under(root);
         if change.after.is_none() && full.is_symlink() {
@@ -39,6 +41,9 @@ pub(super) fn resolve(root: &Path, plan: &Plan) -> Result<Vec<Target>> {
         let real = fs::canonicalize(&exists).map_err(Error::io("find", &exists))?;
         let below = real.strip_prefix(&real_root).map_err(|_| leads_out(&change.path, &real))?;
         let path = if missing.as_os_str().is_empty() { below.to_owned() } else { below.join(&missing) };
+        if let Some(other) = real_paths.insert(path.clone(), &change.path) {
+            return Err(conflict(&change.path, &format!("is the same file as {other}, by a symbolic link")));
+        }
         expect_unchanged(root, &change.path, change.before.as_deref().map(read::hash))?;
         let metadata = fs::metadata(&real).map_err(Error::io("look at", &real))?;
         if metadata.dev() != device {
@@ -52,6 +57,28 @@ pub(super) fn resolve(root: &Path, plan: &Plan) -> Result<Vec<Target>> {
         targets.push(Target { path, mode });
     }
     Ok(targets)
+}
+
+/// Refuses paths of which one could be in the other's way: a file where the other needs a folder, or the same name
+/// but for case, which is one file on a file system that doesn't tell them apart.
+fn expect_apart(plan: &Plan) -> Result<()> {
+    let mut taken: BTreeMap<String, &TreePath> = BTreeMap::new();
+    for change in &plan.changes {
+        if let Some(other) = taken.insert(change.path.as_str().to_lowercase(), &change.path) {
+            return Err(conflict(
+                &change.path,
+                &format!("can't be beside {other}: they differ in case only"),
+            ));
+        }
+    }
+    for change in &plan.changes {
+        for folder in change.path.ancestors() {
+            if let Some(other) = taken.get(&folder.as_str().to_lowercase()) {
+                return Err(conflict(&change.path, &format!("can't be in {other}, which is a file")));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a file that is no longer what the plan was made of.

@@ -119,6 +119,19 @@ fn when_git_says_no_the_tree_stands_and_the_next_run_mends_it() {
 }
 
 #[test]
+fn any_next_run_mends_it_once_git_lets_it() {
+    let fixture = Fixture::new();
+    fixture.write(".git/index.lock", "");
+    assert_eq!(fixture.run("new-agent vesta").code, 1);
+    fs::remove_file(fixture.root().join(".git/index.lock")).unwrap();
+    assert_eq!(fixture.ok("list").stderr, "", "the tree is whole: a reader has nothing to do");
+    let said = fixture.ok("new-agent nova").stderr;
+    assert!(said.starts_with("an earlier command was interrupted; it is finished now\n"), "{said}");
+    assert!(fixture.status().contains(" A hosts/agent-vesta/default.nix"));
+    assert!(!fixture.root().join(".agent-tool-transaction-closed").exists());
+}
+
+#[test]
 fn an_ignored_file_is_no_success() {
     let fixture = Fixture::new();
     fixture.write(".gitignore", "*.age\n");
@@ -126,4 +139,9 @@ fn an_ignored_file_is_no_success() {
     let outcome = fixture.run("new-agent vesta");
     assert_eq!(outcome.code, 1);
     assert!(outcome.stderr.contains("ignored"), "{}", outcome.stderr);
+    let said = fixture.ok("remove-agent vesta").stderr;
+    assert!(
+        said.contains("warning: ") && said.contains("ignored"),
+        "the next one says it, and goes on: {said}"
+    );
 }

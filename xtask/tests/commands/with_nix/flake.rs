@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, env, fs, os::unix::fs::symlink, path::PathBuf, process::Command};
 
+use generator::{nix::file::NixFile, path::TreePath};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
@@ -76,6 +77,20 @@ fn every_output_evaluates() {
             "homeModules" => assert_eq!(names(&value), ["agent"]),
             _ => {}
         }
+    }
+}
+
+#[test]
+fn every_file_is_as_the_formatter_leaves_it() {
+    let Some(nix) = nix() else { return };
+    let tree = Fixture::whole();
+    let excludes = ["eval", "--no-write-lock-file", "--json", ".#formatter.x86_64-linux.excludes"];
+    let excludes: Vec<String> =
+        serde_json::from_str(&nix.flake(&excludes, &STUBS, tree.root()).unwrap()).unwrap();
+    let is_odd = |path: &str| excludes.iter().any(|glob| path.starts_with(glob.strip_suffix('*').unwrap()));
+    for path in tree.nix_files().into_iter().filter(|path| !is_odd(path)) {
+        let file = NixFile::parse(&TreePath::new(path.as_str()).unwrap(), tree.read(&path)).unwrap();
+        assert!(file.is_formatted(), "nixfmt {path}");
     }
 }
 

@@ -3,7 +3,6 @@
 use std::{
     fs,
     net::TcpListener,
-    path::PathBuf,
     sync::{Mutex, OnceLock},
     time::Duration,
 };
@@ -28,7 +27,22 @@ const AGENT: &str = "$ virsh --quiet --connect qemu:///session qemu-agent-comman
 /// What virsh says of a guest agent that is not there.
 const SILENT: &str = "! error: Guest agent is not responding: QEMU guest agent is not connected\n[1]";
 
-/// A deployment of this repository's drago, whose programs say what is recorded.
+/// The machine of drago, in a tree that says no more than a deployment has to know.
+const HOST: &str = r#"{
+  networking.hostName = "agent-drago";
+  agent.vm = {
+    sshPort = 2223;
+    spicePort = 5900;
+    macAddress = "52:54:00:1a:72:67";
+    memoryGiB = 4;
+    vcpus = 2;
+  };
+}
+"#;
+const RULES: &str = "let systems = { }; in { }\n";
+const SETTINGS: &str = include_str!("../../../agent-tool.toml");
+
+/// A deployment of drago, whose programs say what is recorded.
 struct Case {
     folder: TempDir,
     record: Recorded,
@@ -65,7 +79,17 @@ impl Case {
             boot_limit: Duration::ZERO,
             command: "deploy".into(),
         };
-        Self { folder: TempDir::new().unwrap(), record: Recorded::new(transcript), options }
+        let folder = TempDir::new().unwrap();
+        let host = folder.path().join("tree/hosts/agent-drago");
+        fs::create_dir_all(&host).unwrap();
+        fs::write(host.join("default.nix"), HOST).unwrap();
+        fs::write(folder.path().join("tree/secrets.nix"), RULES).unwrap();
+        fs::write(folder.path().join("tree/agent-tool.toml"), SETTINGS).unwrap();
+        Self { folder, record: Recorded::new(transcript), options }
+    }
+
+    fn tree(&self) -> Tree {
+        Tree::open(&self.folder.path().join("tree")).unwrap()
     }
 
     /// The files of machines.
@@ -75,10 +99,9 @@ impl Case {
 
     /// Runs `test`, after which every recorded call must have been made.
     fn run<T>(&self, test: impl FnOnce(&Deployment<'_>) -> T) -> T {
-        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned();
-        let tree = Tree::open(&root).unwrap();
+        let tree = self.tree();
         let shared = Shared {
-            place: &Place { root: Some(root), wait: false },
+            place: &Place { root: Some(tree.root().to_owned()), wait: false },
             options: &self.options,
             programs: &self.record,
             identities: Vec::new(),
@@ -116,9 +139,7 @@ fn says(text: &str, expected: &[&str]) {
 
 /// What libvirt says when it is asked for drago's domain.
 fn defined(case: &Case, change: impl Fn(String) -> String) -> String {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned();
-    let tree = Tree::open(&root).unwrap();
-    let name = "drago".parse().unwrap();
+    let (tree, name) = (case.tree(), "drago".parse().unwrap());
     let vm = generator::agent::facts::vm(&tree.nix(&tree.settings().paths.host(&name)).unwrap()).unwrap();
     let place = DomainPlace {
         virt_type: VirtType::Qemu,

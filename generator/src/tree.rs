@@ -31,6 +31,8 @@ pub struct Tree {
     plugins: Box<dyn Plugins + Send + Sync>,
     reads: Reads,
     shared: RefCell<BTreeMap<TreePath, NixFile>>,
+    /// Where folders are that were asked for, links followed: following them for every file costs more than reading it.
+    folders: RefCell<BTreeMap<PathBuf, PathBuf>>,
 }
 
 impl Tree {
@@ -47,8 +49,8 @@ impl Tree {
     /// The tree at `root`, where no `agent-tool.toml` says what `settings` do.
     pub fn with_settings(root: &Path, settings: Settings) -> Result<Self> {
         let root = fs::canonicalize(root).map_err(Error::io("find", root))?;
-        let (plugins, shared) = (Box::new(NoPlugins), RefCell::default());
-        Ok(Self { root, settings, nix: None, plugins, reads: Reads::default(), shared })
+        let (plugins, shared, folders) = (Box::new(NoPlugins), RefCell::default(), RefCell::default());
+        Ok(Self { root, settings, nix: None, plugins, reads: Reads::default(), shared, folders })
     }
 
     /// This tree, with Nix to evaluate those of its rules that are beyond the builtin evaluator.
@@ -197,26 +199,57 @@ impl Tree {
 
     /// The contents of a file; nothing when there is none. Links are followed, as long as they stay in the tree.
     pub fn bytes(&self, path: &TreePath) -> Result<Option<Vec<u8>>> {
-        if !self.has(path) {
-            self.reads.record(path, None);
-            return Ok(None);
+        let contents = contained(&self.root, path, |folder| self.is_inside(folder))?;
+        self.reads.record(path, contents.as_deref());
+        Ok(contents)
+    }
+
+    /// [`Tree::bytes`] of many files, by as many threads as there are processors. `look` takes what is wanted from each.
+    pub fn each_bytes<R: Send>(
+        &self,
+        paths: &[&TreePath],
+        look: impl Fn(&TreePath, Result<Option<Vec<u8>>>) -> R + Sync,
+    ) -> Vec<R> {
+        let folders = paths.iter().filter_map(|path| Some(path.under(&self.root).parent()?.to_owned()));
+        let folders: BTreeSet<PathBuf> = folders.collect();
+        let inside: BTreeSet<&Path> =
+            folders.iter().map(PathBuf::as_path).filter(|it| self.is_inside(it)).collect();
+        let root = &self.root;
+        let looked = parallel::map(paths, |path| {
+            let contents = contained(root, path, |folder| inside.contains(folder));
+            let hash = contents.as_ref().ok().map(|contents| contents.as_deref().map(read::hash));
+            (hash, look(path, contents))
+        });
+        let mut results = Vec::with_capacity(paths.len());
+        for (path, (hash, result)) in paths.iter().zip(looked) {
+            if let Some(hash) = hash {
+                self.reads.record_hash(path, hash);
+            }
+            results.push(result);
         }
-        let full = path.under(&self.root);
-        let refused = |what: String| Error::Conflict {
-            message: format!("{path} {what}"),
-            hint: "it is not read; put a file in its place".into(),
-        };
-        let real = fs::canonicalize(&full).map_err(Error::io("read", &full))?;
-        if !real.starts_with(&self.root) {
-            return Err(refused(format!("leads out of the tree, to {}", real.display())));
+        results
+    }
+
+    /// Whether a folder, links followed, lies in the tree.
+    fn is_inside(&self, folder: &Path) -> bool {
+        self.real_folder(folder).starts_with(&self.root)
+    }
+
+    /// Where a folder is, links followed.
+    fn real_folder(&self, folder: &Path) -> PathBuf {
+        if let Some(real) = self.folders.borrow().get(folder) {
+            return real.clone();
         }
-        self.read(path)
+        let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        self.folders.borrow_mut().insert(folder.to_owned(), real.clone());
+        real
     }
 
     /// Forgets what was read: the tree is another one now.
     pub fn forget(&self) {
         self.reads.clear();
         self.shared.borrow_mut().clear();
+        self.folders.borrow_mut().clear();
     }
 
     /// What was read so far.
@@ -266,6 +299,22 @@ impl Tree {
         }
         Ok(imported)
     }
+}
+
+/// The contents of a file that lies in the tree, links followed; nothing when there is none.
+fn contained(root: &Path, path: &TreePath, is_inside: impl Fn(&Path) -> bool) -> Result<Option<Vec<u8>>> {
+    let full = path.under(root);
+    let Ok(metadata) = full.symlink_metadata() else { return Ok(None) };
+    if metadata.is_symlink() || !full.parent().is_some_and(is_inside) {
+        let real = fs::canonicalize(&full).map_err(Error::io("read", &full))?;
+        if !real.starts_with(root) {
+            return Err(Error::Conflict {
+                message: format!("{path} leads out of the tree, to {}", real.display()),
+                hint: "it is not read; put a file in its place".into(),
+            });
+        }
+    }
+    read::bytes(root, path)
 }
 
 impl fmt::Debug for Tree {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{
-    access::{Access, Rule},
+    access::Access,
     header, manifest,
     reseal::{self, Job, Keys},
     seal,
@@ -128,12 +128,12 @@ pub fn survey(
     let text = tree.text(&tree.settings().paths.manifest())?.unwrap_or_default();
     let manifest = manifest::Index::new(manifest::lines(&text));
     let mut survey = Survey::default();
-    for (path, rule) in access.rules().filter(|(path, _)| is_wanted(path)) {
-        match inspect(tree, access, path, rule, &manifest) {
-            Ok((_, None)) if !all => survey.in_order += 1,
-            Ok((sealed, reason)) => {
-                survey.stale.push((path.clone(), sealed, reason.unwrap_or(Reason::Asked)));
-            }
+    let wanted: Vec<_> = access.rules().map(|(path, _)| path).filter(|path| is_wanted(path)).collect();
+    let inspected = tree.each_bytes(&wanted, |path, sealed| inspect(access, path, sealed?, &manifest, all));
+    for (path, inspected) in wanted.into_iter().zip(inspected) {
+        match inspected {
+            Ok(None) => survey.in_order += 1,
+            Ok(Some((sealed, reason))) => survey.stale.push((path.clone(), sealed, reason)),
             Err(error @ Error::Secret { .. }) => survey.broken.push(error),
             Err(error) => return Err(error),
         }
@@ -141,21 +141,23 @@ pub fn survey(
     Ok(survey)
 }
 
+/// The secret with why it is to be sealed anew; nothing where it is not.
 fn inspect(
-    tree: &Tree,
     access: &Access,
     path: &TreePath,
-    rule: &Rule,
+    sealed: Option<Vec<u8>>,
     manifest: &manifest::Index<'_>,
-) -> Result<(Vec<u8>, Option<Reason>)> {
+    all: bool,
+) -> Result<Option<(Vec<u8>, Reason)>> {
     let broken = |message: &str| Error::Secret { what: path.to_string(), message: message.into() };
     if let Some(error) = access.broken().iter().find(|(broken, _)| broken == path) {
         return Err(Error::Secret { what: path.to_string(), message: error.1.to_string() });
     }
+    let rule = access.rule(path)?;
     if rule.recipients.is_empty() {
         return Err(broken("its rule names nobody who may read it"));
     }
-    let sealed = tree.bytes(path)?.ok_or_else(|| broken("there is a rule for it, and no such file"))?;
+    let sealed = sealed.ok_or_else(|| broken("there is a rule for it, and no such file"))?;
     if !seal::is_sealed(&sealed) {
         return Err(broken("is not sealed: it is no age file"));
     }
@@ -167,9 +169,9 @@ fn inspect(
     } else if rule.armor && !seal::is_armored(&sealed) {
         Some(Reason::Armor)
     } else {
-        None
+        all.then_some(Reason::Asked)
     };
-    Ok((sealed, reason))
+    Ok(reason.map(|reason| (sealed, reason)))
 }
 
 impl fmt::Display for Reason {

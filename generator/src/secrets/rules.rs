@@ -200,7 +200,7 @@ fn is_for_nix(kind: &ErrorKind) -> bool {
 /// What the builtin evaluator made of the rules.
 struct Attempt {
     outcome: Result<Vec<Rule>, RulesError>,
-    /// Whether Nix may come across a question for `FILE`.
+    /// Whether Nix, where it is to evaluate, may come across a question for `FILE`.
     asks_for_file: bool,
 }
 
@@ -209,8 +209,13 @@ fn attempt(rules: &Path, files: &dyn Files, engine: Engine) -> Attempt {
         let variables = BTreeMap::from([(FILE.to_owned(), String::new())]);
         let mut machine = Machine::new(files, variables, Limits::default());
         let outcome = all_rules(&mut machine, rules);
-        // Without a value nobody knows what else Nix reads. The builtin evaluator alone never needs to.
-        let asks_for_file = engine != Engine::Builtin && machine.may_mention("getEnv");
+        let is_for_nix = match (engine, &outcome) {
+            (Engine::Nix, _) => true,
+            (Engine::Auto, Err(RulesError::Eval { error, .. })) => is_for_nix(&error.kind),
+            _ => false,
+        };
+        // Without a value nobody knows what else Nix reads; with one, nobody has to.
+        let asks_for_file = is_for_nix && machine.may_mention("getEnv");
         Ok(Attempt { outcome, asks_for_file })
     });
     run.unwrap_or_else(|error| Attempt {

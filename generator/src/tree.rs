@@ -245,6 +245,17 @@ impl Tree {
         real
     }
 
+    /// Where a file is, links followed; where it would be, when there is none.
+    pub(crate) fn real(&self, path: &TreePath) -> PathBuf {
+        let full = path.under(&self.root);
+        if !full.is_symlink()
+            && let (Some(folder), Some(name)) = (full.parent(), full.file_name())
+        {
+            return self.real_folder(folder).join(name);
+        }
+        fs::canonicalize(&full).unwrap_or(full)
+    }
+
     /// Forgets what was read: the tree is another one now.
     pub fn forget(&self) {
         self.reads.clear();

@@ -1,6 +1,9 @@
 //! Who may read what: the rules, evaluated, with recipients parsed and known by their names.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::PathBuf,
+};
 
 use super::{
     names,
@@ -10,7 +13,7 @@ use super::{
 use crate::{
     error::{Error, Location, Result},
     nix::{
-        eval::{Disk, ErrorKind, Files, Overlay},
+        eval::{Disk, ErrorKind, Files, Location as Place, Overlay},
         file::NixFile,
     },
     path::TreePath,
@@ -31,6 +34,8 @@ pub struct Access {
     broken: Vec<(TreePath, Error)>,
     /// Where the rules have the keys that can't be used everywhere, or not beside others.
     special: Vec<Special>,
+    /// Where each rule is, where that is known.
+    places: BTreeMap<TreePath, Place>,
 }
 
 /// A key of a plugin, or one that is tagged: sealing to it may fail where sealing to others does not.
@@ -149,6 +154,32 @@ impl Access {
         }
     }
 
+    /// Refuses to write a secret whose file is another one's, too, by links: whoever is to read the one would read the
+    /// other, or nobody would.
+    pub(super) fn expect_own_files<'a>(
+        &self,
+        tree: &Tree,
+        paths: impl Iterator<Item = &'a TreePath>,
+    ) -> Result<()> {
+        let paths: BTreeMap<PathBuf, &TreePath> = paths.map(|path| (tree.real(path), path)).collect();
+        for other in self.rules.keys() {
+            let real = tree.real(other);
+            let Some(path) = paths.get(&real).filter(|path| **path != other) else { continue };
+            let [one, two] = [*path, other].map(|it| format!("{it} ({})", self.at(tree, it)));
+            return Err(Error::Conflict {
+                message: format!("the rules of {one} and {two} are for one file, {}", real.display()),
+                hint: "remove one of the rules, or put a file of its own in the place of the link".into(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Where the rule of a secret is.
+    fn at(&self, tree: &Tree, path: &TreePath) -> Location {
+        let at = self.places.get(path).and_then(|at| located(tree, at));
+        at.unwrap_or_else(|| Location::file(&self.file))
+    }
+
     /// What the rules call a key: the name in `users` or `systems`.
     #[must_use]
     pub fn name(&self, key: &Recipient) -> Option<&str> {
@@ -221,7 +252,8 @@ impl Access {
         let evaluated = rules::evaluate_with(&path, files, engine, tree.fallback()).map_err(|error| {
             if engine == Engine::Builtin { unforeseeable(error) } else { Error::Rules(error) }
         })?;
-        let (mut rules, mut broken, mut special) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let (mut rules, mut places) = (BTreeMap::new(), BTreeMap::new());
+        let (mut broken, mut special) = (Vec::new(), Vec::new());
         // Most rules name the same few keys, and parsing one costs more than reading a rule.
         let mut known: HashMap<&str, Recipient> = HashMap::new();
         for rule in &evaluated {
@@ -247,11 +279,12 @@ impl Access {
                 }
                 recipients.push(recipient);
             }
+            places.extend(rule.location.clone().map(|at| (secret.clone(), at)));
             rules.insert(secret, Rule { recipients, armor: rule.armor });
         }
         let aliases = names::aliases(&path, files, file);
         let (file, folder) = (settings.paths.rules.clone(), settings.paths.secrets.clone());
-        Ok(Self { rules, names: names::first(&aliases), aliases, file, folder, broken, special })
+        Ok(Self { rules, names: names::first(&aliases), aliases, file, folder, broken, special, places })
     }
 }
 
@@ -269,11 +302,14 @@ fn unforeseeable(error: RulesError) -> Error {
 
 /// Where a key is written.
 fn place(tree: &Tree, rule: &rules::Rule, index: usize) -> Location {
-    let origin = rule.origin(index).and_then(|origin| {
-        let file = origin.file.strip_prefix(tree.root()).ok()?.to_str()?;
-        Some(Location { path: TreePath::new(file).ok()?, position: Some(origin.position) })
-    });
+    let origin = rule.origin(index).and_then(|origin| located(tree, origin));
     origin.unwrap_or_else(|| Location::file(&tree.settings().paths.rules))
+}
+
+/// A place that was evaluated, as one of the tree.
+fn located(tree: &Tree, at: &Place) -> Option<Location> {
+    let file = at.file.strip_prefix(tree.root()).ok()?.to_str()?;
+    Some(Location { path: TreePath::new(file).ok()?, position: Some(at.position) })
 }
 
 /// How messages call the recipient of a rule.

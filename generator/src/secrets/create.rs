@@ -108,6 +108,7 @@ pub(super) fn put(
     keyring: &Keyring,
 ) -> Result<()> {
     let failed = |message: &str| Error::Secret { what: path.to_string(), message: message.to_owned() };
+    access.expect_own_files(tree, std::iter::once(path))?;
     let rule = access.rule(path)?;
     if rule.recipients.is_empty() {
         return Err(failed("its rule names nobody, so that it can't be sealed"));

@@ -79,6 +79,7 @@ pub fn reseal(
     jobs: &[Job<'_>],
     keys: &mut Keys<'_>,
 ) -> Result<Vec<Error>> {
+    access.expect_own_files(tree, jobs.iter().map(|job| &job.path))?;
     keys.progress.start(jobs.len());
     let (mut done, mut failures, mut locked_out) = (Vec::new(), Vec::new(), Vec::new());
     let sealer = Sealer { plugins: tree.plugins(), access };

@@ -172,6 +172,39 @@ fn a_link_is_followed_inside_the_tree_and_refused_when_it_leads_out() {
 }
 
 #[test]
+fn two_rules_for_one_file_are_refused_with_their_lines() {
+    let fixture = Fixture::new();
+    let (file, link) = (fixture.root().join(DRAGO), fixture.root().join(LUCE));
+    fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let place = |path| {
+        let above = fixture.read("secrets.nix").lines().take_while(|text| !text.contains(path)).count();
+        format!("{path} (secrets.nix:{}:3)", above + 1)
+    };
+    for words in ["rekey --all", "rekey --all stalwart-mail-luce-password", "rotate luce"] {
+        let outcome = with_key(&fixture, words);
+        assert_eq!(outcome.code, 1, "{words}");
+        for path in [DRAGO, LUCE] {
+            assert!(outcome.stderr.contains(&place(path)), "{words}: {}", outcome.stderr);
+        }
+        assert!(
+            outcome.stderr.contains(&format!("are for one file, {}", file.display())),
+            "{}",
+            outcome.stderr
+        );
+    }
+    // By a folder, too.
+    fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink("secrets", fixture.root().join("way")).unwrap();
+    let way = DRAGO.replace("secrets/", "way/");
+    fixture.replace("secrets.nix", &format!("\"{LUCE}\""), &format!("\"{way}\""));
+    let sealed = fs::read(&file).unwrap();
+    let outcome = with_key(&fixture, &format!("rekey {DRAGO} --all"));
+    assert!(outcome.code == 1 && outcome.stderr.contains("are for one file"), "{}", outcome.stderr);
+    assert_eq!(fs::read(&file).unwrap(), sealed);
+}
+
+#[test]
 fn one_that_can_not_be_opened_stops_all_and_is_named() {
     let fixture = Fixture::new();
     let stranger = HostKey::generate("x").unwrap();

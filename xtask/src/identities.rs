@@ -20,8 +20,8 @@ const DEFAULTS: [&str; 2] = ["id_ed25519", "id_rsa"];
 /// Which private keys open secrets.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct IdentityArgs {
-    /// A private key that opens secrets: an SSH key, or a file of age identities, plugins' too; may be repeated, and is tried
-    /// before those in `AGENT_TOOL_IDENTITY`, `~/.ssh/id_ed25519` and `~/.ssh/id_rsa`
+    /// A private key that opens secrets: an SSH key, or a file of age identities, plugins' too; may be repeated, and
+    /// is tried before those in `AGENT_TOOL_IDENTITY`, `~/.ssh/id_ed25519` and `~/.ssh/id_rsa`
     #[arg(long = "identity", short = 'i', value_name = "FILE")]
     files: Vec<PathBuf>,
 }

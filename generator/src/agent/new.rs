@@ -188,13 +188,13 @@ fn already_there(tree: &Tree, request: &Request, parts: &Parts) -> Result<Outcom
     differs("--host-key", word(parts.born_with_key), asked);
     if request.tailnet_key.is_some() {
         differences.push(if facts.tailnet_key {
-            "--tailnet-key-stdin can't be compared with the sealed key".into()
+            "--tailnet-key-stdin is not the sealed key, or no key at hand tells".into()
         } else {
             "--tailnet-key-stdin was not given when it was born".to_owned()
         });
     }
     if request.password.is_some() {
-        differences.push("--password-stdin can't be compared with the sealed password".into());
+        differences.push("--password-stdin is not the sealed password, or no key at hand tells".into());
     }
     if differences.is_empty() {
         return Ok(Outcome::AlreadyThere);

@@ -22,7 +22,12 @@ use generator::{
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::{Place, report, session::Session};
+use crate::{
+    Place,
+    identities::{self, IdentityArgs},
+    report,
+    session::Session,
+};
 
 /// Add an agent: its user, host, home, mail account, secrets, and its entries in the shared files
 ///
@@ -126,7 +131,7 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
     }
     let password = args.password_stdin.then(|| read_secret("a password")).transpose()?;
     let tailnet_key = args.tailnet_key_stdin.then(|| read_secret("a tailnet key")).transpose()?;
-    let request = Request {
+    let mut request = Request {
         name: args.name,
         full_name: args.full_name,
         description: args.description,
@@ -144,6 +149,7 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
         password,
     };
     let session = if args.dry_run { Session::read(place) } else { Session::write(place) }?;
+    leave_out_what_is_sealed(session.tree(), &mut request)?;
     let birth = match new::plan(session.tree(), &request)? {
         Outcome::Planned(birth) => birth,
         Outcome::AlreadyThere => return already_there(&session, &request.name, args.json, args.dry_run),
@@ -162,6 +168,23 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
         next_steps(session.tree(), &birth);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Leaves out of the request what the agent has sealed already, as far as the keys at hand tell that need no
+/// passphrase: nobody is asked for one, only to be told that nothing changed.
+fn leave_out_what_is_sealed(tree: &Tree, request: &mut Request) -> Result<()> {
+    let paths = &tree.settings().paths;
+    let (mail, tailnet) = (paths.mail_secret(&request.name), paths.tailnet_secret(&request.name));
+    for (path, value) in [(mail, &mut request.password), (tailnet, &mut request.tailnet_key)] {
+        let (Some(asked), Some(sealed)) = (value.as_ref(), tree.bytes(&path)?) else { continue };
+        // A key that can't be used here is none at hand.
+        let keyring = identities::keyring(&IdentityArgs::default()).unwrap_or_default();
+        let opened = keyring.open_unasked(path.as_str(), &sealed);
+        if opened.is_ok_and(|opened| *opened == *asked.as_bytes()) {
+            *value = None;
+        }
+    }
+    Ok(())
 }
 
 fn already_there(session: &Session, name: &AgentName, json: bool, dry_run: bool) -> Result<ExitCode> {

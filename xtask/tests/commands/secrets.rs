@@ -96,7 +96,12 @@ fn a_tailnet_key_is_sealed_to_the_machine_and_wired_into_its_host() {
     assert!(host.starts_with("{ config, inputs, ... }:\n"), "{host}");
     assert!(host.contains("authKeyFile = config.age.secrets.headscale-authkey-vesta.path;"), "{host}");
     fixture.ok("check");
-    assert_eq!(fixture.run_with(&words, fixture.root(), "another\n").code, 1, "it can't be compared");
+    assert_eq!(fixture.run_with(&words, fixture.root(), "another\n").code, 1);
+    assert_eq!(fixture.run_with(&words, fixture.root(), "hskey-auth-abc\n").code, 1, "no key at hand tells");
+    let fixture = fixture.with_operator();
+    assert_eq!(fixture.run_with(&words, fixture.root(), "another\n").code, 1);
+    let again = fixture.run_with(&words, fixture.root(), "hskey-auth-abc\n");
+    assert_eq!(again.stderr, "vesta is already there: nothing changed\n");
     let removed = fixture.ok("remove-agent vesta");
     assert!(removed.stderr.contains("the tailnet key of vesta: expire it"), "{}", removed.stderr);
     assert_eq!(fixture.snapshot(), before);
@@ -115,14 +120,25 @@ fn without_a_tailnet_key_nothing_refers_to_one() {
 }
 
 #[test]
-fn a_password_can_not_be_compared_with_a_sealed_one() {
+fn a_password_is_compared_with_the_sealed_one_where_a_key_at_hand_opens_it() {
     let fixture = Fixture::new();
-    fixture.ok("new-agent vesta");
-    let before = fixture.snapshot();
-    let outcome = fixture.run_with(&["new-agent", "vesta", "--password-stdin"], fixture.root(), "another\n");
-    assert_eq!(outcome.code, 1);
-    assert!(outcome.stderr.contains("can't be compared with the sealed password"), "{}", outcome.stderr);
-    assert_eq!(fixture.snapshot(), before);
+    let again = |fixture: &Fixture, password: &str| {
+        let before = fixture.snapshot();
+        let outcome = fixture.run_with(&["new-agent", "vesta", "--password-stdin"], fixture.root(), password);
+        assert_eq!(fixture.snapshot(), before);
+        (outcome.code, outcome.stderr)
+    };
+    fixture.run_with(&["new-agent", "vesta", "--password-stdin"], fixture.root(), "mine\n");
+    let refused = "--password-stdin is not the sealed password, or no key at hand tells";
+    let (code, said) = again(&fixture, "mine\n");
+    assert!(code == 1 && said.contains(refused), "{said}");
+    let fixture = fixture.with_operator();
+    assert_eq!(again(&fixture, "mine\n"), (0, "vesta is already there: nothing changed\n".to_owned()));
+    let (code, said) = again(&fixture, "another\n");
+    assert!(code == 1 && said.contains(refused), "{said}");
+    // A locked key is not asked for its passphrase, and one that can't be used is none.
+    let fixture = fixture.with_env("AGENT_TOOL_IDENTITY", "nowhere");
+    assert_eq!(again(&fixture, "mine\n").0, 1);
 }
 
 #[test]

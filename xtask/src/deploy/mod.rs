@@ -48,9 +48,8 @@ use crate::{
     Place,
     identities::Terminal,
     machine::Machine,
-    report::Hint,
     session::Session,
-    tools::{program::Programs, qemu},
+    tools::{program::Programs, qemu, virsh::State},
 };
 
 /// A step of a deployment, in the order in which they are taken.
@@ -248,15 +247,12 @@ impl<'a> Deployment<'a> {
         }
     }
 
-    /// An error with the step that it is of, and the command that goes on from there.
+    /// An error with the step that it is of, and the command that goes on from there. What to do before, it says itself.
     fn explain(&self, step: Step, error: anyhow::Error) -> anyhow::Error {
         let (name, command) = (&self.machine.name, &self.options().command);
-        let again = format!("`{command} {name}` goes on from there, once that is mended");
-        let hint = match error.downcast_ref::<Hint>() {
-            Some(hint) => format!("{}; {again}", hint.0),
-            None => again,
-        };
-        error.context(format!("{name} is not deployed: the step `{step}` failed")).context(Hint(hint))
+        error.context(format!(
+            "{name} is not deployed: the step `{step}` failed, and `{command} {name}` goes on from there"
+        ))
     }
 
     pub(crate) fn name(&self) -> &AgentName {
@@ -324,9 +320,9 @@ impl<'a> Deployment<'a> {
             .map_err(|_| anyhow!("another deployment failed while it built the base image"))
     }
 
-    /// That the machine runs; else what can't be told before it does.
+    /// Whether the machine runs.
     fn is_running(&self) -> Result<bool> {
-        Ok(self.machine.state()? == Some(crate::tools::virsh::State::Running))
+        Ok(self.machine.state()? == Some(State::Running))
     }
 }
 

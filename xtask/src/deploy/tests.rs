@@ -18,6 +18,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     machine::{Files, known_hosts},
+    report::Hint,
     tools::recorded::Recorded,
 };
 

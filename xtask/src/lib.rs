@@ -22,7 +22,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use commands::{
     build, check, completions, init, list, man, new_agent, operator, plan, rekey, remove_agent, rotate,
-    secret, show, test, trust,
+    secret, show, test, trust, vm,
 };
 
 /// Maintains a flake of autonomous agents, each in a virtual machine of its own.
@@ -72,6 +72,7 @@ enum Command {
     Rotate(rotate::Args),
     Build(build::Args),
     Deploy(commands::deploy::Args),
+    Vm(vm::Args),
     Test(test::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -99,6 +100,7 @@ pub fn main() -> ExitCode {
         Command::Rotate(args) => rotate::run(&place, &args),
         Command::Build(args) => build::run(&place, &args),
         Command::Deploy(args) => commands::deploy::run(&place, args),
+        Command::Vm(args) => vm::run(&place, &args),
         Command::Test(args) => test::run(&place, &args),
         Command::Completions(args) => completions::run(&mut Cli::command(), &args),
         Command::Plan(args) => plan::run(&place, args),

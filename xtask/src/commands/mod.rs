@@ -20,3 +20,4 @@ pub(crate) mod test;
 /// What the packaged program is called.
 const PROGRAM: &str = "agent-tool";
 pub(crate) mod trust;
+pub(crate) mod vm;

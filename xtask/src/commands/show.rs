@@ -8,7 +8,9 @@ use generator::{
     name::AgentName,
 };
 
-use crate::{Place, report, session::Session};
+use serde::Serialize;
+
+use crate::{Place, machine, report, session::Session, tools::program::Installed};
 
 /// Show one agent: who it is, its machine, its secrets and who may read them, its parts
 #[derive(Debug, clap::Args)]
@@ -25,14 +27,26 @@ pub(crate) struct Args {
     json: bool,
 }
 
+/// An agent, with what its machine is doing; nothing when it is not defined here, or can't be told.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    detail: Detail,
+    vm_state: Option<String>,
+}
+
 pub(crate) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
     let session = Session::read(place)?;
     let detail = summary::one(session.tree(), &args.name)?;
-    if args.json { report::json(&detail) } else { report::data(&text(&detail)) }?;
+    let states = machine::states(session.tree().settings(), &Installed).unwrap_or_default();
+    let vm_state = states.get(&detail.host).map(ToString::to_string);
+    let shown = Shown { detail, vm_state };
+    if args.json { report::json(&shown) } else { report::data(&text(&shown)) }?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn text(detail: &Detail) -> String {
+fn text(shown: &Shown) -> String {
+    let detail = &shown.detail;
     let facts = &detail.facts;
     let vm = &facts.vm;
     let row = |name: &str, value: String| vec![name.to_owned(), value];
@@ -48,6 +62,7 @@ fn text(detail: &Detail) -> String {
         row("machine", format!("{} GiB, {} processors", vm.memory_gib, vm.vcpus)),
         row("host key", detail.host_key.to_string()),
     ];
+    rows.extend(shown.vm_state.iter().map(|state| row("state", state.clone())));
     rows.extend(detail.fingerprint.iter().map(|fingerprint| row("", fingerprint.clone())));
     rows.extend(
         detail

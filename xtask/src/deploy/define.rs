@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use generator::{
     domain::{self, Capabilities, Defined, Place, VirtType},
     secrets::charset::Charset,
@@ -10,7 +10,7 @@ use generator::{
 
 use super::{Deployment, Probe};
 use crate::{
-    report::Hint,
+    machine,
     tools::{program::Programs, qemu::EMULATOR, virsh::State},
 };
 
@@ -56,21 +56,7 @@ pub(super) fn run(deployment: &Deployment<'_>) -> Result<()> {
 
 /// What libvirt has under the domain's name: nothing, or ours.
 fn defined(deployment: &Deployment<'_>) -> Result<Option<Defined>> {
-    let machine = &deployment.machine;
-    let Some(defined) = machine.virsh().defined(&machine.domain)? else { return Ok(None) };
-    let (theirs, ours) = (defined.uuid().unwrap_or_default(), domain::uuid(&machine.name));
-    if theirs != ours {
-        let hint = format!(
-            "somebody else defined it: if nobody needs it, `virsh --connect qemu:///session undefine {}`",
-            machine.domain
-        );
-        return Err(anyhow::anyhow!(
-            "libvirt has another domain of the name {}, with the UUID {theirs} and not {ours}",
-            machine.domain
-        ))
-        .context(Hint(hint));
-    }
-    Ok(Some(defined))
+    machine::defined(deployment.machine.virsh(), deployment.name())
 }
 
 fn place(deployment: &Deployment<'_>, virt_type: VirtType) -> Result<Place> {

@@ -12,7 +12,7 @@ pub(crate) mod preflight;
 mod rekey;
 mod rollback;
 mod source;
-mod start;
+pub(crate) mod start;
 mod switch;
 #[cfg(test)]
 mod tests;

@@ -18,8 +18,11 @@ use crate::{
     tools::{program::Programs, qemu::EMULATOR, virsh::State},
 };
 
+/// The programs that a deployment runs.
+pub(crate) const PROGRAMS: [&str; 6] = ["virsh", "qemu-img", EMULATOR, "ssh", "ssh-keyscan", "tar"];
+
 pub(super) fn probe(deployment: &Deployment<'_>) -> Result<Probe> {
-    host(deployment.shared.programs)?;
+    host(deployment.shared.programs, &PROGRAMS)?;
     let options = deployment.options();
     if options.build_on == BuildOn::Operator {
         programs(deployment.shared.programs, &["nix", "nixos-rebuild"])?;
@@ -30,13 +33,13 @@ pub(super) fn probe(deployment: &Deployment<'_>) -> Result<Probe> {
     Ok(Probe::Holds("this machine has what it takes, the tree is sound, the ports are free".into()))
 }
 
-/// What this machine needs for any machine of an agent.
-pub(crate) fn host(programs_: &dyn Programs) -> Result<()> {
+/// What this machine needs for any machine of an agent, beside the programs that are to be run.
+pub(crate) fn host(all: &dyn Programs, needed: &[&str]) -> Result<()> {
     if machine::is_root() {
         return Err(anyhow!("root has no libvirt session: qemu:///session serves every other user"))
             .context(Hint("run it as the user whose machines they are".into()));
     }
-    programs(programs_, &["virsh", "qemu-img", EMULATOR, "ssh", "ssh-keyscan", "tar"])?;
+    programs(all, needed)?;
     runtime_dir(env::var_os("XDG_RUNTIME_DIR"))
 }
 
@@ -51,7 +54,7 @@ fn programs(all: &dyn Programs, needed: &[&str]) -> Result<()> {
 }
 
 /// libvirt's session is found by it: two that differ are two daemons that know nothing of each other.
-fn runtime_dir(folder: Option<OsString>) -> Result<()> {
+pub(crate) fn runtime_dir(folder: Option<OsString>) -> Result<()> {
     let hint = || Hint("log in as that user, or `loginctl enable-linger` once; `doctor` says more".into());
     let Some(folder) = folder.filter(|it| !it.is_empty()) else {
         return Err(anyhow!("XDG_RUNTIME_DIR is not set, so that libvirt's session can't be found"))

@@ -24,9 +24,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Which ways into the machine are open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Open {
-    pub(super) agent: bool,
-    pub(super) ssh: bool,
+pub(crate) struct Open {
+    pub(crate) agent: bool,
+    pub(crate) ssh: bool,
 }
 
 pub(super) fn probe(deployment: &Deployment<'_>) -> Result<Probe> {
@@ -54,27 +54,32 @@ pub(super) fn probe(deployment: &Deployment<'_>) -> Result<Probe> {
 pub(super) fn run(deployment: &Deployment<'_>) -> Result<()> {
     let machine = &deployment.machine;
     if machine.state()? != Some(State::Running) {
-        machine.virsh().start(&machine.domain).map_err(|error| refused(machine, error))?;
+        start(machine)?;
     }
-    wait(deployment).map_err(|error| machine.with_log(error))
+    let open = wait(machine, deployment.options().boot_limit).map_err(|error| machine.with_log(error))?;
+    deployment.without_agent.set(!open.agent);
+    Ok(())
 }
 
-/// Waits until the machine answers; an error when it stops, or takes too long.
-fn wait(deployment: &Deployment<'_>) -> Result<()> {
-    let (machine, limit) = (&deployment.machine, deployment.options().boot_limit);
+/// Starts a machine that is off.
+pub(crate) fn start(machine: &Machine<'_>) -> Result<()> {
+    machine.virsh().start(&machine.domain).map_err(|error| refused(machine, error))
+}
+
+/// Waits until the machine answers, by which ways it says; an error when it stops, or takes too long.
+pub(crate) fn wait(machine: &Machine<'_>, limit: Duration) -> Result<Open> {
     let begin = Instant::now();
     let mut ssh_since = None;
     loop {
         expect_running(machine)?;
         let open = look(machine);
         if open.agent && open.ssh {
-            return Ok(());
+            return Ok(open);
         }
         if open.ssh {
             let since = *ssh_since.get_or_insert_with(Instant::now);
             if since.elapsed() >= WITHOUT_AGENT.min(limit) {
-                deployment.without_agent.set(true);
-                return Ok(());
+                return Ok(open);
             }
         }
         if begin.elapsed() >= limit {
@@ -122,12 +127,12 @@ fn refused(machine: &Machine<'_>, error: virsh::Error) -> anyhow::Error {
 }
 
 /// Which ways in are open.
-pub(super) fn look(machine: &Machine<'_>) -> Open {
+pub(crate) fn look(machine: &Machine<'_>) -> Open {
     Open { agent: machine.agent().answers(), ssh: speaks_ssh(machine.vm.ssh_port) }
 }
 
 /// A machine that libvirt has stopped in its tracks goes on only when the cause is gone.
-fn paused(machine: &Machine<'_>, why: &str) -> anyhow::Error {
+pub(crate) fn paused(machine: &Machine<'_>, why: &str) -> anyhow::Error {
     let errors = machine.virsh().disk_errors(&machine.domain).unwrap_or_default();
     let full = if errors.contains("no space") {
         format!("free some space where {} lies, then ", machine.files.folder().display())

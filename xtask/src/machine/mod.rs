@@ -4,13 +4,23 @@ mod files;
 pub(crate) mod known_hosts;
 
 use std::{
+    collections::BTreeMap,
+    env,
     fs::{File, TryLockError},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use anyhow::{Context, Result, anyhow};
-use generator::{agent::facts, error::Error, name::AgentName, settings::Settings, tree::Tree, vm::Vm};
+use generator::{
+    agent::facts,
+    domain::{self, Defined},
+    error::Error,
+    name::AgentName,
+    settings::Settings,
+    tree::Tree,
+    vm::Vm,
+};
 
 pub(crate) use files::{Files, private_folder};
 
@@ -20,7 +30,7 @@ use crate::{
         guest_agent::GuestAgent,
         program::Programs,
         ssh::Ssh,
-        virsh::{State, Virsh},
+        virsh::{SESSION, State, Virsh},
     },
 };
 
@@ -97,7 +107,7 @@ impl<'a> Machine<'a> {
     /// Keeps every other process of this user from doing something to the machine, for as long as what is returned lives.
     /// Nothing, where there is no session to run machines in.
     pub(crate) fn hold(&self) -> Result<Option<File>> {
-        let Some(folder) = std::env::var_os("XDG_RUNTIME_DIR").filter(|it| !it.is_empty()) else {
+        let Some(folder) = env::var_os("XDG_RUNTIME_DIR").filter(|it| !it.is_empty()) else {
             return Ok(None);
         };
         let path = Path::new(&folder).join(format!("agent-tool-{}.lock", self.domain));
@@ -128,13 +138,38 @@ impl<'a> Machine<'a> {
     }
 }
 
+/// What libvirt has under the name of an agent's domain: nothing, or ours.
+pub(crate) fn defined(virsh: Virsh<'_>, name: &AgentName) -> Result<Option<Defined>> {
+    let domain = name.host();
+    let Some(defined) = virsh.defined(&domain)? else { return Ok(None) };
+    let (theirs, ours) = (defined.uuid().unwrap_or_default(), domain::uuid(name));
+    if theirs == ours {
+        return Ok(Some(defined));
+    }
+    let undefine = format!("`virsh --connect {SESSION} undefine {domain}`");
+    Err(anyhow!("libvirt has another domain of the name {domain}, with the UUID {theirs} and not {ours}"))
+        .context(Hint(format!("somebody else defined it: if nobody needs it, {undefine}")))
+}
+
+/// What the domains of this user are doing, by their names; nothing where libvirt is not at hand, or doesn't answer.
+///
+/// To ask is to start libvirt's daemon where it doesn't run. So nobody is asked where there never was a machine.
+pub(crate) fn states(settings: &Settings, programs: &dyn Programs) -> Option<BTreeMap<String, State>> {
+    let session = env::var_os("XDG_RUNTIME_DIR").is_some_and(|folder| !folder.is_empty());
+    let at_hand = session && !is_root() && programs.find("virsh").is_some();
+    if !at_hand || !Files::of(settings).ok()?.folder().exists() {
+        return None;
+    }
+    Virsh::new(programs).domains().ok()
+}
+
 /// The folder that `image-dir` names, with the home that `~` stands for.
 pub(crate) fn image_dir(settings: &Settings) -> Result<PathBuf> {
     let named = &settings.vm.image_dir;
     let Some(below) = named.strip_prefix("~/").or_else(|| (named == "~").then_some("")) else {
         return Ok(PathBuf::from(named));
     };
-    let home = std::env::home_dir().filter(|home| home.is_absolute());
+    let home = env::home_dir().filter(|home| home.is_absolute());
     let home = home.with_context(|| format!("image-dir is {named}, and HOME names no folder"))?;
     Ok(home.join(below))
 }

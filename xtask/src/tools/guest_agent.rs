@@ -57,6 +57,20 @@ struct Read {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Interface {
+    name: String,
+    #[serde(default)]
+    ip_addresses: Vec<Address>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Address {
+    ip_address: String,
+}
+
+#[derive(Deserialize)]
 struct Process {
     pid: i64,
 }
@@ -83,6 +97,17 @@ impl<'a> GuestAgent<'a> {
     /// Whether it answers.
     pub(crate) fn answers(&self) -> bool {
         self.ask::<Value>("guest-ping", &json!({})).is_ok()
+    }
+
+    /// The addresses of the guest, each with its interface, the loopback interface excepted.
+    pub(crate) fn addresses(&self) -> Result<Vec<(String, String)>, Error> {
+        let interfaces: Vec<Interface> = self.ask("guest-network-get-interfaces", &json!({}))?;
+        let others = interfaces.into_iter().filter(|interface| interface.name != "lo");
+        let addresses = others.flat_map(|interface| {
+            let name = interface.name;
+            interface.ip_addresses.into_iter().map(move |address| (name.clone(), address.ip_address))
+        });
+        Ok(addresses.collect())
     }
 
     /// The first bytes of a file of the guest, as text.
@@ -159,6 +184,19 @@ mod tests {
         let agent = GuestAgent::new(Virsh::new(&record), "agent-a");
         assert_eq!(agent.read("/var/ssh/key.pub").unwrap(), "key");
         record.expect_done();
+    }
+
+    #[test]
+    fn its_addresses_are_those_that_others_can_reach() {
+        let record = Recorded::new(&format!(
+            r#"{ASK} '{{"arguments":{{}},"execute":"guest-network-get-interfaces"}}'
+               {{"return":[{{"name":"lo","ip-addresses":[{{"ip-address-type":"ipv4","ip-address":"127.0.0.1"}}]}},
+               {{"name":"down","hardware-address":"00:00:00:00:00:00"}},
+               {{"name":"tailscale0","ip-addresses":[{{"ip-address":"100.64.0.7"}},{{"ip-address":"fd7a::7"}}]}}]}}"#
+        ));
+        let addresses = GuestAgent::new(Virsh::new(&record), "agent-a").addresses().unwrap();
+        let tailnet = |address: &str| ("tailscale0".to_owned(), address.to_owned());
+        assert_eq!(addresses, [tailnet("100.64.0.7"), tailnet("fd7a::7")]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::{
     env, fmt,
     io::{BufRead, BufReader, Read, Write},
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{ChildStdin, Command, Stdio},
     sync::mpsc::{self, Receiver},
@@ -130,6 +131,22 @@ impl Call {
     /// Runs it.
     pub(crate) fn run(&self, programs: &dyn Programs) -> Result<Output, Failure> {
         programs.run(self, &|_| {})
+    }
+
+    /// Lets the program take the place of this one, with its terminal, its signals and its exit status. It comes back
+    /// only where that failed.
+    pub(crate) fn become_it(&self) -> Failure {
+        if Installed.find(&self.program).is_none() {
+            return Failure::Missing { program: self.program.clone() };
+        }
+        let start = |why: String| Failure::Start { call: self.to_string(), why };
+        match self.command() {
+            Ok(mut command) => {
+                command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
+                start(command.exec().to_string())
+            }
+            Err(error) => start(error.to_string()),
+        }
     }
 
     #[cfg(test)]

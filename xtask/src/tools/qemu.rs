@@ -20,6 +20,23 @@ pub(crate) const EMULATOR: &str = "qemu-system-x86_64";
 pub(crate) struct Image {
     pub(crate) filename: PathBuf,
     pub(crate) format: String,
+    /// The size of the disk that the guest sees, in bytes.
+    pub(crate) virtual_size: u64,
+    /// What the file takes on this machine's disk, in bytes.
+    pub(crate) actual_size: u64,
+    #[serde(default)]
+    pub(crate) snapshots: Vec<Snapshot>,
+}
+
+/// A snapshot that an image holds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Snapshot {
+    pub(crate) name: String,
+    /// When it was made, in seconds since 1970.
+    pub(crate) date_sec: i64,
+    /// The size of the memory that is in it: 0 where the machine was off.
+    pub(crate) vm_state_size: u64,
 }
 
 /// The images that a disk is made of, the disk first. One that is in use can be looked at, too.

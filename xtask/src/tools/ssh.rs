@@ -67,6 +67,13 @@ impl<'a> Ssh<'a> {
         call.words([format!("{user}@{}", self.host), command.to_owned()])
     }
 
+    /// A call for a person: a shell, or the command that they give, as `ssh` takes it, with a terminal where it is
+    /// asked for or where both ends have one. They may be asked for a passphrase.
+    pub(crate) fn session(&self, user: &str, terminal: bool, command: &[String]) -> Call {
+        let call = Call::new("ssh").words(self.options()).words(terminal.then_some("-t"));
+        call.words([format!("{user}@{}", self.host)]).words(command.iter().cloned())
+    }
+
     /// A call of a script as root in the machine, which the admin becomes without a password.
     pub(crate) fn root(&self, admin: &str, script: &str, words: &[&str]) -> Call {
         let words: Vec<_> = words.iter().map(|word| format!(" {}", quote(word))).collect();

@@ -1,6 +1,6 @@
 //! libvirt, by `virsh` at the session of whoever runs this (`man 1 virsh`).
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use generator::domain::{Capabilities, Defined, Malformed, VirtType};
 
@@ -76,6 +76,43 @@ impl<'a> Virsh<'a> {
         Ok(())
     }
 
+    /// Asks the guest to power off: by its guest agent, or else as the power button does.
+    pub(crate) fn shutdown(&self, domain: &str) -> Result<()> {
+        self.run(&["shutdown", domain])?;
+        Ok(())
+    }
+
+    /// Pulls the plug. One that is off already stays so.
+    pub(crate) fn power_off(&self, domain: &str) -> Result<()> {
+        match Self::call(&["destroy", domain]).limit(Duration::from_secs(60)).run(self.programs) {
+            Err(failure) if !failure.said().contains("domain is not running") => Err(failure.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets a domain that is paused go on.
+    pub(crate) fn resume(&self, domain: &str) -> Result<()> {
+        self.run(&["resume", domain])?;
+        Ok(())
+    }
+
+    /// Forgets a domain that is off, and its snapshots. What is in its disk stays.
+    pub(crate) fn undefine(&self, domain: &str) -> Result<()> {
+        self.run(&["undefine", "--managed-save", "--snapshots-metadata", domain])?;
+        Ok(())
+    }
+
+    /// Every domain that is defined or runs, with what it is doing. Whoever asks goes on soon, with or without an answer.
+    pub(crate) fn domains(&self) -> Result<BTreeMap<String, State>> {
+        let text = Self::call(&["list", "--all"]).limit(Duration::from_secs(3)).run(self.programs)?.text();
+        // ` 1    agent-a   running`: an id, a name, and a state of one word or two.
+        let row = |line: &str| {
+            let mut words = line.split_whitespace().skip(1);
+            Some((words.next()?.to_owned(), State::parse(&words.collect::<Vec<_>>().join(" "))))
+        };
+        Ok(text.lines().filter_map(row).collect())
+    }
+
     /// What libvirt can do here.
     pub(crate) fn capabilities(&self, virt_type: VirtType) -> Result<Capabilities> {
         let virt_type = virt_type.to_string();
@@ -83,9 +120,10 @@ impl<'a> Virsh<'a> {
         Ok(Capabilities::parse(&output.text())?)
     }
 
-    /// The disks that can't be written, with the reason: `vda: no space`.
+    /// The disks that can't be written, with the reason: `vda: no space`. Empty where there are none.
     pub(crate) fn disk_errors(&self, domain: &str) -> Result<String> {
-        Ok(self.run(&["domblkerror", domain])?.text())
+        let text = self.run(&["domblkerror", domain])?.text();
+        Ok(if text == "No errors found" { String::new() } else { text })
     }
 
     /// Hands a command to the guest agent: JSON, in an argument. Nothing private may be in it.
@@ -162,6 +200,34 @@ mod tests {
         assert_eq!(state("agent-d").unwrap(), None);
         assert!(state("agent-e").unwrap_err().to_string().contains("failed to connect"));
         record.expect_done();
+    }
+
+    #[test]
+    fn the_domains_are_told_with_their_states() {
+        let record = Recorded::new(
+            "$ virsh --quiet --connect qemu:///session list --all
+             1   agent-a   running
+             3   agent-b   paused
+             -   agent-c   shut off",
+        );
+        let domains = Virsh::new(&record).domains().unwrap();
+        let domains: Vec<_> = domains.iter().map(|(name, state)| format!("{name} {state}")).collect();
+        assert_eq!(domains, ["agent-a running", "agent-b paused", "agent-c off"]);
+    }
+
+    #[test]
+    fn the_plug_of_a_machine_that_is_off_is_not_pulled() {
+        let record = Recorded::new(
+            "$ virsh --quiet --connect qemu:///session destroy agent-a
+             ! error: Failed to destroy domain 'agent-a'
+             ! error: Requested operation is not valid: domain is not running
+             [1]
+             $ virsh --quiet --connect qemu:///session destroy agent-a
+             ! error: failed to get domain 'agent-a'
+             [1]",
+        );
+        assert!(Virsh::new(&record).power_off("agent-a").is_ok());
+        assert!(Virsh::new(&record).power_off("agent-a").is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     io::Write,
-    os::unix::fs::PermissionsExt,
+    os::unix::{fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -19,6 +19,8 @@ pub(crate) struct Fixture {
     dir: TempDir,
     path: Option<PathBuf>,
     env: Vec<(String, PathBuf)>,
+    program: PathBuf,
+    user: Option<u32>,
 }
 
 /// What a command said and how it ended.
@@ -74,7 +76,8 @@ impl Fixture {
 
     /// A folder with nothing in it.
     pub(crate) fn empty() -> Self {
-        Self { dir: TempDir::new().unwrap(), path: None, env: Vec::new() }
+        let program = env!("CARGO_BIN_EXE_agent-tool").into();
+        Self { dir: TempDir::new().unwrap(), path: None, env: Vec::new(), program, user: None }
     }
 
     /// A copy of another tree.
@@ -99,6 +102,12 @@ impl Fixture {
     /// Runs commands with the example operator's private key at hand.
     pub(crate) fn with_operator(self) -> Self {
         self.with_env("AGENT_TOOL_IDENTITY", repository().join("tests/keys/example_operator"))
+    }
+
+    /// Runs commands as a user, from a copy of the program that this user may run.
+    pub(crate) fn with_user(mut self, user: u32, program: PathBuf) -> Self {
+        (self.user, self.program) = (Some(user), program);
+        self
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -162,10 +171,13 @@ impl Fixture {
 
     /// A command that is ready to run, everything piped.
     pub(crate) fn command(&self, words: &[&str], folder: &Path) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_agent-tool"));
+        let mut command = Command::new(&self.program);
+        if let Some(user) = self.user {
+            command.uid(user).gid(user);
+        }
         command.args(words).current_dir(folder).env("HOME", self.root()).env("NO_COLOR", "1");
         command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
-        for name in ["AGENT_TOOL_IDENTITY", "VISUAL", "EDITOR"] {
+        for name in ["AGENT_TOOL_IDENTITY", "VISUAL", "EDITOR", "XDG_RUNTIME_DIR"] {
             command.env_remove(name);
         }
         if let Some(path) = &self.path {

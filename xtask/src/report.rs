@@ -26,18 +26,23 @@ pub(crate) struct Usage(pub(crate) String);
 
 /// Shows an error: what failed, why, and what to do.
 pub(crate) fn error(error: &anyhow::Error) {
+    let (causes, hint) = parts(error);
+    let mut lines =
+        vec![style(Style::Error, "error: ") + causes.first().map_or("something failed", String::as_str)];
+    lines.extend(causes.iter().skip(1).map(|cause| format!("  because: {cause}")));
+    lines.extend(hint.map(|hint| format!("  {} {hint}", style(Style::Hint, "hint:"))));
+    to_stderr(&lines.join("\n"));
+}
+
+/// What an error says, cause by cause, and what to do about it.
+pub(crate) fn parts(error: &anyhow::Error) -> (Vec<String>, Option<String>) {
     let hint = error
         .downcast_ref::<Hint>()
         .map(|hint| hint.0.clone())
         .or_else(|| error.chain().find_map(|cause| cause.downcast_ref::<generator::error::Error>())?.hint());
     // A hint that is attached as context stands in the chain, too.
     let causes = error.chain().map(ToString::to_string).filter(|cause| Some(cause) != hint.as_ref());
-    let causes: Vec<_> = causes.collect();
-    let mut lines =
-        vec![style(Style::Error, "error: ") + causes.first().map_or("something failed", String::as_str)];
-    lines.extend(causes.iter().skip(1).map(|cause| format!("  because: {cause}")));
-    lines.extend(hint.map(|hint| format!("  {} {hint}", style(Style::Hint, "hint:"))));
-    to_stderr(&lines.join("\n"));
+    (causes.collect(), hint)
 }
 
 /// Says something that went well.

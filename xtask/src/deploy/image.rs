@@ -97,7 +97,7 @@ pub(crate) fn linked(files: &Files) -> Result<Vec<(PathBuf, PathBuf)>> {
 }
 
 /// The image that was linked last.
-fn newest(files: &Files) -> Result<Option<PathBuf>> {
+pub(crate) fn newest(files: &Files) -> Result<Option<PathBuf>> {
     let age = |link: &Path| link.symlink_metadata().and_then(|it| it.modified()).ok();
     let images = linked(files)?;
     Ok(images.into_iter().max_by_key(|(link, _)| age(link)).map(|(_, image)| image))

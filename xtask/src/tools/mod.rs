@@ -1,6 +1,7 @@
 //! The programs that commands run, one wrapper each. Arguments never pass a shell.
 
 pub(crate) mod cargo;
+pub(crate) mod df;
 pub(crate) mod editor;
 pub(crate) mod git;
 pub(crate) mod guest_agent;

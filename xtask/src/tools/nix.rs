@@ -49,6 +49,11 @@ impl Fallback for Nix {
     }
 }
 
+/// The version of Nix, where it knows flakes; older ones don't take the words.
+pub(crate) fn version(programs: &dyn Programs) -> Result<String, Failure> {
+    Ok(nix(&["--version"]).run(programs)?.text())
+}
+
 /// Builds `installable` and gives its place in the store. What Nix says meanwhile goes to `hear`.
 pub(crate) fn build(
     programs: &dyn Programs,

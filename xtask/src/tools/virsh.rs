@@ -113,6 +113,13 @@ impl<'a> Virsh<'a> {
         Ok(text.lines().filter_map(row).collect())
     }
 
+    /// The version of the daemon that answers.
+    pub(crate) fn version(&self) -> Result<String> {
+        let text = self.run(&["version", "--daemon"])?.text();
+        let version = text.lines().find_map(|line| line.strip_prefix("Running against daemon: "));
+        Ok(version.unwrap_or(&text).to_owned())
+    }
+
     /// What libvirt can do here.
     pub(crate) fn capabilities(&self, virt_type: VirtType) -> Result<Capabilities> {
         let virt_type = virt_type.to_string();

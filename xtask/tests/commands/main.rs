@@ -13,6 +13,7 @@ mod bad_input;
 mod cases;
 mod check;
 mod deploy;
+mod doctor;
 mod documents;
 mod fixture;
 mod git;

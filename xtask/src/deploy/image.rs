@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use generator::tree::Tree;
 
-use super::{Deployment, Probe};
+use super::{Deployment, Probe, preflight};
 use crate::{
     machine::{self, Files},
     report::Hint,
@@ -63,6 +63,7 @@ pub(crate) fn build(
     programs: &dyn Programs,
     hear: &dyn Fn(&str),
 ) -> Result<PathBuf> {
+    preflight::programs(programs, &["nix"])?;
     let installable = format!("{}#{ATTRIBUTE}", tree.root().display());
     let built = nix::build(programs, &installable, hear).context("the base image can't be built").map_err(
         |error| error.context(Hint("the build needs Nix with flakes, and KVM; `doctor` says more".into())),

@@ -15,7 +15,7 @@ use super::{BuildOn, Deployment, Probe};
 use crate::{
     machine::{self, Machine},
     report::Hint,
-    tools::{program::Programs, qemu::EMULATOR, virsh::State},
+    tools::{needed, program::Programs, qemu::EMULATOR, virsh::State},
 };
 
 /// The programs that a deployment runs.
@@ -43,14 +43,16 @@ pub(crate) fn host(all: &dyn Programs, needed: &[&str]) -> Result<()> {
     runtime_dir(env::var_os("XDG_RUNTIME_DIR"))
 }
 
-/// Programs that must be there.
-fn programs(all: &dyn Programs, needed: &[&str]) -> Result<()> {
-    let missing: Vec<_> = needed.iter().filter(|program| all.find(program).is_none()).copied().collect();
+/// Programs that must be there; else how to get them, in the words of `doctor`.
+pub(crate) fn programs(all: &dyn Programs, needed: &[&str]) -> Result<()> {
+    let missing = needed::missing(all, needed);
     if missing.is_empty() {
         return Ok(());
     }
-    Err(anyhow!("this machine has no {}", missing.join(", no ")))
-        .context(Hint("`doctor` says what each is for, and how to get it".into()))
+    let names: Vec<_> = missing.iter().map(|(name, _)| *name).collect();
+    let mends: Vec<_> = missing.iter().map(|(name, mend)| format!("{name}: {mend}")).collect();
+    Err(anyhow!("this machine has no {}", names.join(", no ")))
+        .context(Hint(format!("`doctor` says more; {}", mends.join("; "))))
 }
 
 /// libvirt's session is found by it: two that differ are two daemons that know nothing of each other.
@@ -143,7 +145,11 @@ mod tests {
     fn what_is_missing_is_named_and_doctor_knows_more() {
         let error = programs(&Bare, &["virsh", "ssh"]).unwrap_err();
         assert!(format!("{error:#}").contains("this machine has no virsh, no ssh"));
-        assert!(error.downcast_ref::<Hint>().unwrap().0.contains("`doctor`"));
+        assert_eq!(
+            error.downcast_ref::<Hint>().unwrap().0,
+            "`doctor` says more; virsh: Debian: `apt-get install libvirt-clients`; NixOS: agent.host.enable = true; \
+             ssh: Debian: `apt-get install openssh-client`; NixOS: pkgs.openssh"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub(crate) mod df;
 pub(crate) mod editor;
 pub(crate) mod git;
 pub(crate) mod guest_agent;
+pub(crate) mod needed;
 pub(crate) mod nix;
 pub(crate) mod nixos_rebuild;
 pub(crate) mod plugins;

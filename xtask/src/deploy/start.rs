@@ -85,7 +85,8 @@ pub(crate) fn wait(machine: &Machine<'_>, limit: Duration) -> Result<Open> {
         if begin.elapsed() >= limit {
             let silent = match open {
                 Open { agent: true, .. } => "SSH does not answer, though its guest agent does",
-                _ => "neither SSH nor its guest agent answers",
+                Open { ssh: true, .. } => "its guest agent does not answer, though SSH does",
+                Open { .. } => "neither SSH nor its guest agent answers",
             };
             return Err(anyhow!(
                 "{} did not come up within {} seconds: {silent}",

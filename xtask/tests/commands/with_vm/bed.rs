@@ -13,6 +13,7 @@ use std::{
 };
 
 use generator::secrets::host_key::HostKey;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::fixture::{Fixture, Outcome, repository};
@@ -52,8 +53,21 @@ impl Bed {
         bed.give(bed.home.path());
         bed.give(bed.tree.root());
         bed.ok(&format!("init --admin-key {}", bed.path(".ssh/id_ed25519.pub").display()));
-        bed.git(&["commit", "--quiet", "--all", "--message", "Our own"]);
+        bed.commit();
         bed
+    }
+
+    /// With a third agent, vesta, which is born with its host key.
+    pub(super) fn with_vesta(self) -> Self {
+        let [ssh, spice] = free_ports();
+        self.ok(&format!("new-agent vesta --memory 1 --ssh-port {ssh} --spice-port {spice}"));
+        self.commit();
+        self
+    }
+
+    fn commit(&self) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message", "Everything"]);
     }
 
     /// A path below the operator's home.
@@ -73,7 +87,7 @@ impl Bed {
 
     /// Runs a command of the tool.
     pub(super) fn run_with(&self, words: &[&str]) -> Outcome {
-        outcome(self.command(self.tool()).args(words), &[])
+        outcome(self.command(self.tool()).args(words))
     }
 
     /// Runs a command of the tool that must succeed.
@@ -93,19 +107,142 @@ impl Bed {
 
     /// Runs virsh at the operator's session.
     pub(super) fn virsh(&self, words: &[&str]) -> Outcome {
-        outcome(self.command("virsh").args(["--quiet", "--connect", "qemu:///session"]).args(words), &[])
+        outcome(self.command("virsh").args(["--quiet", "--connect", "qemu:///session"]).args(words))
+    }
+
+    /// The whole deployment of agents, emulated and from the guest's image.
+    pub(super) fn deployment(&self, words: &str) -> Command {
+        let mut command = self.command(self.tool());
+        command.arg("deploy").args(words.split_whitespace());
+        command.args(["--virt-type", "qemu", "--base-image"]).arg(self.base_image());
+        command
+    }
+
+    /// Deploys agents, and says how it went.
+    pub(super) fn deploy(&self, words: &str) -> Outcome {
+        outcome(&mut self.deployment(words))
+    }
+
+    /// Deploys agents, which must succeed.
+    #[track_caller]
+    pub(super) fn deployed(&self, words: &str) -> Outcome {
+        let outcome = self.deploy(words);
+        assert_eq!(outcome.code, 0, "deploy {words}\n{}{}", outcome.stdout, outcome.stderr);
+        outcome
+    }
+
+    /// Deploys agents, which must fail and say each of `reasons`.
+    #[track_caller]
+    pub(super) fn deploy_fails(&self, words: &str, reasons: &[&str]) {
+        let outcome = self.deploy(words);
+        assert_eq!(outcome.code, 1, "deploy {words}\n{}{}", outcome.stdout, outcome.stderr);
+        for reason in reasons {
+            assert!(outcome.stderr.contains(reason), "deploy {words}: no {reason:?} in\n{}", outcome.stderr);
+        }
+    }
+
+    /// Runs a command in a machine, which must succeed there, and gives what it prints.
+    #[track_caller]
+    pub(super) fn guest(&self, agent: &str, command: &str) -> String {
+        let outcome = self.ssh(agent, command);
+        assert_eq!(outcome.code, 0, "{command}\n{}{}", outcome.stdout, outcome.stderr);
+        outcome.stdout
+    }
+
+    /// Makes the next switch of an agent's machine go wrong (tests/vm/guest/files/usr/bin/nixos-rebuild).
+    #[track_caller]
+    pub(super) fn fault(&self, agent: &str, fault: &str) {
+        self.guest(agent, &format!("echo {fault} | sudo tee /var/lib/nixos-stand-in/fault"));
+    }
+
+    /// One of the ports of an agent's machine: `ssh_port`, `spice_port`.
+    pub(super) fn port(&self, agent: &str, which: &str) -> u16 {
+        let shown: Value = serde_json::from_str(&self.ok(&format!("show {agent} --json")).stdout).unwrap();
+        shown["vm"][which].as_u64().unwrap().try_into().unwrap()
+    }
+
+    /// The host key that is pinned for an agent's machine.
+    pub(super) fn pinned(&self, agent: &str) -> String {
+        let known = fs::read_to_string(self.known_hosts()).unwrap();
+        let key = known.lines().find_map(|line| line.strip_prefix(&format!("agent-{agent} ")));
+        key.unwrap_or_else(|| panic!("no agent-{agent} in\n{known}")).to_owned()
+    }
+
+    pub(super) fn known_hosts(&self) -> PathBuf {
+        self.machines().join("known_hosts")
+    }
+
+    /// Where the machines' files are.
+    pub(super) fn machines(&self) -> PathBuf {
+        self.path(".agentvms")
+    }
+
+    /// The host key that `secrets.nix` has for an agent's machine.
+    pub(super) fn trusted(&self, agent: &str) -> Option<String> {
+        let rules = self.tree.read("secrets.nix");
+        let key = rules.lines().find_map(|line| line.trim().strip_prefix(&format!("agent-{agent} = \"")))?;
+        Some(key.trim_end_matches("\";").to_owned())
+    }
+
+    /// The operator's clone.
+    pub(super) fn tree(&self) -> &Fixture {
+        &self.tree
+    }
+
+    /// Runs a command in a machine as root, by its guest agent, and doesn't wait for its end.
+    #[track_caller]
+    pub(super) fn agent(&self, agent: &str, command: &str) {
+        let arguments = json!({ "path": "/bin/sh", "arg": ["-c", command] });
+        let call = json!({ "execute": "guest-exec", "arguments": arguments }).to_string();
+        let outcome = self.virsh(&["qemu-agent-command", &format!("agent-{agent}"), &call]);
+        assert_eq!(outcome.code, 0, "{command}\n{}", outcome.stderr);
+    }
+
+    /// Gives the machines a file system of their own, which can be filled. Only root can.
+    pub(super) fn with_little_space(&self) -> bool {
+        let Some(user) = self.user else {
+            eprintln!("no disk is full in this test: only root can mount a small one");
+            return false;
+        };
+        fs::create_dir(self.machines()).unwrap();
+        let options = format!("size=400m,mode=700,uid={user},gid={user}");
+        succeeds(Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(self.machines()));
+        true
+    }
+
+    /// Leaves no space for the machines.
+    pub(super) fn fill(&self) {
+        let mut file = fs::File::create(self.machines().join("filled")).unwrap();
+        while file.write_all(&[0; 4096]).is_ok() {}
+    }
+
+    /// Frees it again.
+    pub(super) fn empty(&self) {
+        fs::remove_file(self.machines().join("filled")).unwrap();
+    }
+
+    /// The fingerprint of the host key that is pinned for an agent's machine.
+    pub(super) fn fingerprint(&self, agent: &str) -> String {
+        let find = ["-l", "-F", &format!("agent-{agent}"), "-f"];
+        let found = succeeds(self.command("ssh-keygen").args(find).arg(self.known_hosts()));
+        found.split_whitespace().find(|word| word.starts_with("SHA256:")).unwrap().to_owned()
     }
 
     /// Runs a command in a machine as its admin user. Its host key has to be the pinned one.
-    pub(super) fn ssh(&self, agent: &str, port: u16, command: &str, stdin: &[u8]) -> Outcome {
-        let known_hosts = format!("UserKnownHostsFile={}", self.path(".agentvms/known_hosts").display());
+    pub(super) fn ssh(&self, agent: &str, command: &str) -> Outcome {
+        outcome(&mut self.ssh_command(agent, command))
+    }
+
+    pub(super) fn ssh_command(&self, agent: &str, command: &str) -> Command {
+        let port = self.port(agent, "ssh_port").to_string();
+        let known_hosts = format!("UserKnownHostsFile={}", self.known_hosts().display());
         let alias = format!("HostKeyAlias=agent-{agent}");
         let options =
             ["BatchMode=yes", "StrictHostKeyChecking=yes", "ConnectTimeout=20", &known_hosts, &alias];
         let mut ssh = self.command("ssh");
         ssh.args(["-F", "none"]).args(options.into_iter().flat_map(|option| ["-o", option]));
-        ssh.arg("-i").arg(self.identity()).args(["-p", &port.to_string(), "ncrmro@127.0.0.1", command]);
-        outcome(&mut ssh, stdin)
+        ssh.arg("-i").arg(self.identity()).args(["-p", &port, "ncrmro@127.0.0.1", command]);
+        ssh
     }
 
     /// A program as the operator runs it, in the clone.
@@ -121,7 +258,10 @@ impl Bed {
         command.current_dir(self.tree.root()).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.home.path()).env("XDG_RUNTIME_DIR", self.path("run"));
+        // ssh looks for keys in the home that the user database has, not in this one.
+        command.env("AGENT_TOOL_IDENTITY", self.identity());
         command.env("LC_ALL", "C").env("NO_COLOR", "1").env("GIT_CONFIG_NOSYSTEM", "1");
+        command.stdin(Stdio::null());
         command
     }
 
@@ -167,14 +307,16 @@ impl Bed {
 impl Drop for Bed {
     fn drop(&mut self) {
         let start = Instant::now();
-        loop {
+        while start.elapsed() < Duration::from_secs(20) {
             let processes = self.processes();
-            if processes.is_empty() || start.elapsed() > Duration::from_secs(20) {
-                return;
+            if processes.is_empty() {
+                break;
             }
             let _ = Command::new("kill").arg("-KILL").args(processes).stderr(Stdio::null()).status();
             sleep(Duration::from_millis(100));
         }
+        // What `with_little_space` mounted; elsewhere there is nothing to unmount.
+        let _ = Command::new("umount").arg(self.machines()).stderr(Stdio::null()).status();
     }
 }
 
@@ -209,12 +351,8 @@ fn build_guest(operator: &Path, image: &Path) {
     succeeds(Command::new(repository().join("tests/vm/guest/build")).args([operator, image]));
 }
 
-fn outcome(command: &mut Command, stdin: &[u8]) -> Outcome {
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    // A command that doesn't read its standard input may be gone already.
-    let _ = child.stdin.take().unwrap().write_all(stdin);
-    let output = child.wait_with_output().unwrap();
+fn outcome(command: &mut Command) -> Outcome {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     Outcome {
         code: output.status.code().unwrap_or(-1),
@@ -225,7 +363,7 @@ fn outcome(command: &mut Command, stdin: &[u8]) -> Outcome {
 
 #[track_caller]
 fn succeeds(command: &mut Command) -> String {
-    let outcome = outcome(command, &[]);
+    let outcome = outcome(command);
     assert_eq!(outcome.code, 0, "{command:?}\n{}{}", outcome.stdout, outcome.stderr);
     outcome.stdout
 }

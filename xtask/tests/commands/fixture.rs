@@ -58,16 +58,22 @@ impl Fixture {
         fixture
     }
 
-    /// This whole repository, as git knows it, committed to another.
+    /// This whole repository, committed to another: as git knows it, or, where a package is made of it and git
+    /// knows nothing of it, all but what was compiled.
     pub(crate) fn whole() -> Self {
         let fixture = Self::empty();
         let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
         let output = Command::new("git").args(list).current_dir(repository()).output().unwrap();
-        for path in String::from_utf8(output.stdout).unwrap().split_terminator('\0') {
-            // A file that was deleted is listed until that is committed.
-            if repository().join(path).is_file() {
-                copy(&repository().join(path), &fixture.root().join(path));
-            }
+        let files = if output.status.success() {
+            String::from_utf8(output.stdout).unwrap().split_terminator('\0').map(PathBuf::from).collect()
+        } else {
+            let entries =
+                fs::read_dir(repository()).unwrap().map(|entry| PathBuf::from(entry.unwrap().file_name()));
+            entries.filter(|name| name != Path::new("target")).collect::<Vec<_>>()
+        };
+        // A file that was deleted is listed until that is committed.
+        for path in files.iter().filter(|path| repository().join(path).exists()) {
+            copy(&repository().join(path), &fixture.root().join(path));
         }
         fixture.git(&["init", "--quiet"]);
         fixture.commit();

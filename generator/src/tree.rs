@@ -3,7 +3,7 @@
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
-    fmt, fs,
+    fmt, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -190,7 +190,7 @@ impl Tree {
 
     /// Reads a file as text; nothing when there is none.
     pub fn text(&self, path: &TreePath) -> Result<Option<String>> {
-        if !self.has(path) {
+        if metadata(&path.under(&self.root))?.is_none() {
             self.reads.record(path, None);
             return Ok(None);
         }
@@ -312,10 +312,21 @@ impl Tree {
     }
 }
 
+/// What is at a path, links not followed; nothing when there is nothing. What can't be told is an error.
+fn metadata(path: &Path) -> Result<Option<fs::Metadata>> {
+    match path.symlink_metadata() {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        Err(error) => Err(Error::io("look at", path)(error)),
+    }
+}
+
 /// The contents of a file that lies in the tree, links followed; nothing when there is none.
 fn contained(root: &Path, path: &TreePath, is_inside: impl Fn(&Path) -> bool) -> Result<Option<Vec<u8>>> {
     let full = path.under(root);
-    let Ok(metadata) = full.symlink_metadata() else { return Ok(None) };
+    let Some(metadata) = metadata(&full)? else { return Ok(None) };
     if metadata.is_symlink() || !full.parent().is_some_and(is_inside) {
         let real = fs::canonicalize(&full).map_err(Error::io("read", &full))?;
         if !real.starts_with(root) {

@@ -45,8 +45,7 @@ pub enum HostKeyMode {
     FirstBoot,
 }
 
-/// What is asked for. What is not said is chosen.
-#[derive(Debug)]
+/// What is asked for. What is not said is chosen. It can't be printed: it may have a password.
 pub struct Request {
     /// The agent's name.
     pub name: AgentName,

@@ -23,8 +23,7 @@ use crate::{
     tree::Tree,
 };
 
-/// A secret that is to be sealed anew.
-#[derive(Debug)]
+/// A secret that is to be sealed anew. It can't be printed.
 pub struct Job<'a> {
     /// Its file.
     pub path: TreePath,

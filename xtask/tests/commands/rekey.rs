@@ -276,6 +276,32 @@ fn what_may_not_be_written_is_refused_also_as_root() {
 }
 
 #[test]
+fn a_folder_that_may_not_be_read_or_written_is_said_and_nothing_is_lost() {
+    let fixture = Fixture::new();
+    let (before, folder) = (fixture.snapshot(), fixture.root().join("secrets"));
+    for mode in [0o000, 0o500] {
+        fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+        // Root may do everything: it gives that up here.
+        let output = Command::new("setpriv")
+            .args(["--bounding-set=-dac_override,-dac_read_search", env!("CARGO_BIN_EXE_agent-tool")])
+            .args(["rekey", "--all", "--identity", &operator_file()])
+            .current_dir(fixture.root())
+            .env("HOME", fixture.root())
+            .output();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+        let Ok(output) = output else {
+            eprintln!("skipped: there is no setpriv (util-linux)");
+            return;
+        };
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{mode:o}: {stderr}");
+        assert!(stderr.contains("Permission denied") && stderr.contains("/secrets"), "{mode:o}: {stderr}");
+        fixture.ok("check");
+        assert_eq!(fixture.snapshot(), before, "{mode:o}");
+    }
+}
+
+#[test]
 fn a_disk_that_lets_files_be_made_and_not_filled_loses_nothing() {
     let fixture = Fixture::new();
     let before = fixture.snapshot();

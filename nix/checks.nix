@@ -24,7 +24,7 @@ in
   # Its check phase tests all that needs no tree.
   inherit agent-tool;
 
-  # The tests of whole commands, on this tree.
+  # All tests, on this tree: those of whole commands need it.
   commands = agent-tool.overrideAttrs {
     pname = "agent-tool-commands";
     src = self;

@@ -27,6 +27,23 @@ let
     openssh
     qemu-utils
   ];
+
+  files = fileset.unions [
+    ../Cargo.lock
+    ../Cargo.toml
+    ../LICENSE
+    ../agent-tool.toml # what the tests of the settings read
+    ../generator
+    ../tests/keys/example_operator.pub # the key that `check` warns of
+    ../tests/nix/shapes.nix
+    ../tests/shapes # flakes in which the tests register a host
+    ../xtask
+  ];
+  # Those that need the whole tree run on it: see checks.nix.
+  testsOfTree = fileset.unions [
+    ../generator/tests/apply
+    ../xtask/tests
+  ];
 in
 rustPlatform.buildRustPackage {
   pname = "agent-tool";
@@ -34,17 +51,7 @@ rustPlatform.buildRustPackage {
 
   src = fileset.toSource {
     root = ../.;
-    fileset = fileset.unions [
-      ../Cargo.lock
-      ../Cargo.toml
-      ../LICENSE
-      ../agent-tool.toml # what the tests of the settings read
-      ../generator
-      ../tests/keys/example_operator.pub # the key that `check` warns of
-      ../tests/nix/shapes.nix
-      ../tests/shapes # flakes in which the tests register a host
-      (fileset.difference ../xtask ../xtask/tests) # those need the whole tree: see checks.nix
-    ];
+    fileset = fileset.difference files testsOfTree;
   };
 
   cargoLock.lockFile = ../Cargo.lock;

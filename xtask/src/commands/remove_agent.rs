@@ -11,15 +11,17 @@ use generator::{
 use serde::Serialize;
 
 use crate::{
-    Place,
+    Place, machine,
     report::{self, Hint},
     session::Session,
+    tools::program::Installed,
 };
 
 /// Remove an agent: everything that `new-agent` added, to the byte
 ///
 /// What it could read, and what it was known by elsewhere, is listed: rotate that. Files that were edited by
-/// hand, or that `new-agent` did not make, are listed too, and go only with --force.
+/// hand, or that `new-agent` did not make, are listed too, and go only with --force. So it is with an agent whose
+/// machine is defined in libvirt here, which is destroyed by `vm destroy`, before or afterwards.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -38,7 +40,7 @@ pub(crate) struct Args {
     #[arg(long)]
     json: bool,
 
-    /// Remove also what was written by hand
+    /// Remove also what was written by hand, and an agent that has a machine
     #[arg(long)]
     force: bool,
 }
@@ -50,6 +52,7 @@ struct Json<'a> {
     changes: Vec<report::Change>,
     by_hand: &'a [String],
     rotate: &'a [String],
+    vm_state: Option<String>,
 }
 
 pub(crate) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
@@ -59,10 +62,16 @@ pub(crate) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
         Outcome::Planned(end) => end,
         Outcome::NotThere => return not_there(&session, args),
     };
-    let refused = !end.by_hand.is_empty() && !args.force;
+    let states = machine::states(session.tree().settings(), &Installed).unwrap_or_default();
+    let vm_state = states.get(&name.host()).map(ToString::to_string);
+    let refused = (!end.by_hand.is_empty() || vm_state.is_some()) && !args.force;
     if !args.json {
         report::plan(&end.plan)?;
         end.by_hand.iter().for_each(|what| report::warning(what));
+        if let Some(state) = &vm_state {
+            let host = name.host();
+            report::warning(&format!("{host} is a machine here, and {state}: `vm destroy {name}` ends it"));
+        }
     }
     let applied = !refused && !args.dry_run;
     if applied {
@@ -70,7 +79,12 @@ pub(crate) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
     }
     if args.json {
         let changes = report::changes(&end.plan);
-        report::json(&Json { name, applied, changes, by_hand: &end.by_hand, rotate: &end.rotate })?;
+        let (by_hand, rotate, vm_state) = (&end.by_hand, &end.rotate, vm_state.clone());
+        report::json(&Json { name, applied, changes, by_hand, rotate, vm_state })?;
+    }
+    if refused && end.by_hand.is_empty() {
+        return Err(anyhow!("{name} has a machine; nothing was removed"))
+            .context(Hint(format!("`vm destroy {name}` first, or add --force")));
     }
     if refused {
         return Err(anyhow!("{name} has what was written by hand; nothing was removed"))
@@ -96,7 +110,14 @@ fn not_there(session: &Session, args: &Args) -> Result<ExitCode> {
         session.index(&[], &files.each_ref().map(TreePath::as_str))?;
     }
     if args.json {
-        report::json(&Json { name, applied: false, changes: Vec::new(), by_hand: &[], rotate: &[] })?;
+        report::json(&Json {
+            name,
+            applied: false,
+            changes: Vec::new(),
+            by_hand: &[],
+            rotate: &[],
+            vm_state: None,
+        })?;
     }
     let agents: Vec<_> = session.tree().agents()?.iter().map(ToString::to_string).collect();
     let agents = if agents.is_empty() { "none".to_owned() } else { agents.join(", ") };

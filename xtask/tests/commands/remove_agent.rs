@@ -2,7 +2,7 @@
 
 use pretty_assertions::assert_eq;
 
-use crate::fixture::Fixture;
+use crate::{fixture::Fixture, host::Host};
 
 #[test]
 fn nothing_of_the_agent_is_left() {
@@ -132,4 +132,20 @@ fn json_is_the_plan() {
     assert_eq!(deleted, 5);
     assert_eq!(plan["by_hand"], serde_json::json!([]), "luce is as the templates make it");
     assert!(plan["rotate"][0].as_str().unwrap().contains("mailbox luce"));
+}
+
+#[test]
+fn an_agent_that_has_a_machine_is_removed_only_by_force() {
+    let host = Host::new();
+    let vesta = "5a30d0e8-5e52-59c4-86ba-11b786196422"; // printf agent-vesta | sha256sum
+    host.define("vesta", vesta, "running (booted)");
+    host.refused(&["remove-agent", "vesta"], 1, "vesta has a machine; nothing was removed");
+    let outcome = host.run("remove-agent vesta --dry-run");
+    assert_eq!(outcome.code, 1);
+    let warning = "warning: agent-vesta is a machine here, and running: `vm destroy vesta` ends it";
+    assert!(outcome.stderr.lines().any(|line| line == warning), "{}", outcome.stderr);
+    host.ok("remove-agent vesta --force");
+    assert_eq!(host.state("vesta"), "running (booted)", "the machine is left alone");
+    assert!(host.ok("vm destroy vesta --yes").stderr.ends_with("agent-vesta is destroyed\n"));
+    assert_eq!(host.state("vesta"), "");
 }

@@ -86,7 +86,7 @@ pub(super) fn tail(log: &Path) -> Vec<String> {
 }
 
 /// A line without control sequences (ECMA-48: `ESC [`, parameters, one letter) and other control characters.
-fn plain(line: &str) -> String {
+pub(crate) fn plain(line: &str) -> String {
     let mut text = String::new();
     let mut rest = line.chars();
     while let Some(c) = rest.next() {

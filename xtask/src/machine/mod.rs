@@ -22,7 +22,7 @@ use generator::{
     vm::Vm,
 };
 
-pub(crate) use files::{Files, private_folder};
+pub(crate) use files::{Files, plain, private_folder};
 
 use crate::{
     report::Hint,
@@ -104,20 +104,9 @@ impl<'a> Machine<'a> {
         })
     }
 
-    /// Keeps every other process of this user from doing something to the machine, for as long as what is returned lives.
-    /// Nothing, where there is no session to run machines in.
+    /// Keeps every other command off the machine: see [`hold`].
     pub(crate) fn hold(&self) -> Result<Option<File>> {
-        let Some(folder) = env::var_os("XDG_RUNTIME_DIR").filter(|it| !it.is_empty()) else {
-            return Ok(None);
-        };
-        let path = Path::new(&folder).join(format!("agent-tool-{}.lock", self.domain));
-        let file = File::create(&path).map_err(Error::io("make", &path))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
-            Err(TryLockError::WouldBlock) => Err(anyhow!("another command is at work on {}", self.domain))
-                .context(Hint("wait until it is done".into())),
-            Err(TryLockError::Error(error)) => Err(Error::io("lock", &path)(error).into()),
-        }
+        hold(&self.domain)
     }
 
     /// Runs a script as root in the machine, over strict SSH.
@@ -135,6 +124,22 @@ impl<'a> Machine<'a> {
         }
         let lines: Vec<_> = tail.iter().map(|line| format!("\n    {line}")).collect();
         error.context(format!("the guest's own words, the end of {}:{}", log.display(), lines.concat()))
+    }
+}
+
+/// Keeps every other process of this user from doing something to the machine, for as long as what is returned lives.
+/// Nothing, where there is no session to run machines in.
+pub(crate) fn hold(domain: &str) -> Result<Option<File>> {
+    let Some(folder) = env::var_os("XDG_RUNTIME_DIR").filter(|it| !it.is_empty()) else {
+        return Ok(None);
+    };
+    let path = Path::new(&folder).join(format!("agent-tool-{domain}.lock"));
+    let file = File::create(&path).map_err(Error::io("make", &path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(anyhow!("another command is at work on {domain}"))
+            .context(Hint("wait until it is done".into())),
+        Err(TryLockError::Error(error)) => Err(Error::io("lock", &path)(error).into()),
     }
 }
 

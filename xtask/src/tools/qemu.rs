@@ -30,14 +30,7 @@ pub(crate) struct Image {
 
 /// A snapshot that an image holds.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) struct Snapshot {
-    pub(crate) name: String,
-    /// When it was made, in seconds since 1970.
-    pub(crate) date_sec: i64,
-    /// The size of the memory that is in it: 0 where the machine was off.
-    pub(crate) vm_state_size: u64,
-}
+pub(crate) struct Snapshot {}
 
 /// The images that a disk is made of, the disk first. One that is in use can be looked at, too.
 pub(crate) fn chain(programs: &dyn Programs, disk: &Path) -> Result<Vec<Image>> {

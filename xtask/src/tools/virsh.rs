@@ -1,8 +1,10 @@
 //! libvirt, by `virsh` at the session of whoever runs this (`man 1 virsh`).
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use generator::domain::{Capabilities, Defined, Malformed, VirtType};
+
+use serde::Serialize;
 
 use super::program::{Call, Failure, Output, Programs};
 
@@ -102,6 +104,51 @@ impl<'a> Virsh<'a> {
         Ok(())
     }
 
+    /// A call of the serial console, for a person.
+    pub(crate) fn console(domain: &str) -> Call {
+        Call::new("virsh").words(["--quiet", "--connect", SESSION, "console", domain])
+    }
+
+    /// Writes what the display shows into a file, as PNG or PPM.
+    pub(crate) fn screenshot(&self, domain: &str, file: &Path) -> Result<()> {
+        Self::call(&["screenshot", domain]).path(file).run(self.programs)?;
+        Ok(())
+    }
+
+    /// The snapshots of a domain, the oldest first.
+    pub(crate) fn snapshots(&self, domain: &str) -> Result<Vec<Snapshot>> {
+        let text = self.run(&["snapshot-list", domain])?.text();
+        let mut snapshots: Vec<_> = text.lines().filter_map(Snapshot::parse).collect();
+        snapshots.sort_by(|a, b| a.made.cmp(&b.made));
+        Ok(snapshots)
+    }
+
+    /// The snapshot that was made or brought back last.
+    pub(crate) fn current_snapshot(&self, domain: &str) -> Result<String> {
+        Ok(self.run(&["snapshot-current", "--name", domain])?.text())
+    }
+
+    /// Keeps a domain as it is now, within its disk; with its memory, where it runs.
+    pub(crate) fn make_snapshot(&self, domain: &str, name: &str) -> Result<()> {
+        self.snapshot(&["snapshot-create-as", "--atomic", domain, name])
+    }
+
+    /// Brings a domain back to a snapshot.
+    pub(crate) fn revert(&self, domain: &str, name: &str) -> Result<()> {
+        self.snapshot(&["snapshot-revert", domain, name])
+    }
+
+    /// Deletes a snapshot; the domain stays as it is.
+    pub(crate) fn delete_snapshot(&self, domain: &str, name: &str) -> Result<()> {
+        self.snapshot(&["snapshot-delete", domain, name])
+    }
+
+    fn snapshot(&self, words: &[&str]) -> Result<()> {
+        // The memory is written to a disk, or read from one.
+        Self::call(words).limit(Duration::from_secs(30 * 60)).run(self.programs)?;
+        Ok(())
+    }
+
     /// Every domain that is defined or runs, with what it is doing. Whoever asks goes on soon, with or without an answer.
     pub(crate) fn domains(&self) -> Result<BTreeMap<String, State>> {
         let text = Self::call(&["list", "--all"]).limit(Duration::from_secs(3)).run(self.programs)?.text();
@@ -136,6 +183,26 @@ impl<'a> Virsh<'a> {
     /// Hands a command to the guest agent: JSON, in an argument. Nothing private may be in it.
     pub(super) fn agent(&self, domain: &str, command: &str) -> std::result::Result<Output, Failure> {
         self.run(&["qemu-agent-command", "--timeout", "10", domain, command])
+    }
+}
+
+/// A snapshot of a domain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Snapshot {
+    pub(crate) name: String,
+    /// When it was made, in local time.
+    pub(crate) made: String,
+    /// What the machine was doing: `running`, `shutoff`.
+    pub(crate) state: String,
+}
+
+impl Snapshot {
+    /// Reads ` one   2026-11-24 22:37:20 +0000   running`.
+    fn parse(line: &str) -> Option<Self> {
+        let words: Vec<_> = line.split_whitespace().collect();
+        let [name @ .., date, time, zone, state] = words.as_slice() else { return None };
+        let made = format!("{date} {time} {zone}");
+        Some(Self { name: name.join(" "), made, state: (*state).to_owned() })
     }
 }
 
@@ -220,6 +287,18 @@ mod tests {
         let domains = Virsh::new(&record).domains().unwrap();
         let domains: Vec<_> = domains.iter().map(|(name, state)| format!("{name} {state}")).collect();
         assert_eq!(domains, ["agent-a running", "agent-b paused", "agent-c off"]);
+    }
+
+    #[test]
+    fn the_snapshots_are_told_the_oldest_first() {
+        let record = Recorded::new(
+            "$ virsh --quiet --connect qemu:///session snapshot-list agent-a
+             before   2026-11-24 22:40:00 +0000   shutoff
+             two words   2026-11-24 22:37:20 +0000   running",
+        );
+        let snapshots = Virsh::new(&record).snapshots("agent-a").unwrap();
+        let snapshots: Vec<_> = snapshots.iter().map(|it| (it.name.as_str(), it.state.as_str())).collect();
+        assert_eq!(snapshots, [("two words", "running"), ("before", "shutoff")]);
     }
 
     #[test]

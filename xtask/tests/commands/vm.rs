@@ -1,6 +1,6 @@
 //! `vm`: one machine, against programs that stand in for libvirt's. What real ones do is tested in `with_vm`.
 
-use std::{fs, net::TcpListener};
+use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt};
 
 use pretty_assertions::assert_eq;
 
@@ -16,7 +16,21 @@ fn root_is_refused_before_anything_else() {
         eprintln!("skipped: this is not root");
         return;
     }
-    for command in ["start", "stop", "status", "ssh", "destroy"] {
+    for command in [
+        "start",
+        "stop",
+        "restart",
+        "resume",
+        "status",
+        "ssh",
+        "view",
+        "console",
+        "screenshot",
+        "snapshot",
+        "snapshots",
+        "revert",
+        "destroy",
+    ] {
         let outcome = Fixture::empty().run(&format!("vm {command} drago"));
         assert_eq!(outcome.code, 1);
         assert!(outcome.stderr.starts_with("error: root has no libvirt session"), "{}", outcome.stderr);
@@ -26,7 +40,9 @@ fn root_is_refused_before_anything_else() {
 #[test]
 fn a_machine_that_is_not_deployed_is_named_with_the_command_that_deploys_it() {
     let host = Host::new();
-    for command in ["start", "stop", "restart", "resume", "ssh"] {
+    for command in
+        ["start", "stop", "restart", "resume", "ssh", "view", "console", "screenshot", "snapshot", "revert"]
+    {
         host.refused(&["vm", command, "drago"], 1, "agent-drago is not defined in libvirt");
         assert!(host.run(&format!("vm {command} drago")).stderr.contains("`deploy drago` makes it"));
     }
@@ -209,6 +225,139 @@ fn a_domain_of_somebody_else_is_not_destroyed() {
         "libvirt has another domain of the name agent-drago",
     );
     assert_eq!(host.state("drago"), "running (booted)");
+}
+
+#[test]
+fn a_command_does_not_come_between_another_one() {
+    let host = Host::new();
+    host.define_drago("running (booted)");
+    let lock = fs::File::create(host.path("run/agent-tool-agent-drago.lock")).unwrap();
+    fs::set_permissions(host.path("run/agent-tool-agent-drago.lock"), fs::Permissions::from_mode(0o666))
+        .unwrap();
+    lock.lock().unwrap();
+    for command in ["stop", "destroy --yes", "snapshot", "revert --yes"] {
+        let outcome = host.run(&format!("vm {command} drago"));
+        assert_eq!(outcome.code, 1, "{command}");
+        assert!(outcome.stderr.contains("another command is at work on agent-drago"), "{}", outcome.stderr);
+    }
+    host.ok("vm status drago");
+}
+
+#[test]
+fn the_ticket_reaches_the_viewer_in_a_file_that_is_the_users_alone() {
+    let host = Host::new();
+    host.define_drago("running (booted)");
+    host.program("remote-viewer", "echo \"$*\"; stat -c %a \"$2\"; cat \"$2\"");
+    let file = host.path("run/agent-tool-agent-drago.vv").display().to_string();
+    let shown = host.ok("vm view drago").stdout;
+    assert_eq!(
+        shown,
+        format!(
+            "-- {file}\n600\n[virt-viewer]\ntype=spice\nhost=127.0.0.1\nport=5900\npassword=0123abcd\n\
+             title=agent-drago\ndelete-this-file=1\n"
+        )
+    );
+    // One that was left is replaced.
+    host.put("run/agent-tool-agent-drago.vv", "of another");
+    assert_eq!(host.ok("vm view drago").stdout, shown);
+}
+
+#[test]
+fn the_ticket_is_printed_only_when_it_is_asked_for() {
+    let host = Host::new();
+    host.define_drago("running (booted)");
+    let outcome = host.ok("vm view drago --print");
+    assert_eq!(outcome.stdout, "spice://127.0.0.1:5900\n");
+    assert!(!outcome.stderr.contains("0123abcd"));
+    assert_eq!(host.ok("vm view drago --print --show-ticket").stdout, "spice://127.0.0.1:5900\n0123abcd\n");
+    assert_eq!(host.run("vm view drago --show-ticket").code, 2);
+}
+
+#[test]
+fn the_console_says_how_to_leave_it() {
+    let host = Host::new();
+    host.define_drago("running (booted)");
+    let outcome = host.ok("vm console drago");
+    assert_eq!(outcome.stdout, "at the console\n");
+    assert!(outcome.stderr.contains("Ctrl-] leaves it"));
+}
+
+#[test]
+fn the_log_is_plain_text_from_where_one_wants_it() {
+    let host = Host::new();
+    host.refused(&["vm", "log", "drago"], 1, "there is no log of agent-drago");
+    host.define_drago("shut off (shutdown)");
+    assert_eq!(host.ok("vm log drago").stdout, "one\ntwo\nthree\n");
+    assert_eq!(host.ok("vm log drago -n 1").stdout, "three\n");
+}
+
+#[test]
+fn the_log_is_followed() {
+    use std::io::{BufRead, BufReader, Write};
+    let host = Host::new();
+    host.define_drago("running (booted)");
+    let mut child = host.command(&["vm", "log", "drago", "-f", "-n", "0"], host.root()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let log = fs::OpenOptions::new().append(true).open(host.path(".agentvms/agent-drago.log"));
+    log.unwrap().write_all(b"four\n").unwrap();
+    assert_eq!(lines.next().unwrap().unwrap(), "four");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_screenshot_is_called_what_it_is() {
+    let host = Host::new();
+    host.define_drago("running (booted)");
+    host.put("libvirt/display", "\u{1}PNG");
+    host.refused(&["vm", "screenshot", "drago"], 1, "neither PNG nor PPM");
+    host.put("libvirt/display", "P6 1 1 255 rgb");
+    assert_eq!(host.ok("vm screenshot drago shot.png").stdout, "shot.ppm\n");
+    fs::write(host.path("libvirt/display"), b"\x89PNG....").unwrap();
+    assert_eq!(host.ok("vm screenshot drago").stdout, "drago.png\n");
+    let mode = fs::metadata(host.root().join("drago.png")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(!host.root().join("shot.png").exists());
+}
+
+#[test]
+fn snapshots_are_made_listed_brought_back_and_deleted() {
+    let host = Host::new();
+    host.define_drago("shut off (shutdown)");
+    free_ports(&host);
+    host.refused(&["vm", "revert", "drago", "--yes"], 1, "agent-drago has no snapshot");
+    host.ok("vm snapshot drago");
+    host.ok("vm snapshot drago before-upgrade");
+    host.refused(&["vm", "snapshot", "drago", "before-upgrade"], 1, "has a snapshot before-upgrade already");
+    host.refused(&["vm", "snapshot", "drago", "a b"], 2, "a snapshot's name has letters");
+    let listed: serde_json::Value =
+        serde_json::from_str(&host.ok("vm snapshots drago --json").stdout).unwrap();
+    assert_eq!(listed[0]["name"], "snapshot-1");
+    assert_eq!(listed[1]["made"], "2026-11-24 22:37:20 +0000");
+    host.refused(&["vm", "revert", "drago"], 1, "--yes does it without a question");
+    host.refused(&["vm", "revert", "drago", "other", "--yes"], 1, "agent-drago has no snapshot other");
+    let said = host.ok("vm revert drago --yes").stderr;
+    assert_eq!(said, "agent-drago is as it was at before-upgrade: running\n");
+    host.refused(
+        &["vm", "snapshot", "drago", "snapshot-1", "--delete"],
+        1,
+        "--yes does it without a question",
+    );
+    host.ok("vm snapshot drago snapshot-1 --delete --yes");
+    assert!(!host.ok("vm snapshots drago").stdout.contains("snapshot-1"));
+    let told: Vec<_> = host.calls().into_iter().filter(|call| !call.starts_with("snapshot-list")).collect();
+    assert_eq!(
+        told,
+        [
+            "snapshot-create-as --atomic agent-drago snapshot-1",
+            "snapshot-create-as --atomic agent-drago before-upgrade",
+            "snapshot-current --name agent-drago",
+            "snapshot-current --name agent-drago",
+            "snapshot-revert agent-drago before-upgrade",
+            "snapshot-delete agent-drago snapshot-1",
+        ]
+    );
 }
 
 /// The files of machines.

@@ -37,6 +37,7 @@ pub(crate) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
     let session = Session::read(place)?;
     let (tree, name) = (session.tree(), &args.name);
     let (files, virsh, domain) = (Files::of(tree.settings())?, Virsh::new(&Installed), name.host());
+    let _held = machine::hold(&domain)?;
     let defined = machine::defined(virsh, name)?.is_some();
     let there: Vec<_> = own_files(&files, name).into_iter().filter(|file| file.exists()).collect();
     let pinned = known_hosts::pinned(&files, &domain)?.is_some();

@@ -1,23 +1,32 @@
 //! `vm`: the days of one machine, one file a command.
 
+mod console;
 mod destroy;
+mod log;
+mod screenshot;
+mod snapshot;
 mod ssh;
 mod start;
 mod status;
 mod stop;
+mod view;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use anyhow::Result;
+use anyhow::{Context, Result, anyhow};
 use clap::Subcommand;
 use generator::name::AgentName;
 
 use crate::{
     Place,
-    deploy::preflight,
+    deploy::{preflight, start::paused},
     machine::Machine,
+    report::Hint,
     session::Session,
-    tools::program::{Installed, Programs},
+    tools::{
+        program::{Installed, Programs},
+        virsh::State,
+    },
 };
 
 /// Start, stop, enter, watch, keep and destroy the machine of one agent
@@ -45,7 +54,14 @@ enum Command {
     Restart(stop::RestartArgs),
     Resume(start::ResumeArgs),
     Ssh(ssh::Args),
+    View(view::Args),
+    Console(console::Args),
+    Log(log::Args),
     Status(status::Args),
+    Screenshot(screenshot::Args),
+    Snapshot(snapshot::Args),
+    Snapshots(snapshot::ListArgs),
+    Revert(snapshot::RevertArgs),
     Destroy(destroy::Args),
 }
 
@@ -56,7 +72,14 @@ pub(crate) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
         Command::Restart(args) => stop::run_restart(place, args),
         Command::Resume(args) => start::run_resume(place, args),
         Command::Ssh(args) => ssh::run(place, args),
+        Command::View(args) => view::run(place, args),
+        Command::Console(args) => console::run(place, args),
+        Command::Log(args) => log::run(place, args),
         Command::Status(args) => status::run(place, args),
+        Command::Screenshot(args) => screenshot::run(place, args),
+        Command::Snapshot(args) => snapshot::run(place, args),
+        Command::Snapshots(args) => snapshot::run_list(place, args),
+        Command::Revert(args) => snapshot::run_revert(place, args),
         Command::Destroy(args) => destroy::run(place, args),
     }
 }
@@ -76,4 +99,14 @@ fn machine_with(
     let programs: &'static dyn Programs = &Installed;
     preflight::host(programs, needed)?;
     Machine::of(Session::read(place)?.tree(), name, identities, programs)
+}
+
+/// The machine must run.
+fn expect_running(machine: &Machine<'_>) -> Result<()> {
+    match machine.expect_state()? {
+        State::Running => Ok(()),
+        State::Paused(why) => Err(paused(machine, &why)),
+        state => Err(anyhow!("{} does not run: it is {state}", machine.domain))
+            .context(Hint(format!("`vm start {}` starts it", machine.name))),
+    }
 }

@@ -5,14 +5,12 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, anyhow};
 use generator::name::AgentName;
 
-use super::machine_with;
+use super::{expect_running, machine_with};
 use crate::{
     Place,
-    deploy::start::paused,
     identities::{self, IdentityArgs},
     machine::known_hosts,
     report::Hint,
-    tools::virsh::State,
 };
 
 /// Log in to a machine by SSH, or run a command in it
@@ -50,14 +48,7 @@ pub(crate) struct Args {
 pub(crate) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
     let identities = identities::for_ssh(&args.identities);
     let machine = machine_with(place, &args.name, &["virsh", "ssh"], &identities)?;
-    match machine.expect_state()? {
-        State::Running => {}
-        State::Paused(why) => return Err(paused(&machine, &why)),
-        state => {
-            return Err(anyhow!("{} does not run: it is {state}", machine.domain))
-                .context(Hint(format!("`vm start {}` starts it", machine.name)));
-        }
-    }
+    expect_running(&machine)?;
     if known_hosts::pinned(&machine.files, &machine.domain)?.is_none() {
         return Err(anyhow!("no host key is pinned for {}, so SSH would believe anybody", machine.domain))
             .context(Hint(format!("`deploy {}` learns it from the machine itself", machine.name)));

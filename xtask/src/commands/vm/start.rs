@@ -54,6 +54,7 @@ const RELAPSE: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
     let machine = machine(place, &args.name, &["virsh"])?;
+    let _held = machine.hold()?;
     if start(&machine)? {
         report::note(&format!("{} is started", machine.domain));
     } else {
@@ -65,6 +66,7 @@ pub(crate) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
 
 pub(crate) fn run_resume(place: &Place, args: &ResumeArgs) -> Result<ExitCode> {
     let machine = machine(place, &args.name, &["virsh"])?;
+    let _held = machine.hold()?;
     match machine.expect_state()? {
         State::Running => report::note(&format!("{} runs already", machine.domain)),
         State::Paused(_) => {

@@ -72,6 +72,7 @@ const AGAIN: Duration = Duration::from_secs(15);
 
 pub(crate) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
     let machine = machine(place, &args.name, &["virsh"])?;
+    let _held = machine.hold()?;
     if args.how.stop(&machine)? {
         report::note(&format!("{} is off", machine.domain));
     } else {
@@ -82,6 +83,7 @@ pub(crate) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
 
 pub(crate) fn run_restart(place: &Place, args: &RestartArgs) -> Result<ExitCode> {
     let machine = machine(place, &args.name, &["virsh"])?;
+    let _held = machine.hold()?;
     if args.how.stop(&machine)? {
         report::note(&format!("{} is off", machine.domain));
     }

@@ -21,8 +21,8 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{CommandFactory, Parser, Subcommand};
 
 use commands::{
-    build, check, completions, doctor, init, list, man, new_agent, operator, plan, rekey, remove_agent,
-    rotate, secret, show, test, trust, vm,
+    build, check, completions, doctor, init, list, man, new_agent, operator, plan, prune, rekey,
+    remove_agent, rotate, secret, show, test, trust, vm,
 };
 
 /// Maintains a flake of autonomous agents, each in a virtual machine of its own.
@@ -73,6 +73,7 @@ enum Command {
     Build(build::Args),
     Deploy(commands::deploy::Args),
     Vm(vm::Args),
+    Prune(prune::Args),
     Doctor(doctor::Args),
     Test(test::Args),
     Completions(completions::Args),
@@ -102,6 +103,7 @@ pub fn main() -> ExitCode {
         Command::Build(args) => build::run(&place, &args),
         Command::Deploy(args) => commands::deploy::run(&place, args),
         Command::Vm(args) => vm::run(&place, &args),
+        Command::Prune(args) => prune::run(&place, &args),
         Command::Doctor(args) => doctor::run(&place, &args),
         Command::Test(args) => test::run(&place, &args),
         Command::Completions(args) => completions::run(&mut Cli::command(), &args),

@@ -11,6 +11,7 @@ pub(crate) mod man;
 pub(crate) mod new_agent;
 pub(crate) mod operator;
 pub(crate) mod plan;
+pub(crate) mod prune;
 pub(crate) mod rekey;
 pub(crate) mod remove_agent;
 pub(crate) mod rotate;

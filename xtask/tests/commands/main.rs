@@ -27,6 +27,7 @@ mod new_agent;
 mod operator;
 mod plaintext;
 mod plugins;
+mod prune;
 mod rekey;
 mod remove_agent;
 mod rotate;

@@ -1,9 +1,11 @@
 //! An operator of one's own for each test: home, libvirt session, clone of this repository, base image.
 
+mod machines;
+
 use std::{
     ffi::OsStr,
     fs,
-    io::Write,
+    io::{BufRead, BufReader},
     net::TcpListener,
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -13,7 +15,7 @@ use std::{
 };
 
 use generator::secrets::host_key::HostKey;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::fixture::{Fixture, Outcome, repository};
@@ -75,6 +77,16 @@ impl Bed {
         self.home.path().join(path)
     }
 
+    /// The host keys that are pinned.
+    pub(super) fn known_hosts(&self) -> PathBuf {
+        self.machines().join("known_hosts")
+    }
+
+    /// Where the machines' files are.
+    pub(super) fn machines(&self) -> PathBuf {
+        self.path(".agentvms")
+    }
+
     /// The image that stands in the place of the one that Nix builds.
     pub(super) fn base_image(&self) -> PathBuf {
         self.path("base.qcow2")
@@ -82,12 +94,7 @@ impl Bed {
 
     /// Runs a command of the tool, its words separated by spaces.
     pub(super) fn run(&self, words: &str) -> Outcome {
-        self.run_with(&words.split_whitespace().collect::<Vec<_>>())
-    }
-
-    /// Runs a command of the tool.
-    pub(super) fn run_with(&self, words: &[&str]) -> Outcome {
-        outcome(self.command(self.tool()).args(words))
+        outcome(self.command(self.tool()).args(words.split_whitespace()))
     }
 
     /// Runs a command of the tool that must succeed.
@@ -141,18 +148,20 @@ impl Bed {
         }
     }
 
-    /// Runs a command in a machine, which must succeed there, and gives what it prints.
+    /// Deploys agents and kills the deployment, at once and for good, when it says `moment`.
     #[track_caller]
-    pub(super) fn guest(&self, agent: &str, command: &str) -> String {
-        let outcome = self.ssh(agent, command);
-        assert_eq!(outcome.code, 0, "{command}\n{}{}", outcome.stdout, outcome.stderr);
-        outcome.stdout
-    }
-
-    /// Makes the next switch of an agent's machine go wrong (tests/vm/guest/files/usr/bin/nixos-rebuild).
-    #[track_caller]
-    pub(super) fn fault(&self, agent: &str, fault: &str) {
-        self.guest(agent, &format!("echo {fault} | sudo tee /var/lib/nixos-stand-in/fault"));
+    pub(super) fn killed_at(&self, words: &str, moment: &str) {
+        let mut deployment = self.deployment(words);
+        let mut child = deployment.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = Vec::new();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let has_come = lines.by_ref().any(|line| {
+            said.push(line);
+            said.last().is_some_and(|line| line.contains(moment))
+        });
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(has_come, "no {moment:?} in\n{}", said.join("\n"));
     }
 
     /// One of the ports of an agent's machine: `ssh_port`, `spice_port`.
@@ -161,88 +170,9 @@ impl Bed {
         shown["vm"][which].as_u64().unwrap().try_into().unwrap()
     }
 
-    /// The host key that is pinned for an agent's machine.
-    pub(super) fn pinned(&self, agent: &str) -> String {
-        let known = fs::read_to_string(self.known_hosts()).unwrap();
-        let key = known.lines().find_map(|line| line.strip_prefix(&format!("agent-{agent} ")));
-        key.unwrap_or_else(|| panic!("no agent-{agent} in\n{known}")).to_owned()
-    }
-
-    pub(super) fn known_hosts(&self) -> PathBuf {
-        self.machines().join("known_hosts")
-    }
-
-    /// Where the machines' files are.
-    pub(super) fn machines(&self) -> PathBuf {
-        self.path(".agentvms")
-    }
-
-    /// The host key that `secrets.nix` has for an agent's machine.
-    pub(super) fn trusted(&self, agent: &str) -> Option<String> {
-        let rules = self.tree.read("secrets.nix");
-        let key = rules.lines().find_map(|line| line.trim().strip_prefix(&format!("agent-{agent} = \"")))?;
-        Some(key.trim_end_matches("\";").to_owned())
-    }
-
     /// The operator's clone.
     pub(super) fn tree(&self) -> &Fixture {
         &self.tree
-    }
-
-    /// Runs a command in a machine as root, by its guest agent, and doesn't wait for its end.
-    #[track_caller]
-    pub(super) fn agent(&self, agent: &str, command: &str) {
-        let arguments = json!({ "path": "/bin/sh", "arg": ["-c", command] });
-        let call = json!({ "execute": "guest-exec", "arguments": arguments }).to_string();
-        let outcome = self.virsh(&["qemu-agent-command", &format!("agent-{agent}"), &call]);
-        assert_eq!(outcome.code, 0, "{command}\n{}", outcome.stderr);
-    }
-
-    /// Gives the machines a file system of their own, which can be filled. Only root can.
-    pub(super) fn with_little_space(&self) -> bool {
-        let Some(user) = self.user else {
-            eprintln!("no disk is full in this test: only root can mount a small one");
-            return false;
-        };
-        fs::create_dir(self.machines()).unwrap();
-        let options = format!("size=400m,mode=700,uid={user},gid={user}");
-        succeeds(Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(self.machines()));
-        true
-    }
-
-    /// Leaves no space for the machines.
-    pub(super) fn fill(&self) {
-        let mut file = fs::File::create(self.machines().join("filled")).unwrap();
-        while file.write_all(&[0; 4096]).is_ok() {}
-    }
-
-    /// Frees it again.
-    pub(super) fn empty(&self) {
-        fs::remove_file(self.machines().join("filled")).unwrap();
-    }
-
-    /// The fingerprint of the host key that is pinned for an agent's machine.
-    pub(super) fn fingerprint(&self, agent: &str) -> String {
-        let find = ["-l", "-F", &format!("agent-{agent}"), "-f"];
-        let found = succeeds(self.command("ssh-keygen").args(find).arg(self.known_hosts()));
-        found.split_whitespace().find(|word| word.starts_with("SHA256:")).unwrap().to_owned()
-    }
-
-    /// Runs a command in a machine as its admin user. Its host key has to be the pinned one.
-    pub(super) fn ssh(&self, agent: &str, command: &str) -> Outcome {
-        outcome(&mut self.ssh_command(agent, command))
-    }
-
-    pub(super) fn ssh_command(&self, agent: &str, command: &str) -> Command {
-        let port = self.port(agent, "ssh_port").to_string();
-        let known_hosts = format!("UserKnownHostsFile={}", self.known_hosts().display());
-        let alias = format!("HostKeyAlias=agent-{agent}");
-        let options =
-            ["BatchMode=yes", "StrictHostKeyChecking=yes", "ConnectTimeout=20", &known_hosts, &alias];
-        let mut ssh = self.command("ssh");
-        ssh.args(["-F", "none"]).args(options.into_iter().flat_map(|option| ["-o", option]));
-        ssh.arg("-i").arg(self.identity()).args(["-p", &port, "ncrmro@127.0.0.1", command]);
-        ssh
     }
 
     /// A program as the operator runs it, in the clone.

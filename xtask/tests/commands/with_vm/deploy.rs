@@ -25,6 +25,11 @@ fn agents_of_both_kinds_go_from_nothing_to_machines_that_read_their_secrets() {
     assert_eq!(bed.trusted("luce"), None);
     let born = bed.trusted("vesta");
 
+    let steps =
+        |now: &str| bed.deployed("luce --dry-run").stdout.lines().filter(|row| row.contains(now)).count();
+    assert_eq!((steps(" holds "), steps(" to do "), steps(" later ")), (3, 2, 5));
+    assert!(!bed.machines().exists());
+
     // luce's host key is made on its first boot; vesta was born with one.
     let first = bed.deployed("luce vesta");
     expect_deployed(&bed, "luce", 1);
@@ -45,6 +50,8 @@ fn agents_of_both_kinds_go_from_nothing_to_machines_that_read_their_secrets() {
         // What the flake brings along is for root alone.
         assert_ne!(bed.ssh(agent, "ls /var/lib/agent-tool").code, 0);
     }
+
+    assert_eq!(steps(" holds "), 10);
 
     // What is deployed stays as it is.
     let before = bed.tree().snapshot();

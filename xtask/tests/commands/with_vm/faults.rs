@@ -1,6 +1,6 @@
 //! What goes wrong ends in an error that names it, and a rerun goes on.
 
-use std::{fs, net::TcpListener, process::Stdio};
+use std::{fs, io::Read, net::TcpListener, process::Stdio};
 
 use pretty_assertions::assert_eq;
 
@@ -19,6 +19,17 @@ fn what_is_wrong_before_a_machine_runs_is_named_and_leaves_nothing() {
     let taken = TcpListener::bind(("127.0.0.1", port)).unwrap();
     bed.deploy_fails("drago", &[&format!("port {port}"), "taken by another program", "`preflight` failed"]);
     drop(taken);
+    let luce = bed.port("luce", "ssh_port");
+    let give_luce = |from: u16, to: u16| {
+        bed.tree().replace("hosts/agent-luce/default.nix", &from.to_string(), &to.to_string());
+        bed.tree().replace("docs/agentvms.md", &format!("| luce | {from}"), &format!("| luce | {to}"));
+    };
+    give_luce(luce, port);
+    bed.deploy_fails(
+        "drago",
+        &["the tree has an error", &format!("port {port}"), "luce", "`preflight` failed"],
+    );
+    give_luce(port, luce);
     let missing = bed.run("deploy drago --virt-type qemu --base-image none.qcow2");
     assert_eq!(missing.code, 1);
     assert!(missing.stderr.contains("there is no base image none.qcow2"), "{}", missing.stderr);
@@ -37,10 +48,9 @@ fn what_is_wrong_before_a_machine_runs_is_named_and_leaves_nothing() {
     bed.deployed("drago --until define");
     let disk = bed.path(".agentvms/agent-drago.qcow2");
     let mut user = bed.command("qemu-io");
-    let mut user = user.arg(&disk).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    eventually(20, "the disk is in use", || {
-        bed.command("qemu-io").arg(&disk).arg("-c").arg("quit").output().is_ok_and(|it| !it.status.success())
-    });
+    let mut user = user.arg(disk).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    // It asks for commands when it has the disk.
+    user.stdout.as_mut().unwrap().read_exact(&mut [0; 7]).unwrap();
     bed.deploy_fails("drago", &["Failed to get \"write\" lock", "`start` failed"]);
     user.kill().unwrap();
     user.wait().unwrap();
@@ -75,7 +85,10 @@ fn a_machine_in_trouble_is_named_and_what_was_done_stays_done() {
     // A switch before the secrets are the machine's gives it none.
     let unopened = format!("the host key of this machine does not open {MAIL}");
     bed.deploy_fails("drago --from switch", &["nixos-rebuild failed", &unopened, "`switch` failed"]);
-    bed.deployed("drago --until rekey");
+    // Where a pushed flake can't have the trust yet, there is no switch.
+    let stopped = ["the tree has just changed", "commit and push it", "--from switch", "`switch` failed"];
+    bed.deploy_fails("drago --flake github:you/flake", &stopped);
+    assert_eq!(bed.trusted("drago"), Some(key.clone()));
     let trusted = bed.tree().snapshot();
 
     bed.fault("drago", "fail");

@@ -18,6 +18,7 @@ use crate::{
     machine::{self, Machine},
     report::{self, Hint},
     tools::{
+        needed::VIEWER,
         program::{Call, Failure},
         virsh::SESSION,
     },
@@ -74,10 +75,9 @@ fn show(machine: &Machine<'_>) -> Result<Failure> {
         let words = ["--connect", SESSION, "--attach", &machine.domain];
         return Ok(Call::new("virt-viewer").words(words).become_it());
     }
-    Err(anyhow!("this machine has no viewer: neither remote-viewer nor virt-viewer")).context(Hint(format!(
-        "Debian: `apt-get install virt-viewer`; NixOS: agent.host.enable = true; or `vm view {} --print`",
-        machine.name
-    )))
+    let (names, how) = (VIEWER.names.join(" nor "), VIEWER.how_to_get());
+    Err(anyhow!("this machine has no viewer: neither {names}"))
+        .context(Hint(format!("{how}; or `vm view {} --print`", machine.name)))
 }
 
 /// Writes the file that tells remote-viewer where to connect, and with what (`man 1 remote-viewer`, CONNECTION FILE).

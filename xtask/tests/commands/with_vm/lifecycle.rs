@@ -10,6 +10,21 @@ fn status(bed: &Bed) -> Value {
     json!([status["state"], status["guest_agent"], status["ssh"]])
 }
 
+/// What a running machine lost comes back with a snapshot, and it runs on from there; so does one that was off.
+fn comes_back(bed: &Bed) {
+    bed.ok("vm ssh vesta -- touch file");
+    bed.ok("vm snapshot vesta");
+    bed.ok("vm ssh vesta -- rm file");
+    assert_eq!(bed.run("vm revert vesta").code, 1, "nobody answers here");
+    let reverted = bed.ok("vm revert vesta --yes").stderr;
+    assert_eq!(reverted, "agent-vesta is as it was at snapshot-1: running\n");
+    assert_eq!(bed.ok("vm ssh vesta -- ls").stdout, "file\n");
+    let shot = bed.path("shot.png").display().to_string();
+    assert_eq!(bed.ok(&format!("vm screenshot vesta {shot}")).stdout, format!("{shot}\n"));
+    bed.ok("vm snapshot vesta snapshot-1 --delete --yes");
+    assert_eq!(bed.ok("vm snapshots vesta --json").stdout, "[]\n");
+}
+
 #[test]
 #[ignore = "starts a machine: cargo xtask test vm"]
 fn a_machine_stops_starts_is_destroyed_and_comes_back_as_itself() {
@@ -29,6 +44,7 @@ fn a_machine_stops_starts_is_destroyed_and_comes_back_as_itself() {
     assert_eq!(bed.ok("vm ssh vesta -- id -un").stdout, "vesta\n");
     assert_eq!(bed.ok("vm ssh vesta --admin -- sudo id -un").stdout, "root\n");
     assert_eq!(bed.run("vm ssh vesta -- exit 7").code, 7);
+    comes_back(&bed);
 
     bed.ok("vm stop vesta");
     assert_eq!(status(&bed)[1], false);

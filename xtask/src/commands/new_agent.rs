@@ -220,7 +220,8 @@ fn next_steps(tree: &Tree, birth: &Birth) {
 Next:
   git diff         read what changed, then commit it
   mailbox          make {name} on {mail_host}, with the password in {secret}
-  deploy {name}    from here to a machine that runs",
+  {deploy:15}  from here to a machine that runs",
+        deploy = format!("deploy {name}"),
         ssh = vm.ssh_port,
         spice = vm.spice_port,
         mac = vm.mac,

@@ -46,6 +46,14 @@ fn a_machine_stops_starts_is_destroyed_and_comes_back_as_itself() {
     assert_eq!(bed.run("vm ssh vesta -- exit 7").code, 7);
     comes_back(&bed);
 
+    let log = bed.ok("vm log vesta").stdout;
+    assert!(log.contains("Reached target multi-user.target"), "{log}");
+
+    // Its agent can't be taken from under it.
+    let removed = bed.run("remove-agent vesta");
+    assert_eq!(removed.code, 1, "{}", removed.stderr);
+    assert!(removed.stderr.contains("agent-vesta"), "{}", removed.stderr);
+
     bed.ok("vm stop vesta");
     assert_eq!(status(&bed)[1], false);
     let off = bed.run("vm ssh vesta");

@@ -19,6 +19,7 @@ use age::secrecy::SecretString;
 use divan::Bencher;
 use generator::{
     apply::{self, Lock, RealDisk},
+    nix::eval::Disk,
     secrets::{
         access::Access,
         host_key::HostKey,
@@ -27,6 +28,7 @@ use generator::{
         recipient::Recipient,
         rekey::{self, Request},
         reseal::Keys,
+        rules::evaluate,
         seal::seal,
     },
     tree::Tree,
@@ -190,4 +192,12 @@ fn rules(bencher: Bencher<'_, '_>, count: usize) {
     let garden = Garden::new(count);
     let tree = garden.tree();
     bencher.bench_local(|| assert_eq!(Access::read(&tree).unwrap().rules().count(), count));
+}
+
+#[divan::bench(args = COUNTS, sample_count = 10)]
+fn evaluation(bencher: Bencher<'_, '_>, count: usize) {
+    let garden = Garden::new(count);
+    let tree = garden.tree();
+    let (path, disk) = (tree.root().join("secrets.nix"), Disk::new(tree.root()).unwrap());
+    bencher.bench_local(|| assert_eq!(evaluate(&path, &disk).unwrap().len(), count));
 }

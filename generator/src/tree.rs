@@ -327,16 +327,17 @@ fn metadata(path: &Path) -> Result<Option<fs::Metadata>> {
 fn contained(root: &Path, path: &TreePath, is_inside: impl Fn(&Path) -> bool) -> Result<Option<Vec<u8>>> {
     let full = path.under(root);
     let Some(metadata) = metadata(&full)? else { return Ok(None) };
-    if metadata.is_symlink() || !full.parent().is_some_and(is_inside) {
-        let real = fs::canonicalize(&full).map_err(Error::io("read", &full))?;
-        if !real.starts_with(root) {
-            return Err(Error::Conflict {
-                message: format!("{path} leads out of the tree, to {}", real.display()),
-                hint: "it is not read; put a file in its place".into(),
-            });
-        }
+    if metadata.is_file() && full.parent().is_some_and(is_inside) {
+        return fs::read(&full).map(Some).map_err(Error::io("read", full));
     }
-    read::bytes(root, path)
+    let real = fs::canonicalize(&full).map_err(Error::io("read", &full))?;
+    if real.starts_with(root) {
+        return read::bytes(root, path);
+    }
+    Err(Error::Conflict {
+        message: format!("{path} leads out of the tree, to {}", real.display()),
+        hint: "it is not read; put a file in its place".into(),
+    })
 }
 
 impl fmt::Debug for Tree {

@@ -1,6 +1,9 @@
 //! What a rules file says, as it says it: also one that lies in no tree, and keys that are none.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 use serde::Serialize;
 
@@ -33,12 +36,18 @@ pub fn read(root: &Path, rules: &Path, engine: Engine, nix: Option<&dyn Fallback
     let disk = Disk::new(root).map_err(Error::io("read", root))?;
     let evaluated = rules::evaluate_with(rules, &disk, engine, nix).map_err(Error::Rules)?;
     let names = names(root, rules, &disk).unwrap_or_default();
-    let name = |key: &String| {
-        let known = key.parse::<Recipient>();
-        names::called(&names, known.as_ref().map_or(key.as_str(), Recipient::as_str))
+    // Most rules name the same few keys, and parsing one costs more than reading a rule.
+    let mut known: HashMap<String, String> = HashMap::new();
+    let mut name = |key: &String| {
+        if let Some(name) = known.get(key) {
+            return name.clone();
+        }
+        let parsed = key.parse::<Recipient>();
+        let name = names::called(&names, parsed.as_ref().map_or(key.as_str(), Recipient::as_str));
+        known.entry(key.clone()).or_insert(name).clone()
     };
     let entry = |rule: rules::Rule| Entry {
-        names: rule.recipients.iter().map(name).collect(),
+        names: rule.recipients.iter().map(&mut name).collect(),
         file: rule.path,
         recipients: rule.recipients,
         armor: rule.armor,

@@ -279,6 +279,13 @@ impl Access {
                 }
                 recipients.push(recipient);
             }
+            if rules.contains_key(&secret) {
+                let at = rule.location.as_ref().and_then(|at| located(tree, at));
+                let at = at.unwrap_or_else(|| Location::file(&settings.paths.rules));
+                let message = format!("rule {:?}: {secret} has another rule, too", rule.path);
+                broken.push((secret, Error::Malformed { at, message }));
+                continue;
+            }
             places.extend(rule.location.clone().map(|at| (secret.clone(), at)));
             rules.insert(secret, Rule { recipients, armor: rule.armor });
         }

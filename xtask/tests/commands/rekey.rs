@@ -193,6 +193,13 @@ fn two_rules_for_one_file_are_refused_with_their_lines() {
             outcome.stderr
         );
     }
+    // By the same path in other words.
+    let rules = fixture.read("secrets.nix");
+    fixture.replace("secrets.nix", &format!("\"{LUCE}\""), &format!("\"./{DRAGO}\""));
+    let said = format!("rule \"{DRAGO}\": {DRAGO} has another rule, too");
+    refused_with_key(&fixture, "rekey", &said);
+    refused_with_key(&fixture, "secret show stalwart-mail-drago-password", "secrets.nix:");
+    fixture.write("secrets.nix", &rules);
     // By a folder, too.
     fs::remove_file(&link).unwrap();
     std::os::unix::fs::symlink("secrets", fixture.root().join("way")).unwrap();

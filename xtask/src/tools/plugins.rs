@@ -198,9 +198,11 @@ mod tests {
 
     #[test]
     fn nothing_waits_for_ever_without_a_terminal() {
-        let run = Run { name: "slow".into(), limit: Some(Duration::from_millis(20)) };
-        let late = run.within_limit(|| thread::sleep(Duration::from_secs(5))).unwrap_err().to_string();
+        let run = |limit| Run { name: "slow".into(), limit: Some(limit) };
+        let (stop, wait) = mpsc::channel::<()>();
+        let late = run(Duration::from_millis(20)).within_limit(move || wait.recv()).unwrap_err().to_string();
         assert_eq!(late, "age-plugin-slow did not answer within 0 seconds, and there is no terminal");
-        assert_eq!(run.within_limit(|| 7).unwrap(), 7);
+        drop(stop);
+        assert_eq!(run(LIMIT).within_limit(|| 7).unwrap(), 7);
     }
 }

@@ -49,7 +49,10 @@ pub(super) fn append(file: &NixFile, siblings: &[SyntaxNode], entry: Entry<'_>) 
     let end = end_with_comment(last);
     if !indent.chars().all(char::is_whitespace) {
         let indent = leading_whitespace(text.get(line..)?);
-        return Some(TextEdit::insert(end, format!(" {}", entry.indented(indent, "  "))));
+        // On the line of a comment it would be a part of it.
+        let behind_comment = end > usize::from(last.text_range().end());
+        let separator = if behind_comment { format!("\n{indent}") } else { " ".into() };
+        return Some(TextEdit::insert(end, separator + &entry.indented(indent, "  ")));
     }
     let blank = siblings.len().checked_sub(2).and_then(|index| siblings.get(index)).is_some_and(|previous| {
         let gap = text.get(end_with_comment(previous)..start).unwrap_or_default();

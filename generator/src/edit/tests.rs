@@ -309,3 +309,21 @@ fn an_edit_with_another_effect_is_rejected() {
     let error = verify::verify(&before, &after, &change, &edit).unwrap_err();
     assert!(error.to_string().ends_with("a token outside the edit is another one"), "{error}");
 }
+
+#[test]
+fn a_comment_on_a_line_that_ends_as_on_windows_stays() {
+    let before = file("{\r\n  hosts = {\r\n    # nobody yet\r\n  };\r\n}\r\n");
+    let after = apply(&before, &insert("hosts", "b", "2")).unwrap();
+    assert_eq!(after.text(), "{\r\n  hosts = {\r\n    # nobody yet\r\n\r\n    b = 2;\r\n  };\r\n}\r\n");
+    let removed = apply(&after, &Change::RemoveAttribute { path: AttrPath::value("hosts.b") }).unwrap();
+    assert_eq!(removed.text(), before.text());
+}
+
+#[test]
+fn an_entry_does_not_end_in_the_comment_behind_the_last_one() {
+    let before = file("{ hosts = { a = 1; c = 3; # both\n  };\n}\n");
+    let after = apply(&before, &insert("hosts", "b", "2")).unwrap();
+    assert_eq!(after.text(), "{ hosts = { a = 1; c = 3; # both\nb = 2;\n  };\n}\n");
+    let removed = apply(&after, &Change::RemoveAttribute { path: AttrPath::value("hosts.b") }).unwrap();
+    assert_eq!(removed.text(), before.text());
+}

@@ -149,6 +149,8 @@ fn tokens<'a>(root: &SyntaxNode, text: &'a str) -> Vec<Token<'a>> {
         let range = element.text_range();
         let written = text.get(usize::from(range.start() - base)..usize::from(range.end() - base));
         let written = written.unwrap_or_default();
+        // A comment goes up to the line feed: the carriage return of a line that ends as on Windows isn't its own.
+        let written = if kind == TOKEN_COMMENT { written.trim_end() } else { written };
         let text = match element {
             NodeOrToken::Token(_) if kind == TOKEN_COMMENT => {
                 Cow::Owned(written.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -160,7 +162,8 @@ fn tokens<'a>(root: &SyntaxNode, text: &'a str) -> Vec<Token<'a>> {
                 value.map_or(Cow::Borrowed(written), Cow::Owned)
             }
         };
-        tokens.push(Token { start: range.start().into(), end: range.end().into(), text });
+        let start = usize::from(range.start());
+        tokens.push(Token { start, end: start + written.len(), text });
     }
     tokens
 }

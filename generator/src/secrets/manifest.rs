@@ -29,7 +29,7 @@ pub struct Line<'a> {
 
 /// The lines of a manifest that can be read, in their order.
 pub fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
-    text.lines().filter_map(parse)
+    raw_lines(text).filter_map(parse)
 }
 
 /// The lines of a manifest by their paths.
@@ -68,7 +68,7 @@ pub fn with_all(text: &str, entries: &[Entry<'_>]) -> String {
         .iter()
         .map(|(path, sealed, set)| (path.as_str(), format!("{} {} {path}", hash(sealed), hash_set(*set))))
         .collect();
-    let mut others = text.lines().filter(|line| parse(line).is_none_or(|it| !paths.contains_key(it.path)));
+    let mut others = raw_lines(text).filter(|line| parse(line).is_none_or(|it| !paths.contains_key(it.path)));
     let mut all = Vec::new();
     let mut next = others.next();
     for (path, line) in &paths {
@@ -89,7 +89,7 @@ pub fn with_all(text: &str, entries: &[Entry<'_>]) -> String {
 pub fn with(text: &str, path: &TreePath, ciphertext: &[u8], recipients: &[Recipient]) -> String {
     let line = format!("{} {} {path}", hash(ciphertext), hash_set(recipients));
     let text = without(text, path);
-    let mut lines: Vec<&str> = text.lines().collect();
+    let mut lines: Vec<&str> = raw_lines(&text).collect();
     let after = |other: &&str| parse(other).is_none_or(|other| other.path <= path.as_str());
     lines.insert(lines.iter().take_while(|line| after(line)).count(), &line);
     join(&lines)
@@ -99,10 +99,16 @@ pub fn with(text: &str, path: &TreePath, ciphertext: &[u8], recipients: &[Recipi
 #[must_use]
 pub fn without(text: &str, path: &TreePath) -> String {
     let other = |line: &&str| parse(line).is_none_or(|line| line.path != path.as_str());
-    join(&text.lines().filter(other).collect::<Vec<_>>())
+    join(&raw_lines(text).filter(other).collect::<Vec<_>>())
+}
+
+/// The lines as they are, a carriage return at the end of one included: other lines stay to the byte.
+fn raw_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split_terminator('\n')
 }
 
 fn parse(line: &str) -> Option<Line<'_>> {
+    let line = line.strip_suffix('\r').unwrap_or(line);
     let (ciphertext, rest) = line.split_once(' ')?;
     let (recipients, path) = rest.split_once(' ')?;
     let is_hash = |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
@@ -175,9 +181,10 @@ mod tests {
 
     #[test]
     fn what_it_can_not_read_it_keeps() {
-        let text = "# a comment\n";
-        let more = with(text, &path("a.age"), b"", &recipients());
-        assert!(more.starts_with(text));
-        assert_eq!(without(&more, &path("a.age")), text);
+        for text in ["# a comment\n", "# as on Windows\r\n", "\r\n\n"] {
+            let more = with(text, &path("a.age"), b"", &recipients());
+            assert!(more.starts_with(text));
+            assert_eq!(without(&more, &path("a.age")), text);
+        }
     }
 }

@@ -21,7 +21,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{CommandFactory, Parser, Subcommand};
 
 use commands::{
-    build, check, completions, doctor, init, list, man, new_agent, operator, plan, prune, rekey,
+    bench, build, check, completions, doctor, fuzz, init, list, man, new_agent, operator, plan, prune, rekey,
     remove_agent, rotate, secret, show, test, trust, vm,
 };
 
@@ -76,6 +76,8 @@ enum Command {
     Prune(prune::Args),
     Doctor(doctor::Args),
     Test(test::Args),
+    Bench(bench::Args),
+    Fuzz(fuzz::Args),
     Completions(completions::Args),
     Man(man::Args),
     #[command(hide = true)]
@@ -106,6 +108,8 @@ pub fn main() -> ExitCode {
         Command::Prune(args) => prune::run(&place, &args),
         Command::Doctor(args) => doctor::run(&place, &args),
         Command::Test(args) => test::run(&place, &args),
+        Command::Bench(args) => bench::run(&place, &args),
+        Command::Fuzz(args) => fuzz::run(&place, &args),
         Command::Completions(args) => completions::run(&mut Cli::command(), &args),
         Command::Plan(args) => plan::run(&place, args),
         Command::Man(args) => man::run(Cli::command(), &args),

@@ -1,10 +1,12 @@
 //! One file a command: its arguments, whose documentation is its help, and `run`.
 
+pub(crate) mod bench;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod deploy;
 pub(crate) mod doctor;
+pub(crate) mod fuzz;
 pub(crate) mod init;
 pub(crate) mod list;
 pub(crate) mod man;

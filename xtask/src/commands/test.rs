@@ -15,7 +15,7 @@ use crate::{
 /// A suite whose tool is missing says so and names the command that installs it; with CI=true that is a failure.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Run only the suites named here: format, tree, lint, nix, test, vm
+    /// Run only the suites named here: format, tree, lint, nix, test, fuzz, vm
     suites: Vec<Suite>,
 }
 

@@ -140,7 +140,7 @@ pub(crate) fn build_fuzz_targets(root: &Path) -> Result<PathBuf> {
     let version = cmd!(shell, "rustc --version --verbose").read()?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
     // With a target that is named, build scripts and macros are not instrumented.
-    cmd!(shell, "cargo build --quiet --release --locked --manifest-path fuzz/Cargo.toml --target {host}")
+    cmd!(shell, "cargo build --quiet --release --manifest-path fuzz/Cargo.toml --target {host}")
         .env("CARGO_TARGET_DIR", &folder)
         .env("RUSTFLAGS", COVERAGE)
         .quiet()

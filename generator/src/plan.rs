@@ -289,7 +289,7 @@ fn loses_a_line(before: &str, after: &str) -> bool {
     let start = before.iter().zip(&after).take_while(same).count();
     let longest = before.len().min(after.len()) - start;
     let end = before.iter().rev().zip(after.iter().rev()).take(longest).take_while(same).count();
-    let middle = |lines: &[&str]| lines.get(start..lines.len() - end).unwrap_or_default().join("\n");
-    let (before, after) = (middle(&before), middle(&after));
-    TextDiff::from_lines(&before, &after).iter_all_changes().any(|change| change.tag() == ChangeTag::Delete)
+    let before = before.get(start..before.len() - end).unwrap_or_default();
+    let after = after.get(start..after.len() - end).unwrap_or_default();
+    TextDiff::from_slices(before, after).iter_all_changes().any(|change| change.tag() == ChangeTag::Delete)
 }

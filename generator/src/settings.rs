@@ -135,6 +135,12 @@ impl Paths {
         self.host_folder(name).join(&self.host_file)
     }
 
+    /// `hosts/agent-NAME/vm.xml`: the machine of an agent that predates `agent.vm`.
+    #[must_use]
+    pub fn vm_xml(&self, name: &AgentName) -> TreePath {
+        self.host_folder(name).join("vm.xml")
+    }
+
     /// What a flake's `modules` name a host by: its folder, or the file in it where that is not `default.nix`.
     #[must_use]
     pub fn host_module(&self, name: &AgentName) -> TreePath {

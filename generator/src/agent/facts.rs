@@ -4,7 +4,9 @@ use rowan::ast::AstNode;
 use serde::Serialize;
 
 use crate::{
+    domain::Written,
     error::{Error, Location, Result},
+    guide,
     name::AgentName,
     nix::{
         file::NixFile,
@@ -41,22 +43,19 @@ impl Facts {
     /// Reads the facts of an agent that has all its files; an error where one is not written out.
     pub fn read(tree: &Tree, name: &AgentName) -> Result<Self> {
         let paths = &tree.settings().paths;
-        Self::of(
-            name,
-            &tree.nix(&paths.user(name))?,
-            &tree.nix(&paths.host(name))?,
-            &tree.nix(&paths.home(name))?,
-        )
+        let host = tree.nix(&paths.host(name))?;
+        let vm = machine(tree, name, in_host(&host))?;
+        Self::of(name, vm, &tree.nix(&paths.user(name))?, &host, &tree.nix(&paths.home(name))?)
     }
 
     /// Reads the facts of an agent from its user's, its host's and its home's file.
-    pub fn of(name: &AgentName, user: &NixFile, host: &NixFile, home: &NixFile) -> Result<Self> {
+    pub fn of(name: &AgentName, vm: Vm, user: &NixFile, host: &NixFile, home: &NixFile) -> Result<Self> {
         Ok(Self {
             name: name.clone(),
             full_name: string(home, "programs.git.settings.user.name")?,
             description: string(user, &format!("users.users.{name}.description"))?,
             email: string(home, "programs.git.settings.user.email")?,
-            vm: vm(host)?,
+            vm,
             tailnet_key: find(
                 host,
                 &AttrPath::value("age.secrets").child(format!("headscale-authkey-{name}")),
@@ -72,18 +71,79 @@ impl Facts {
 pub fn vms(tree: &Tree) -> Result<Vec<(AgentName, Result<Vm>)>> {
     let names = tree.agents()?;
     let hosts: Vec<_> = names.iter().map(|name| tree.settings().paths.host(name)).collect();
-    let vms = tree.each_nix(&hosts, |_, host| vm(&host?));
-    Ok(names.into_iter().zip(vms).collect())
+    let vms =
+        tree.each_nix(&hosts, |_, host| host.map_or_else(|error| Some(Err(error)), |host| in_host(&host)));
+    let machine = |(name, vm)| {
+        let vm = machine(tree, &name, vm);
+        (name, vm)
+    };
+    Ok(names.into_iter().zip(vms).map(machine).collect())
 }
 
-/// Reads `agent.vm` from a host's file.
-pub fn vm(host: &NixFile) -> Result<Vm> {
+/// The virtual machine of one agent.
+pub fn vm(tree: &Tree, name: &AgentName) -> Result<Vm> {
+    machine(tree, name, in_host(&tree.nix(&tree.settings().paths.host(name))?))
+}
+
+/// The machine that a host's file says, or else the `vm.xml` beside it.
+pub(crate) fn machine(tree: &Tree, name: &AgentName, in_host: Option<Result<Vm>>) -> Result<Vm> {
+    match in_host {
+        Some(vm) => vm,
+        None => in_xml(tree, name),
+    }
+}
+
+/// Reads `agent.vm` from a host's file; nothing where it isn't bound there.
+pub(crate) fn in_host(host: &NixFile) -> Option<Result<Vm>> {
+    let found = find(host, &AttrPath::value("agent.vm"));
+    let is_there = found.is_bound() || !found.values.is_empty() || !found.opaque.is_empty();
+    let read = || {
+        Ok(Vm {
+            ssh_port: number(host, "agent.vm.sshPort")?,
+            spice_port: number(host, "agent.vm.spicePort")?,
+            mac: string::<Mac>(host, "agent.vm.macAddress")?,
+            memory_gib: number(host, "agent.vm.memoryGiB")?,
+            vcpus: number(host, "agent.vm.vcpus")?,
+        })
+    };
+    is_there.then(read)
+}
+
+/// Reads the machine of an agent that predates `agent.vm`: its `vm.xml`, and the guide's table for a port that is
+/// forwarded by other means.
+fn in_xml(tree: &Tree, name: &AgentName) -> Result<Vm> {
+    let paths = &tree.settings().paths;
+    let path = paths.vm_xml(name);
+    let Some(xml) = tree.text(&path)? else {
+        let host = paths.host(name);
+        return Err(Error::NoPlace {
+            at: Location::file(&host),
+            found: format!("there is no agent.vm here, and no {path}"),
+            by_hand: format!(
+                "write agent.vm = {{ sshPort; spicePort; macAddress; memoryGiB; vcpus; }} in {host}"
+            ),
+        });
+    };
+    let at = Location::file(&path);
+    let written = Written::parse(&xml)
+        .map_err(|error| Error::Malformed { at: at.clone(), message: error.to_string() })?;
+    let row = guide::rows(&tree.text(&paths.guide)?.unwrap_or_default());
+    let row = row.into_iter().find(|row| row.agent == name.as_str());
+    let [ssh, spice] = row.map(|row| row.ports).unwrap_or_default();
+    let lacks = |what: &str| Error::NoPlace {
+        at: at.clone(),
+        found: format!("it doesn't say {what}"),
+        by_hand: format!("write it there, or agent.vm in {}", paths.host(name)),
+    };
     Ok(Vm {
-        ssh_port: number(host, "agent.vm.sshPort")?,
-        spice_port: number(host, "agent.vm.spicePort")?,
-        mac: string::<Mac>(host, "agent.vm.macAddress")?,
-        memory_gib: number(host, "agent.vm.memoryGiB")?,
-        vcpus: number(host, "agent.vm.vcpus")?,
+        ssh_port: written.ssh_port.or_else(|| ssh.parse().ok()).ok_or_else(|| lacks("the port of SSH"))?,
+        spice_port: written
+            .spice_port
+            .or_else(|| spice.parse().ok())
+            .ok_or_else(|| lacks("the port of SPICE"))?,
+        mac: written.mac.ok_or_else(|| lacks("the address of its card"))?,
+        memory_gib: written.memory_gib.ok_or_else(|| lacks("its memory"))?,
+        vcpus: written.vcpus.ok_or_else(|| lacks("its processors"))?,
     })
 }
 

@@ -1,6 +1,18 @@
-//! An agent after the model of a sibling: its files, with the name replaced and everything its own made anew.
+//! An agent after the model of a sibling: every file of its own and every entry, with the name replaced, the
+//! numbers moved on, and its secrets made anew.
+//!
+//! No key and no password is copied. What can't be decided is said in notes.
 
-use super::{facts::Facts, new::RELEASE, new::Request, parts::Parts, registry::Registry};
+use rowan::ast::AstNode;
+
+use super::{
+    choice,
+    facts::{self, Facts},
+    moved::moved,
+    new::{self, Model, NewSecret, RELEASE, Request},
+    parts::{Part, Parts},
+    registry::{self, Registry},
+};
 use crate::{
     edit::{self, Change},
     error::{Error, Result},
@@ -12,48 +24,111 @@ use crate::{
     },
     path::TreePath,
     person::{Description, Email, FullName},
+    rename::rename,
+    secrets::{access::Access, password},
     tree::Tree,
     vm::Vm,
 };
 
-/// The files of the agent that `request` names, made after those of `sibling`; and what they say.
-///
-/// What can't be decided is refused: a sibling that lacks a part, files that aren't Nix, secrets besides the mail
-/// password.
-pub(super) fn files(
+/// What the agent that `request` names is made of, after the model of `sibling`.
+pub(super) fn model(
+    tree: &Tree,
+    registry: &Registry,
+    sibling: &AgentName,
+    request: &Request,
+    vm: &Vm,
+) -> Result<Model> {
+    tree.expect_agent(sibling)?;
+    let paths = &tree.settings().paths;
+    let parts = Parts::of(tree, registry, sibling);
+    let has = |wanted: &dyn Fn(&Part) -> bool| parts.present.iter().any(|(part, _)| wanted(part));
+    let mut notes = Vec::new();
+    let files = files(tree, sibling, request, vm, &mut notes)?;
+    let facts = facts_of(tree, request, vm, &files)?;
+    let secrets = secrets(tree, registry, sibling, request, &mut notes)?;
+    notes.extend(mentions(tree, sibling)?);
+    let homes = find(&nix_or_empty(tree, &paths.base)?, &registry::base_homes().child(sibling.as_str()));
+    let base_home =
+        homes.value().map(|value| renamed(&value.syntax().text().to_string(), sibling, &request.name));
+    Ok(Model {
+        facts,
+        files,
+        base_user: has(&|part| matches!(part, Part::BaseUser(_))),
+        base_home,
+        secrets,
+        row: has(&|part| matches!(part, Part::Row)),
+        notes,
+    })
+}
+
+/// Whether an agent lacks nothing that its sibling has.
+pub(super) fn is_whole(tree: &Tree, registry: &Registry, sibling: &AgentName, missing: &[Part]) -> bool {
+    let theirs = Parts::of(tree, registry, sibling).missing;
+    let kind = std::mem::discriminant::<Part>;
+    missing.iter().all(|part| theirs.iter().any(|other| kind(other) == kind(part)))
+}
+
+/// Every file of the sibling's own, as the new agent has it.
+fn files(
     tree: &Tree,
     sibling: &AgentName,
     request: &Request,
     vm: &Vm,
-) -> Result<(Facts, Vec<(TreePath, String)>)> {
-    expect_model(tree, sibling)?;
-    let (paths, name) = (&tree.settings().paths, &request.name);
-    let mut models = vec![paths.user(sibling)];
-    for folder in [paths.host_folder(sibling), paths.home_folder(sibling)] {
-        models.extend(tree.files_below(&folder)?);
-    }
+    notes: &mut Vec<String>,
+) -> Result<Vec<(TreePath, Vec<u8>)>> {
+    let name = &request.name;
+    let old = facts::vm(tree, sibling)?;
+    let models = own_files(tree, sibling)?;
     let mut files = Vec::new();
     for model in models {
-        let path = TreePath::new(rename(model.as_str(), sibling, name))
+        let path = TreePath::new(renamed(model.as_str(), sibling, name))
             .map_err(|error| undecided(sibling, &error.to_string()))?;
-        let file = NixFile::parse(&path, rename(tree.nix(&model)?.text(), sibling, name))?;
-        let file = values(tree, request, vm, &file).into_iter().try_fold(file, |file, (key, value)| {
-            edit::apply(&file, &Change::ReplaceValue { path: AttrPath::value(&key), value })
-        })?;
-        files.push(file);
+        let contents = tree.bytes(&model)?.unwrap_or_default();
+        if model.has_extension("age") {
+            return Err(undecided(sibling, &format!("{model} is sealed, and lies among its files")));
+        }
+        let contents = match String::from_utf8(contents) {
+            Ok(text) if path.has_extension("nix") => {
+                let file = NixFile::parse(&path, moved(&renamed(&text, sibling, name), &old, vm, name))?;
+                with_values(tree, request, vm, file)?.text().as_bytes().to_vec()
+            }
+            Ok(text) => moved(&renamed(&text, sibling, name), &old, vm, name).into_bytes(),
+            Err(error) => {
+                notes
+                    .push(format!("{path} is no text: it is {model} to the byte, see whether that is right"));
+                error.into_bytes()
+            }
+        };
+        files.push((path, contents));
     }
-    let file = |path: TreePath| {
-        files
-            .iter()
-            .find(|file| *file.path() == path)
-            .ok_or_else(|| undecided(sibling, &format!("it has no {path}")))
-    };
-    let facts = Facts::of(name, file(paths.user(name))?, file(paths.host(name))?, file(paths.home(name))?)?;
-    Ok((facts, files.iter().map(|file| (file.path().clone(), file.text().to_owned())).collect()))
+    Ok(files)
 }
 
-/// What `file` must say that its model doesn't.
-fn values(tree: &Tree, request: &Request, vm: &Vm, file: &NixFile) -> Vec<(String, String)> {
+/// The files of an agent's own: those in its folders, and those of its name that they lead to.
+fn own_files(tree: &Tree, sibling: &AgentName) -> Result<Vec<TreePath>> {
+    let paths = &tree.settings().paths;
+    let mut waiting = vec![paths.home_folder(sibling), paths.host_folder(sibling), paths.user(sibling)];
+    let mut own = Vec::new();
+    while let Some(path) = waiting.pop() {
+        for file in tree.files_below(&path)? {
+            if own.contains(&file) {
+                continue;
+            }
+            if file.has_extension("nix") {
+                let led_to = tree.nix(&file)?.references().into_iter().map(|(target, _)| target);
+                waiting.extend(led_to.filter(|target| {
+                    let is_own = rename(target.as_str(), sibling.as_str(), "", false) != target.as_str();
+                    is_own && !target.has_extension("age") && tree.has(target)
+                }));
+            }
+            own.push(file);
+        }
+    }
+    Ok(own)
+}
+
+/// The file with what it must say that its model doesn't, where it says it in one place.
+fn with_values(tree: &Tree, request: &Request, vm: &Vm, file: NixFile) -> Result<NixFile> {
     let (paths, name) = (&tree.settings().paths, &request.name);
     let mut values = Vec::new();
     let mut set =
@@ -80,28 +155,132 @@ fn values(tree: &Tree, request: &Request, vm: &Vm, file: &NixFile) -> Vec<(Strin
         set(&format!("{account}.realName"), text(full_name));
         set(&format!("{account}.address"), text(email));
     }
-    values
+    values.into_iter().try_fold(file, |file, (key, value)| {
+        let path = AttrPath::value(&key);
+        match find(&file, &path).bindings.as_slice() {
+            [_] => edit::apply(&file, &Change::ReplaceValue { path, value }),
+            _ => Ok(file),
+        }
+    })
 }
 
-fn expect_model(tree: &Tree, sibling: &AgentName) -> Result<()> {
+/// The facts that the new files say; what they don't say as it is chosen without a model.
+fn facts_of(tree: &Tree, request: &Request, vm: &Vm, files: &[(TreePath, Vec<u8>)]) -> Result<Facts> {
+    let (paths, name) = (&tree.settings().paths, &request.name);
+    let file = |path: TreePath| {
+        let (_, contents) = files.iter().find(|(it, _)| *it == path)?;
+        NixFile::parse(&path, String::from_utf8(contents.clone()).ok()?).ok()
+    };
+    let said = match (file(paths.user(name)), file(paths.host(name)), file(paths.home(name))) {
+        (Some(user), Some(host), Some(home)) => Facts::of(name, vm.clone(), &user, &host, &home).ok(),
+        _ => None,
+    };
+    said.map_or_else(|| choice::choose(tree, request, vm.clone()), Ok)
+}
+
+/// The secrets that are the sibling's by their names, with fresh values.
+fn secrets(
+    tree: &Tree,
+    registry: &Registry,
+    sibling: &AgentName,
+    request: &Request,
+    notes: &mut Vec<String>,
+) -> Result<Vec<NewSecret>> {
+    let (paths, name) = (&tree.settings().paths, &request.name);
+    if !tree.has(&paths.rules) {
+        return Ok(Vec::new());
+    }
+    let rules = tree.nix(&paths.rules)?;
+    let is_known = registry.systems.contains_key(&sibling.host());
+    let mut secrets = Vec::new();
+    for (path, _) in Access::read(tree)?.rules() {
+        let new_path = renamed(path.as_str(), sibling, name);
+        if *path == paths.host_key_secret(sibling) {
+            continue;
+        }
+        let rule = paths.rule(path);
+        if new_path == path.as_str() {
+            let readers = find(&rules, &registry::rules().child(&rule).child("publicKeys"));
+            let reader = new::rule_reader(sibling);
+            if readers.lists().any(|list| list.items().any(|item| item.syntax().text() == reader.as_str())) {
+                notes.push(format!("{path} is read by {sibling}'s machine, too: see whether {name}'s is to"));
+            }
+            continue;
+        }
+        let new_path = TreePath::new(new_path).map_err(|error| undecided(sibling, &error.to_string()))?;
+        let value = find(&rules, &registry::rules().child(&rule).child("publicKeys"));
+        let readers = match value.bindings.as_slice() {
+            [binding] => binding.value(),
+            _ => None,
+        };
+        let Some(readers) = readers else {
+            notes.push(format!("the rule of {path} is computed: see whether {new_path} has one now"));
+            continue;
+        };
+        let value = if *path == paths.mail_secret(sibling) {
+            request.password.clone().unwrap_or_else(password::random)
+        } else if *path == paths.tailnet_secret(sibling) {
+            request.tailnet_key.clone().ok_or_else(|| Error::Conflict {
+                message: format!("{sibling} joins the tailnet with a key of its own, and {name} has none"),
+                hint: "give it one by --tailnet-key-stdin".into(),
+            })?
+        } else {
+            notes.push(format!("{new_path} has a random value: give it the one it needs by `secret edit`"));
+            password::random()
+        };
+        // Read in its own file, the machine of a sibling that isn't known stands in no rule.
+        let theirs = renamed(&readers.syntax().text().to_string(), sibling, name);
+        secrets.push(NewSecret { path: new_path, value, readers: is_known.then_some(theirs) });
+    }
+    let host = tree.nix(&paths.host(sibling))?;
+    for (secret, node) in find(&host, &AttrPath::value("age.secrets")).children() {
+        let said = node.text().to_string();
+        let new_name = renamed(&secret, sibling, name);
+        if new_name != secret && said.contains("inputs.") {
+            let at = host.location(&node);
+            notes.push(format!(
+                "{at} the secret {secret} lies in an input of the flake: make {new_name} there"
+            ));
+        }
+    }
+    Ok(secrets)
+}
+
+/// The places beside its own files and entries that name the sibling.
+fn mentions(tree: &Tree, sibling: &AgentName) -> Result<Vec<String>> {
     let paths = &tree.settings().paths;
-    tree.expect_agent(sibling)?;
-    if let Some(missing) = Parts::of(tree, &Registry::read(tree)?, sibling).missing.first() {
-        return Err(undecided(sibling, &format!("it lacks {missing}")));
+    let own = [paths.host_folder(sibling), paths.home_folder(sibling)];
+    let shared = [&paths.flake, &paths.base, &paths.rules];
+    let mut files = Vec::new();
+    for folder in [
+        &paths.hosts,
+        &paths.homes,
+        &paths.users,
+        &TreePath::literal("modules"),
+        &TreePath::literal("overlays"),
+    ] {
+        files.extend(tree.files_below(folder)?);
     }
-    for folder in [paths.host_folder(sibling), paths.home_folder(sibling)] {
-        if let Some(other) = tree.files_below(&folder)?.iter().find(|path| !path.has_extension("nix")) {
-            return Err(undecided(sibling, &format!("{other} is no Nix file")));
-        }
-    }
-    let own = format!("stalwart-mail-{sibling}-password");
-    let secrets = find(&tree.nix(&paths.host(sibling))?, &AttrPath::value("age.secrets")).children();
-    match secrets.into_iter().find(|(secret, _)| *secret != own) {
-        Some((secret, _)) => {
-            Err(undecided(sibling, &format!("its secret {secret} has no value for another agent")))
-        }
-        None => Ok(()),
-    }
+    files.sort();
+    files.dedup();
+    files.retain(|path| {
+        let inside = path.ancestors().any(|above| own.contains(&above));
+        path.has_extension("nix") && !inside && *path != paths.user(sibling) && !shared.contains(&path)
+    });
+    let found = tree.each_nix(&files, |path, file| {
+        let text = file.ok()?.text().to_owned();
+        let line = text.lines().position(|line| rename(line, sibling.as_str(), "", false) != line)?;
+        Some(format!("{path}:{}: names {sibling}: see whether the new agent belongs there, too", line + 1))
+    });
+    Ok(found.into_iter().flatten().collect())
+}
+
+fn nix_or_empty(tree: &Tree, path: &TreePath) -> Result<NixFile> {
+    if tree.has(path) { tree.nix(path) } else { NixFile::parse(path, "{ }".into()) }
+}
+
+fn renamed(text: &str, from: &AgentName, to: &AgentName) -> String {
+    rename(text, from.as_str(), to.as_str(), false)
 }
 
 fn undecided(sibling: &AgentName, why: &str) -> Error {
@@ -109,8 +288,4 @@ fn undecided(sibling: &AgentName, why: &str) -> Error {
         message: format!("{sibling} can't be the model of another agent: {why}"),
         hint: "leave --like out, and bring over by hand what is missing".into(),
     }
-}
-
-fn rename(text: &str, from: &AgentName, to: &AgentName) -> String {
-    crate::rename::rename(text, from.as_str(), to.as_str(), false)
 }

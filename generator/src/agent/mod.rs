@@ -1,8 +1,10 @@
 //! The life of an agent in the tree: its parts, its birth, its end.
 
+mod choice;
 pub mod facts;
 mod like;
 pub mod mounted;
+mod moved;
 pub mod new;
 pub mod parts;
 pub mod registry;

@@ -1,11 +1,10 @@
 //! The birth of an agent: everything that one more agent changes in the tree, as a plan.
 
-use std::collections::BTreeSet;
-
 use zeroize::Zeroizing;
 
 use super::{
-    facts::{self, Facts},
+    choice::{choose, choose_vm},
+    facts::Facts,
     like,
     parts::{Part, Parts},
     registry::{self, Registry},
@@ -27,10 +26,9 @@ use crate::{
         recipient::Recipient,
         seal::{self, seal_by_rule},
     },
-    settings::Settings,
     template,
     tree::Tree,
-    vm::{Count, Mac, Port, Vm},
+    vm::{Count, Port, Vm},
 };
 
 /// The release that new agents are born under.
@@ -98,34 +96,81 @@ pub fn plan(tree: &Tree, request: &Request) -> Result<Outcome> {
     let registry = Registry::read(tree)?;
     let parts = Parts::of(tree, &registry, &request.name);
     if !parts.present.is_empty() {
-        return already_there(tree, request, &parts);
+        return already_there(tree, &registry, request, &parts);
     }
     expect_free(tree, &request.name)?;
     let vm = choose_vm(tree, request)?;
-    let (facts, files) = if let Some(sibling) = &request.like {
-        like::files(tree, sibling, request, &vm)?
-    } else {
-        let facts = choose(tree, request, vm)?;
-        let files = template::files(tree.settings(), &facts)?;
-        (facts, files)
+    let model = match &request.like {
+        Some(sibling) => like::model(tree, &registry, sibling, request, &vm)?,
+        None => of_templates(tree, request, vm)?,
     };
-    let host_key = match request.host_key.unwrap_or(HostKeyMode::Generate) {
-        HostKeyMode::Generate => Some(HostKey::generate(&request.name.host())?),
-        HostKeyMode::FirstBoot => None,
+    let paths = &tree.settings().paths;
+    let can_seal = tree.has(&paths.rules) || request.like.is_none();
+    let host_key = match request.host_key {
+        Some(HostKeyMode::FirstBoot) => None,
+        None if !can_seal => None,
+        Some(HostKeyMode::Generate) | None => Some(HostKey::generate(&request.name.host())?),
     };
     let mut draft = Draft::new(tree);
-    for (path, text) in files {
-        draft.create(&path, text)?;
+    for (path, contents) in &model.files {
+        draft.create(path, contents.clone())?;
     }
-    register(&mut draft, tree, &facts)?;
-    let password = request.password.clone().unwrap_or_else(password::random);
-    let paths = &tree.settings().paths;
-    let mut own = vec![(paths.mail_secret(&facts.name), password)];
-    own.extend(request.tailnet_key.clone().map(|key| (paths.tailnet_secret(&facts.name), key)));
-    add_secrets(&mut draft, tree, &facts.name, host_key.as_ref(), &own)?;
-    add_row(&mut draft, &tree.settings().paths.guide, &facts)?;
+    register(&mut draft, tree, &model)?;
+    if can_seal {
+        add_secrets(&mut draft, tree, &request.name, host_key.as_ref(), &model.secrets)?;
+    }
+    if model.row {
+        add_row(&mut draft, &paths.guide, &model.facts)?;
+    }
+    model.notes.iter().for_each(|note| draft.note(note));
     let host_key = host_key.map(|key| key.public);
-    Ok(Outcome::Planned(Box::new(Birth { plan: draft.finish()?, facts, host_key })))
+    Ok(Outcome::Planned(Box::new(Birth { plan: draft.finish()?, facts: model.facts, host_key })))
+}
+
+/// What an agent is made of, beside its machine's registration and host key.
+pub(super) struct Model {
+    /// What it is.
+    pub(super) facts: Facts,
+    /// The files of its own.
+    pub(super) files: Vec<(TreePath, Vec<u8>)>,
+    /// Whether the base image imports its user.
+    pub(super) base_user: bool,
+    /// What its home in the base image is bound to.
+    pub(super) base_home: Option<String>,
+    /// Its secrets, save the host key.
+    pub(super) secrets: Vec<NewSecret>,
+    /// Whether the guide has a row for it.
+    pub(super) row: bool,
+    /// What a person has to look at.
+    pub(super) notes: Vec<String>,
+}
+
+/// A secret that is made at birth.
+pub(super) struct NewSecret {
+    /// Where it lies.
+    pub(super) path: TreePath,
+    /// Its plaintext.
+    pub(super) value: Zeroizing<String>,
+    /// The value of its rule; nothing: the operators and the machine.
+    pub(super) readers: Option<String>,
+}
+
+fn of_templates(tree: &Tree, request: &Request, vm: Vm) -> Result<Model> {
+    let paths = &tree.settings().paths;
+    let facts = choose(tree, request, vm)?;
+    let files = template::files(tree.settings(), &facts)?;
+    let password = request.password.clone().unwrap_or_else(password::random);
+    let mut secrets = vec![(paths.mail_secret(&facts.name), password)];
+    secrets.extend(request.tailnet_key.clone().map(|key| (paths.tailnet_secret(&facts.name), key)));
+    Ok(Model {
+        files: files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect(),
+        base_user: true,
+        base_home: Some(paths.base.reference(&paths.home(&facts.name))),
+        secrets: secrets.into_iter().map(|(path, value)| NewSecret { path, value, readers: None }).collect(),
+        row: true,
+        notes: Vec::new(),
+        facts,
+    })
 }
 
 /// The value of a rule: what its `publicKeys` are bound to.
@@ -143,7 +188,7 @@ pub(super) fn rule_reader(name: &AgentName) -> String {
     format!("systems.{}", name.host())
 }
 
-fn already_there(tree: &Tree, request: &Request, parts: &Parts) -> Result<Outcome> {
+fn already_there(tree: &Tree, registry: &Registry, request: &Request, parts: &Parts) -> Result<Outcome> {
     let name = &request.name;
     let of_any_user = |part: &Part| matches!(part, Part::User(_) | Part::BaseUser(_) | Part::BaseHome(_));
     if let Some((part, at)) = parts.present.first()
@@ -153,6 +198,11 @@ fn already_there(tree: &Tree, request: &Request, parts: &Parts) -> Result<Outcom
             message: format!("{part} is there, and is no agent's ({at}): {name} can't be an agent's name"),
             hint: "take another name".into(),
         });
+    }
+    let like = request.like.as_ref().filter(|sibling| tree.expect_agent(sibling).is_ok());
+    let is_whole = like.is_some_and(|sibling| like::is_whole(tree, registry, sibling, &parts.missing));
+    if is_whole && !parts.missing.is_empty() {
+        return Ok(Outcome::AlreadyThere);
     }
     if !parts.missing.is_empty() {
         let list = |parts: &mut dyn Iterator<Item = String>| parts.collect::<Vec<_>>().join("\n  ");
@@ -218,89 +268,8 @@ fn expect_free(tree: &Tree, name: &AgentName) -> Result<()> {
     Ok(())
 }
 
-fn choose(tree: &Tree, request: &Request, vm: Vm) -> Result<Facts> {
-    let (settings, name) = (tree.settings(), &request.name);
-    let chosen = |text: String| Error::Conflict { message: text, hint: "say it with an option".into() };
-    let full_name = match &request.full_name {
-        Some(full_name) => full_name.clone(),
-        None => name.capitalised().parse().map_err(|error| chosen(format!("{error}")))?,
-    };
-    let description = match &request.description {
-        Some(description) => description.clone(),
-        None => format!("Autonomous agent {}", name.capitalised())
-            .parse()
-            .map_err(|error| chosen(format!("{error}")))?,
-    };
-    let email = match &request.email {
-        Some(email) => email.clone(),
-        None => format!("{name}@{}", settings.domain.as_str())
-            .parse()
-            .map_err(|error| chosen(format!("{error}")))?,
-    };
-    Ok(Facts {
-        name: name.clone(),
-        full_name,
-        description,
-        email,
-        vm,
-        tailnet_key: request.tailnet_key.is_some(),
-        host_state_version: RELEASE.into(),
-        home_state_version: RELEASE.into(),
-    })
-}
-
-fn choose_vm(tree: &Tree, request: &Request) -> Result<Vm> {
-    let defaults = &tree.settings().vm;
-    let mut others = Vec::new();
-    for (agent, vm) in facts::vms(tree)? {
-        others.push((agent, vm?));
-    }
-    let taken: BTreeSet<Port> = others.iter().flat_map(|(_, vm)| [vm.ssh_port, vm.spice_port]).collect();
-    for port in [request.ssh_port, request.spice_port].into_iter().flatten() {
-        if let Some((agent, _)) = others.iter().find(|(_, vm)| vm.ssh_port == port || vm.spice_port == port) {
-            return Err(Error::Conflict {
-                message: format!("port {port} is taken: {agent} has it"),
-                hint: "take another one, or none: the lowest free one is chosen".into(),
-            });
-        }
-    }
-    let (ssh_port, spice_port) =
-        choose_ports(tree.settings(), request, &taken).ok_or_else(|| Error::Conflict {
-            message: "there are no two free ports from the first ones upwards".into(),
-            hint: "name them by --ssh-port and --spice-port".into(),
-        })?;
-    let model = request.like.as_ref().and_then(|like| others.iter().find(|(agent, _)| agent == like));
-    let (memory_gib, vcpus) =
-        model.map_or((defaults.memory_gib, defaults.vcpus), |(_, vm)| (vm.memory_gib, vm.vcpus));
-    let macs = others.iter().map(|(_, vm)| vm.mac).collect();
-    Ok(Vm {
-        ssh_port,
-        spice_port,
-        mac: Mac::derive(&request.name, &macs),
-        memory_gib: request.memory_gib.unwrap_or(memory_gib),
-        vcpus: request.vcpus.unwrap_or(vcpus),
-    })
-}
-
-/// The ports asked for; the lowest free pair, at the same distance from both first ports, if neither is.
-fn choose_ports(settings: &Settings, request: &Request, taken: &BTreeSet<Port>) -> Option<(Port, Port)> {
-    let upwards = |first: Port| std::iter::successors(Some(first), |port| port.next());
-    let (ssh, spice) = (upwards(settings.vm.first_ssh_port), upwards(settings.vm.first_spice_port));
-    let free = |port: Port| !taken.contains(&port);
-    match (request.ssh_port, request.spice_port) {
-        (Some(ssh), Some(spice)) => (ssh != spice).then_some((ssh, spice)),
-        (Some(ssh), None) => {
-            spice.into_iter().find(|port| free(*port) && *port != ssh).map(|spice| (ssh, spice))
-        }
-        (None, Some(spice)) => {
-            ssh.into_iter().find(|port| free(*port) && *port != spice).map(|ssh| (ssh, spice))
-        }
-        (None, None) => ssh.zip(spice).find(|(ssh, spice)| free(*ssh) && free(*spice) && ssh != spice),
-    }
-}
-
-fn register(draft: &mut Draft<'_>, tree: &Tree, facts: &Facts) -> Result<()> {
-    let (paths, name) = (&tree.settings().paths, &facts.name);
+fn register(draft: &mut Draft<'_>, tree: &Tree, model: &Model) -> Result<()> {
+    let (paths, name) = (&tree.settings().paths, &model.facts.name);
     let registration = flake::register(&Planned::new(tree, draft.planned()), name)?;
     match registration.file {
         Some(file) if registration.form == Form::Module => draft.create(file.path(), file.text())?,
@@ -310,18 +279,15 @@ fn register(draft: &mut Draft<'_>, tree: &Tree, facts: &Facts) -> Result<()> {
             registration.at, paths.hosts
         )),
     }
-    draft.edit(
-        &paths.base,
-        &Change::InsertItem { path: registry::base_imports(), item: paths.base.reference(&paths.user(name)) },
-    )?;
-    draft.edit(
-        &paths.base,
-        &Change::InsertAttribute {
-            set: registry::base_homes(),
-            key: vec![name.to_string()],
-            value: paths.base.reference(&paths.home(name)),
-        },
-    )
+    if model.base_user {
+        let item = paths.base.reference(&paths.user(name));
+        draft.edit(&paths.base, &Change::InsertItem { path: registry::base_imports(), item })?;
+    }
+    if let Some(value) = model.base_home.clone() {
+        let (set, key) = (registry::base_homes(), vec![name.to_string()]);
+        draft.edit(&paths.base, &Change::InsertAttribute { set, key, value })?;
+    }
+    Ok(())
 }
 
 /// Adds the rules and the sealed files; the rules are evaluated as they will be, and must say what was meant.
@@ -332,7 +298,7 @@ fn add_secrets(
     tree: &Tree,
     name: &AgentName,
     host_key: Option<&HostKey>,
-    own: &[(TreePath, Zeroizing<String>)],
+    own: &[NewSecret],
 ) -> Result<()> {
     let paths = &tree.settings().paths;
     let before = Access::read(tree)?;
@@ -348,18 +314,23 @@ fn add_secrets(
     }
     let key_secret = paths.host_key_secret(name);
     let reader = host_key.map(|_| name);
-    let mut secrets: Vec<_> = own.iter().map(|(path, value)| (path, value.as_bytes(), host_key)).collect();
-    secrets.extend(host_key.map(|key| (&key_secret, key.private.as_bytes(), None)));
-    for (path, _, machine) in &secrets {
-        let change = Change::InsertAttribute {
-            set: registry::rules(),
-            key: vec![paths.rule(path), "publicKeys".into()],
-            value: rule_value(reader.filter(|_| machine.is_some())),
-        };
-        draft.edit(&paths.rules, &change)?;
+    let theirs = |secret: &NewSecret| {
+        let theirs = secret.readers.clone().filter(|_| reader.is_some());
+        theirs.unwrap_or_else(|| rule_value(reader))
+    };
+    let secret = |it| {
+        let value = theirs(it);
+        let machine = host_key.filter(|_| value.contains(&rule_reader(name)));
+        (&it.path, it.value.as_bytes(), machine, value)
+    };
+    let mut secrets: Vec<_> = own.iter().map(secret).collect();
+    secrets.extend(host_key.map(|key| (&key_secret, key.private.as_bytes(), None, rule_value(None))));
+    for (path, _, _, value) in &secrets {
+        let (set, key) = (registry::rules(), vec![paths.rule(path), "publicKeys".into()]);
+        draft.edit(&paths.rules, &Change::InsertAttribute { set, key, value: value.clone() })?;
     }
     let access = before.with(tree, draft, &secrets.iter().map(|(path, ..)| *path).collect::<Vec<_>>())?;
-    for (path, value, machine) in secrets {
+    for (path, value, machine, _) in secrets {
         add_sealed(draft, tree, &access, path, value, machine)?;
     }
     Ok(())

@@ -66,7 +66,9 @@ impl Registry {
     /// Reads the shared files of `tree`.
     pub fn read(tree: &Tree) -> Result<Self> {
         let paths = &tree.settings().paths;
-        let (base, rules_file) = (tree.nix(&paths.base)?, tree.nix(&paths.rules)?);
+        // A tree that people kept before the tool may lack either.
+        let nix = |path: &TreePath| tree.has(path).then(|| tree.nix(path)).transpose();
+        let (base, rules_file) = (nix(&paths.base)?, nix(&paths.rules)?);
         let text = tree.text(&paths.guide)?.unwrap_or_default();
         let lines = Lines::of(&text);
         let mut guide = BTreeMap::<_, Vec<_>>::new();
@@ -83,17 +85,18 @@ impl Registry {
         Ok(Self {
             hosts,
             hosts_place: survey.place.unwrap_or_else(|| Location::file(&paths.flake)),
-            base_imports: imports(&base, &base_imports()),
-            base_homes: children(&base, &base_homes()),
-            systems: children(&rules_file, &systems()),
-            rules: children(&rules_file, &rules()),
+            base_imports: base.as_ref().map(|file| imports(file, &base_imports())).unwrap_or_default(),
+            base_homes: children(base.as_ref(), &base_homes()),
+            systems: children(rules_file.as_ref(), &systems()),
+            rules: children(rules_file.as_ref(), &rules()),
             guide,
         })
     }
 }
 
 /// The names bound at `path`, with where each is.
-fn children(file: &NixFile, path: &AttrPath) -> BTreeMap<String, Location> {
+fn children(file: Option<&NixFile>, path: &AttrPath) -> BTreeMap<String, Location> {
+    let Some(file) = file else { return BTreeMap::new() };
     let children = find(file, path).children().into_iter();
     children.map(|(name, node)| (name, file.location(&node))).collect()
 }

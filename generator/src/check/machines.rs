@@ -13,13 +13,14 @@ use crate::{
         file::NixFile,
         find::{AttrPath, find},
     },
+    tree::Tree,
     vm::Vm,
 };
 
 /// What a host says of its virtual machine, and where.
 #[derive(Debug)]
 pub(super) struct Machine {
-    vm: Result<Vm>,
+    vm: Option<Result<Vm>>,
     ssh_port: Location,
     spice_port: Location,
     mac: Location,
@@ -32,7 +33,7 @@ pub(super) fn of_host(file: &NixFile) -> Machine {
         found.value().map_or_else(|| Location::file(file.path()), |value| file.location(value.syntax()))
     };
     Machine {
-        vm: facts::vm(file),
+        vm: facts::in_host(file),
         ssh_port: place("agent.vm.sshPort"),
         spice_port: place("agent.vm.spicePort"),
         mac: place("agent.vm.macAddress"),
@@ -40,6 +41,7 @@ pub(super) fn of_host(file: &NixFile) -> Machine {
 }
 
 pub(super) fn check(
+    tree: &Tree,
     registry: &Registry,
     hosts: BTreeMap<AgentName, Host>,
     findings: &mut Vec<Finding>,
@@ -47,7 +49,10 @@ pub(super) fn check(
     let (mut ports, mut macs) = (BTreeMap::new(), BTreeMap::new());
     for (name, host) in hosts {
         let Machine { vm, ssh_port, spice_port, mac } = host.machine;
-        let vm = match vm {
+        let xml = Location::file(&tree.settings().paths.vm_xml(&name));
+        let [ssh_port, spice_port, mac] =
+            if vm.is_none() { [xml.clone(), xml.clone(), xml] } else { [ssh_port, spice_port, mac] };
+        let vm = match facts::machine(tree, &name, vm) {
             Ok(vm) => vm,
             Err(error) => {
                 findings.push(Finding::of(error)?);

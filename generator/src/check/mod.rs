@@ -52,7 +52,7 @@ pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
     findings.extend(looks.names);
     parts::check(tree, &registry, &agents, &looks.imported, &mut findings)?;
     secrets::check(tree, &registry, &looks.hosts, &mut findings)?;
-    machines::check(&registry, looks.hosts, &mut findings)?;
+    machines::check(tree, &registry, looks.hosts, &mut findings)?;
     Ok(sorted(findings))
 }
 

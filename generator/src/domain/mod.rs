@@ -2,6 +2,7 @@
 
 mod capabilities;
 mod defined;
+mod written;
 
 use std::{fmt, path::PathBuf};
 
@@ -10,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 pub use capabilities::Capabilities;
 pub use defined::Defined;
+pub use written::Written;
 
 use crate::{name::AgentName, vm::Vm};
 

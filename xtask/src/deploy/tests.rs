@@ -141,7 +141,7 @@ fn says(text: &str, expected: &[&str]) {
 /// What libvirt says when it is asked for drago's domain.
 fn defined(case: &Case, change: impl Fn(String) -> String) -> String {
     let (tree, name) = (case.tree(), "drago".parse().unwrap());
-    let vm = generator::agent::facts::vm(&tree.nix(&tree.settings().paths.host(&name)).unwrap()).unwrap();
+    let vm = generator::agent::facts::vm(&tree, &name).unwrap();
     let place = DomainPlace {
         virt_type: VirtType::Qemu,
         forward: Forward::CommandLine,

@@ -61,7 +61,7 @@ impl<'a> Machine<'a> {
         Ok(Self {
             name: name.clone(),
             domain: name.host(),
-            vm: facts::vm(&tree.nix(&settings.paths.host(name))?)?,
+            vm: facts::vm(tree, name)?,
             admin: settings.admin_user.as_str().to_owned(),
             files: Files::of(settings)?,
             programs,

@@ -21,6 +21,7 @@ mod host;
 mod init;
 mod interrupted;
 mod keys;
+mod like;
 mod list;
 mod many;
 mod new_agent;

@@ -24,6 +24,7 @@ fn nix_parses_every_file_before_and_after() {
 }
 
 #[test]
+
 fn a_new_agent_evaluates() {
     let Some(nix) = nix() else { return };
     let fixture = Fixture::new();
@@ -181,4 +182,17 @@ fn every_option_of_ours_says_what_it_is() {
 fn the_stubs_themselves_are_honest() {
     let Some(nix) = nix() else { return };
     assert_eq!(nix.list("tests/nix/self-test.nix"), json!([]));
+}
+
+#[test]
+fn the_clone_of_an_older_sibling_evaluates() {
+    let Some(nix) = nix() else { return };
+    let fixture = crate::like::older();
+    fixture.ok("new-agent vesta --like luce");
+    // What the command says has to be made where the input lies.
+    fixture.write("secrets/signing-vesta.age", "sealed elsewhere");
+    nix.parse(&fixture);
+    let host = &nix.hosts(fixture.root(), Some("agent-vesta"))["agent-vesta"];
+    let files = host["files"].as_array().unwrap();
+    assert!(files.contains(&json!("hosts/agent-vesta/qcow.nix")), "{files:?}");
 }

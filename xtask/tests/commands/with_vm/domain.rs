@@ -16,7 +16,7 @@ fn the_domain_is_one_by_libvirts_schema_however_its_port_is_forwarded() {
     let tree = Tree::open(&repository()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     for name in tree.agents().unwrap() {
-        let vm = facts::vm(&tree.nix(&tree.settings().paths.host(&name)).unwrap()).unwrap();
+        let vm = facts::vm(&tree, &name).unwrap();
         for (forward, virt_type) in [(Forward::Passt, VirtType::Kvm), (Forward::CommandLine, VirtType::Qemu)]
         {
             let place = Place {

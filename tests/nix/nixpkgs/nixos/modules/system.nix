@@ -81,6 +81,8 @@ in
       networkmanager.enable = mkEnableOption "NetworkManager";
     };
 
+    nixpkgs.overlays = option (types.listOf types.raw) [ ];
+
     nix.settings = {
       experimental-features = strings;
       trusted-users = strings;

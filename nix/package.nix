@@ -34,6 +34,11 @@ let
     ../LICENSE
     ../agent-tool.toml # what the tests of the settings read
     ../generator
+    # What `init` brings into another flake.
+    ../hosts/agent-base/qcow.nix
+    ../modules/agent-home.nix
+    ../modules/agent-vm.nix
+    ../modules/agent.nix
     ../tests/keys/example_operator.pub # the key that `check` warns of
     ../tests/nix/shapes.nix
     ../tests/shapes # flakes in which the tests register a host

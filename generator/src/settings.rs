@@ -126,7 +126,13 @@ impl Paths {
     /// `hosts/agent-NAME`.
     #[must_use]
     pub fn host_folder(&self, name: &AgentName) -> TreePath {
-        self.hosts.join(name.host())
+        self.machine_folder(&name.host())
+    }
+
+    /// The folder of any host.
+    #[must_use]
+    pub fn machine_folder(&self, host: &str) -> TreePath {
+        self.hosts.join(host)
     }
 
     /// `hosts/agent-NAME/default.nix`.
@@ -143,8 +149,9 @@ impl Paths {
 
     /// What a flake's `modules` name a host by: its folder, or the file in it where that is not `default.nix`.
     #[must_use]
-    pub fn host_module(&self, name: &AgentName) -> TreePath {
-        if self.host_file.as_str() == "default.nix" { self.host_folder(name) } else { self.host(name) }
+    pub fn host_module(&self, host: &str) -> TreePath {
+        let folder = self.machine_folder(host);
+        if self.host_file.as_str() == "default.nix" { folder } else { folder.join(&self.host_file) }
     }
 
     /// `hosts/common/optional/agent-base.nix`: what all agents' hosts share.

@@ -89,7 +89,8 @@ impl Tree {
         Err(match start.ancestors().find(holds("flake.nix")) {
             Some(flake) => Error::Conflict {
                 message: format!("{} has a flake.nix, but no {}", flake.display(), settings::FILE),
-                hint: format!("write one: {} of this project shows every setting", settings::FILE),
+                hint: "`init` writes it, and what else the flake lacks for agents; `init --dry-run` shows it"
+                    .into(),
             },
             None => Error::Conflict {
                 message: format!("there is no flake of agents at {} or above it", start.display()),

@@ -58,7 +58,7 @@ fn vesta() -> AgentName {
 
 /// The plan of a registration, and its form.
 fn register(tree: &Tree) -> Result<(Form, Plan)> {
-    let registration = flake::register(&Planned::none(tree), &vesta())?;
+    let registration = flake::register(&Planned::none(tree), &vesta().host())?;
     let mut draft = Draft::new(tree);
     match registration.file {
         Some(file) if registration.form == Form::Module => draft.create(file.path(), file.text())?,
@@ -106,7 +106,8 @@ fn expect_invariants(tree: &Tree, plan: &Plan, shape: &Path) {
         if change.kind() == Kind::Create || is_formatted(&before) {
             assert!(is_formatted(&after), "{}: {path}", shape.display());
         }
-        let removal = flake::unregister(&Planned::new(tree, planned.clone()), &vesta()).unwrap().unwrap();
+        let removal =
+            flake::unregister(&Planned::new(tree, planned.clone()), &vesta().host()).unwrap().unwrap();
         assert_eq!(removal.path, *path);
         assert_eq!(removal.comments, []);
         let removed = removal.file.map(|file| {

@@ -44,6 +44,13 @@ impl Session {
         Ok(Self { tree: open(&root)?, lock: Some(lock) })
     }
 
+    /// Opens a flake that is no tree of agents yet, to make it one.
+    pub(crate) fn adopt(root: &Path, tree: Tree, wait: bool) -> Result<Self> {
+        let lock = Lock::acquire(root, wait)?;
+        recover(&lock, root)?;
+        Ok(Self { tree, lock: Some(lock) })
+    }
+
     pub(crate) fn tree(&self) -> &Tree {
         &self.tree
     }

@@ -1,5 +1,113 @@
-//! The adoption of a flake that people keep their machines in: what it has is used, what it lacks is added.
+//! The adoption of a flake that people keep their machines in: what it has is used, what it lacks is added, and
+//! nothing is overwritten.
 
 mod detect;
+mod files;
+mod flake_inputs;
+mod rules;
+
+use std::path::Path;
+
+use crate::{
+    error::{Error, Result},
+    flake::{self, Form, Planned},
+    path::TreePath,
+    plan::{Draft, Plan},
+    secrets::recipient::Recipient,
+    settings::{self, HostName, Settings, Url, UserName},
+    tree::Tree,
+};
 
 pub use detect::Detected;
+
+/// What the operator says; what is not said is read from the flake, or follows from the domain.
+#[derive(Debug, Default)]
+pub struct Adoption {
+    /// Agents write from `NAME@domain`.
+    pub domain: Option<HostName>,
+    /// The mail server; `mail.` and the domain.
+    pub mail_host: Option<HostName>,
+    /// The tailnet's control server; `https://headscale.` and the domain.
+    pub login_server: Option<Url>,
+    /// The user with passwordless sudo.
+    pub admin_user: Option<UserName>,
+    /// The operators' public keys.
+    pub keys: Vec<Recipient>,
+}
+
+/// The tree that the flake at `root` becomes: its settings are chosen, and nothing is written yet.
+pub fn tree(root: &Path, adoption: &Adoption) -> Result<Tree> {
+    Tree::with_settings(root, chosen(&Detected::read(root)?, adoption)?)
+}
+
+/// Plans what the flake of `tree` lacks.
+pub fn plan(tree: &Tree, adoption: &Adoption) -> Result<Plan> {
+    let settings = tree.settings();
+    let paths = &settings.paths;
+    let mut draft = Draft::new(tree);
+    draft.create(&TreePath::literal(settings::FILE), files::settings(settings))?;
+    for (path, text) in files::shared(settings, adoption) {
+        if tree.has(&path) {
+            draft.note(format!("{path} is there, and stays as it is"));
+        } else {
+            draft.create(&path, text)?;
+        }
+    }
+    let admin = settings.admin_user.as_str();
+    if tree.has(&paths.rules) {
+        if let Some(rules) = rules::completed(&tree.nix(&paths.rules)?, admin, &adoption.keys)? {
+            draft.edited(rules, true)?;
+        }
+    } else if adoption.keys.is_empty() {
+        return Err(Error::Conflict {
+            message: format!("there is no {}, and no key that its secrets could be sealed to", paths.rules),
+            hint: "name your key by --admin-key FILE.pub".into(),
+        });
+    } else {
+        draft.create(&paths.rules, rules::fresh(admin, &adoption.keys))?;
+    }
+    for change in flake_inputs::missing(&tree.nix(&paths.flake)?)? {
+        draft.edit(&paths.flake, &change)?;
+    }
+    register_base(&mut draft, tree)?;
+    draft.finish()
+}
+
+/// The base image is a host, too. Where there is no place for one, no agent will find any: that is said.
+fn register_base(draft: &mut Draft<'_>, tree: &Tree) -> Result<()> {
+    const BASE: &str = "agent-base";
+    let files = Planned::new(tree, draft.planned());
+    if flake::survey(&files)?.names.contains_key(BASE) {
+        return Ok(());
+    }
+    let registration = flake::register(&files, BASE)?;
+    match registration.file {
+        Some(file) if registration.form == Form::Module => draft.create(file.path(), file.text()),
+        Some(file) => draft.edited(file, true),
+        None => Ok(()),
+    }
+}
+
+fn chosen(detected: &Detected, adoption: &Adoption) -> Result<Settings> {
+    let unknown = |what: &str, option: &str| Error::Conflict {
+        message: format!("the flake doesn't say {what}"),
+        hint: format!("say it by {option}"),
+    };
+    let domain = adoption.domain.clone().or_else(|| detected.domain.clone());
+    let domain = domain.ok_or_else(|| unknown("which domain its machines are in", "--domain DOMAIN"))?;
+    let admin = adoption.admin_user.clone().or_else(|| detected.admin_user.clone());
+    let mut settings = detected.settings();
+    settings.admin_user = admin.ok_or_else(|| unknown("who administers it", "--admin-user NAME"))?;
+    let derived = |text: String| Error::Conflict { message: text, hint: "say it by an option".into() };
+    settings.mail_host = match &adoption.mail_host {
+        Some(host) => host.clone(),
+        None => HostName::try_from(format!("mail.{}", domain.as_str())).map_err(derived)?,
+    };
+    settings.login_server = match &adoption.login_server {
+        Some(url) => url.clone(),
+        None => Url::try_from(format!("https://headscale.{}", domain.as_str())).map_err(derived)?,
+    };
+    settings.flake = detected.flake.clone().unwrap_or_else(|| ".".into());
+    settings.domain = domain;
+    Ok(settings)
+}

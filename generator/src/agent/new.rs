@@ -270,7 +270,7 @@ fn expect_free(tree: &Tree, name: &AgentName) -> Result<()> {
 
 fn register(draft: &mut Draft<'_>, tree: &Tree, model: &Model) -> Result<()> {
     let (paths, name) = (&tree.settings().paths, &model.facts.name);
-    let registration = flake::register(&Planned::new(tree, draft.planned()), name)?;
+    let registration = flake::register(&Planned::new(tree, draft.planned()), &name.host())?;
     match registration.file {
         Some(file) if registration.form == Form::Module => draft.create(file.path(), file.text())?,
         Some(file) => draft.edited(file, true)?,

@@ -183,7 +183,7 @@ fn unregister_host(
     at: &Location,
     by_hand: &mut Vec<String>,
 ) -> Result<()> {
-    let Some(removal) = flake::unregister(&Planned::none(tree), name)? else { return Ok(()) };
+    let Some(removal) = flake::unregister(&Planned::none(tree), &name.host())? else { return Ok(()) };
     let comments = removal.comments.iter();
     by_hand.extend(comments.map(|(at, comment)| format!("{at} a comment goes along: {comment}")));
     match removal.file {
@@ -193,7 +193,7 @@ fn unregister_host(
     let host = tree.settings().paths.host(name);
     let mut planned = draft.planned();
     planned.insert(host.clone(), Some(tree.text(&host)?.unwrap_or_default().into_bytes()));
-    let again = flake::register(&Planned::new(tree, planned), name);
+    let again = flake::register(&Planned::new(tree, planned), &name.host());
     if !again.is_ok_and(|again| squeeze(&again.entry) == squeeze(&removal.entry)) {
         by_hand.push(format!("{at} nixosConfigurations.{} was edited by hand", name.host()));
     }

@@ -57,12 +57,12 @@ pub(super) fn candidates(
     follower: &Follower<'_>,
     place: &Place,
     hosts: &[Host],
-    host: &AgentName,
+    host: &str,
     folder: &str,
 ) -> Vec<Candidate> {
     let siblings: Vec<_> = hosts.iter().map(|host| sibling(place, &host.name, &host.node)).collect();
     let mut candidates: Vec<Candidate> = as_agents(&siblings, host).into_iter().collect();
-    let key = key(place, &siblings, &host.host());
+    let key = key(place, &siblings, host);
     if matches!(place.via, Via::Mapped(_))
         && let Some(value) = siblings.iter().rev().find(|it| is_empty(it)).and_then(|it| it.value.clone())
     {
@@ -81,7 +81,7 @@ pub(super) fn candidates(
             );
         }
         (Via::Named(_), Site::List(_)) => {
-            candidates.push(Candidate { text: literal::quote(&host.host()), origin: Origin::Siblings });
+            candidates.push(Candidate { text: literal::quote(host), origin: Origin::Siblings });
         }
         (Via::Mapped(_), _) if !siblings.iter().any(is_empty) => {
             candidates.push(Candidate { text: format!("{key} = {{ }};"), origin: Origin::Siblings });
@@ -141,16 +141,17 @@ fn sibling(place: &Place, name: &str, node: &SyntaxNode) -> Sibling {
 }
 
 /// The last agent's entry, with the new name.
-fn as_agents(siblings: &[Sibling], host: &AgentName) -> Option<Candidate> {
+fn as_agents(siblings: &[Sibling], host: &str) -> Option<Candidate> {
+    let name = host.strip_prefix("agent-")?;
     siblings.iter().rev().find_map(|sibling| {
         let agent = AgentName::of_host(&sibling.name).filter(|_| is_plain(sibling))?;
         let text = sibling.node.text().to_string();
-        Some(Candidate { text: rename(&text, agent.as_str(), host.as_str(), false), origin: Origin::Agent })
+        Some(Candidate { text: rename(&text, agent.as_str(), name, false), origin: Origin::Agent })
     })
 }
 
 /// The entry that most siblings agree on but for their names, with the new name.
-fn as_siblings(siblings: &[Sibling], host: &AgentName, via: &Via) -> Option<Candidate> {
+fn as_siblings(siblings: &[Sibling], host: &str, via: &Via) -> Option<Candidate> {
     let mut alike: BTreeMap<String, usize> = BTreeMap::new();
     let entries: Vec<_> = siblings.iter().filter(|it| is_plain(it)).collect();
     for sibling in &entries {
@@ -163,8 +164,8 @@ fn as_siblings(siblings: &[Sibling], host: &AgentName, via: &Via) -> Option<Cand
     (count > 1 || alone).then_some(Candidate { text, origin: Origin::Siblings })
 }
 
-fn renamed(sibling: &Sibling, host: &AgentName) -> String {
-    let text = rename(&sibling.node.text().to_string(), &sibling.name, &host.host(), true);
+fn renamed(sibling: &Sibling, host: &str) -> String {
+    let text = rename(&sibling.node.text().to_string(), &sibling.name, host, true);
     // What aligns its `=` is no difference.
     match text.split_once('=') {
         Some((key, value)) if AttrpathValue::can_cast(sibling.node.kind()) => {

@@ -25,7 +25,6 @@ use self::{files::Edited, reading::Reading};
 use crate::{
     edit,
     error::{Location, Result},
-    name::AgentName,
     nix::file::NixFile,
     path::TreePath,
 };
@@ -107,22 +106,24 @@ pub fn survey(files: &Planned<'_>) -> Result<Survey> {
 }
 
 /// The registration of a new host, or why there is no place for it.
-pub fn register(files: &Planned<'_>, host: &AgentName) -> Result<Registration> {
+///
+/// `host` is its name in `nixosConfigurations`; its files are, or will be, in the folder of that name.
+pub fn register(files: &Planned<'_>, host: &str) -> Result<Registration> {
     register::register(files, host)
 }
 
 /// The removal of a host's entry; nothing where there is none.
-pub fn unregister(files: &Planned<'_>, host: &AgentName) -> Result<Option<Removal>> {
+pub fn unregister(files: &Planned<'_>, host: &str) -> Result<Option<Removal>> {
     let reading = Reading::of(files, files)?;
-    let Some((place, there)) = reading.find(&host.host()) else { return Ok(None) };
+    let Some((place, there)) = reading.find(host) else { return Ok(None) };
     let before = NixFile::clone(&place.term.file);
     let (path, entry) = (before.path().clone(), there.node.text().to_string());
-    if path.as_str().ends_with(&format!("/{}.nix", host.host())) {
+    if path.as_str().ends_with(&format!("/{host}.nix")) {
         return Ok(Some(Removal { path, entry: before.text().to_owned(), comments: Vec::new(), file: None }));
     }
     let (after, comments) = edit::remove_at(&before, &there.node)?;
     let mut expected = reading.names();
-    expected.retain(|name| *name != host.host());
+    expected.retain(|name| name != host);
     register::expect_names(&after, &Reading::of(files, &Edited(files, &after))?, expected)?;
     Ok(Some(Removal { path, entry, comments, file: Some(after) }))
 }

@@ -18,11 +18,11 @@ use crate::{
 };
 
 /// The registration of a new host, or why there is no place for it.
-pub(super) fn register(files: &Planned<'_>, host: &AgentName) -> Result<Registration> {
+pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> {
     let reading = Reading::of(files, files)?;
-    if let Some((place, there)) = reading.find(&host.host()) {
+    if let Some((place, there)) = reading.find(host) {
         return Err(Error::Conflict {
-            message: format!("{}: {} is already there", place.term.file.location(&there.node), host.host()),
+            message: format!("{}: {} is already there", place.term.file.location(&there.node), host),
             hint: "remove it, or take another name".into(),
         });
     }
@@ -97,7 +97,7 @@ fn at_place(
     reading: &Reading<'_>,
     place: &Place,
     hosts: &[Host],
-    host: &AgentName,
+    host: &str,
 ) -> Result<Registration> {
     let file = &place.term.file;
     let reference = file.path().reference(&files.tree.settings().paths.host_module(host));
@@ -107,7 +107,7 @@ fn at_place(
         let written = if *origin == Origin::Ours { Entry::New(text) } else { Entry::Copied(text) };
         let edited = edit::insert_at(file, &place.site, written)?;
         let mut expected = reading.names();
-        expected.push(host.host());
+        expected.push(host.to_owned());
         match verify(files, &edited, expected, host, *origin) {
             Ok((at, entry)) => {
                 return Ok(Registration { at, form: place.form(), file: Some(edited), entry });
@@ -132,7 +132,7 @@ fn verify(
     files: &Planned<'_>,
     edited: &NixFile,
     expected: Vec<String>,
-    host: &AgentName,
+    host: &str,
     origin: Origin,
 ) -> Result<(Location, String)> {
     let overlay = Edited(files, edited);
@@ -140,7 +140,7 @@ fn verify(
     expect_names(edited, &reading, expected)?;
     let unverified =
         |message: &str| Error::Unverified { path: edited.path().clone(), message: message.into() };
-    let (place, entry) = reading.find(&host.host()).ok_or_else(|| unverified("the host is not found"))?;
+    let (place, entry) = reading.find(host).ok_or_else(|| unverified("the host is not found"))?;
     let at = place.term.file.location(&entry.node);
     let refuse = |found: String| Error::NoPlace { at: at.clone(), found, by_hand: String::new() };
     if let Some(name) = unbound_names(&entry.node).first() {
@@ -151,7 +151,7 @@ fn verify(
         return Ok(verified);
     }
     let paths = &files.tree.settings().paths;
-    let (own, folder) = (paths.host(host), paths.host_folder(host));
+    let (own, folder) = (paths.machine_folder(host).join(&paths.host_file), paths.machine_folder(host));
     let is_there = |path: &TreePath| *path == own || *path == folder || files.is_there(path);
     let made = reading.made(place, entry);
     let made = made.ok_or_else(|| refuse("what makes a host of it can't be read".into()))?;
@@ -176,15 +176,14 @@ fn verify(
     Err(refuse(why))
 }
 
-fn by_hand(host: &AgentName, reference: &str) -> String {
-    let host = host.host();
+fn by_hand(host: &str, reference: &str) -> String {
     format!(
         "add what makes {reference} the host {host}, passing `inputs` by specialArgs, then run this again"
     )
 }
 
 /// Why there is no place at all.
-fn refuse(files: &Planned<'_>, reading: &Reading<'_>, host: &AgentName) -> Error {
+fn refuse(files: &Planned<'_>, reading: &Reading<'_>, host: &str) -> Error {
     let paths = &files.tree.settings().paths;
     let by_hand = by_hand(host, &paths.flake.reference(&paths.host_module(host)));
     if let Some((folder, reader)) = reading.places.folders.first() {

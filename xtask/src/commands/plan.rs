@@ -55,7 +55,7 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
         Tree::with_settings(&root, Detected::read(&root)?.settings())?
     };
     let files = Planned::none(&tree);
-    match flake::register(&files, &name) {
+    match flake::register(&files, &name.host()) {
         Ok(registration) => {
             let found = found(&tree, &registration)?;
             if json {

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and says by itself that it was skipped"
 )]
 
+mod adopt;
 mod age;
 mod bad_input;
 mod cases;

@@ -169,6 +169,10 @@ fn the_package_is_made_of_its_own_files_alone() {
                 "Cargo.toml",
                 "LICENSE",
                 "agent-tool.toml",
+                "hosts/agent-base/qcow.nix",
+                "modules/agent-home.nix",
+                "modules/agent-vm.nix",
+                "modules/agent.nix",
                 "tests/keys/example_operator.pub",
                 "tests/nix/shapes.nix",
             ]

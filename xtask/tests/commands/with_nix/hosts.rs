@@ -196,3 +196,17 @@ fn the_clone_of_an_older_sibling_evaluates() {
     let files = host["files"].as_array().unwrap();
     assert!(files.contains(&json!("hosts/agent-vesta/qcow.nix")), "{files:?}");
 }
+
+#[test]
+fn an_agent_of_an_adopted_flake_evaluates() {
+    let Some(nix) = nix() else { return };
+    let fixture = crate::adopt::flake();
+    let key = repository().join("tests/keys/example_operator.pub");
+    fixture.ok(&format!("init --admin-key {}", key.display()));
+    fixture.ok("new-agent vesta");
+    nix.parse(&fixture);
+    for name in ["agent-base", "agent-vesta"] {
+        let host = &nix.hosts(fixture.root(), Some(name))[name];
+        assert_eq!(host["hostName"], json!(name), "{host}");
+    }
+}

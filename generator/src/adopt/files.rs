@@ -1,0 +1,172 @@
+//! The files that all agents share, for a tree that lacks them.
+
+use super::Adoption;
+use crate::{nix::literal::quote, path::TreePath, settings::Settings};
+
+/// The modules, as they are in this repository.
+const MODULES: [(&str, &str); 3] = [
+    ("modules/agent.nix", include_str!("../../../modules/agent.nix")),
+    ("modules/agent-vm.nix", include_str!("../../../modules/agent-vm.nix")),
+    ("modules/agent-home.nix", include_str!("../../../modules/agent-home.nix")),
+];
+
+/// The image, as it is in this repository.
+const IMAGE: &str = include_str!("../../../hosts/agent-base/qcow.nix");
+
+/// Every shared file, with what it says where it is missing.
+pub(super) fn shared(settings: &Settings, adoption: &Adoption) -> Vec<(TreePath, String)> {
+    let paths = &settings.paths;
+    let module = |name: &'static str| TreePath::literal(name);
+    let (host, home, base) = (paths.shared_host(), paths.shared_home(), paths.base.clone());
+    let folder = base.ancestors().next().unwrap_or_else(|| paths.hosts.clone());
+    let image = folder.join("qcow.nix");
+    let admin = paths.user(&settings.admin_user);
+    // Others open secrets, and log in nowhere.
+    let logins = adoption.keys.iter().filter(|key| key.as_str().starts_with("ssh-"));
+    let keys: Vec<_> = logins.map(|key| format!("  {}\n", quote(key.as_str()))).collect();
+    let keys = keys.concat();
+    let mut files: Vec<_> =
+        MODULES.iter().map(|(path, text)| (TreePath::literal(path), (*text).to_owned())).collect();
+    files.extend([
+        (
+            host.clone(),
+            format!(
+                "\
+# What the machines of all agents and the base image have in common.
+{{ lib, ... }}:
+{{
+  imports = [ {} ];
+
+  agent.settings = lib.importTOML {};
+
+  home-manager = {{
+    useGlobalPkgs = true;
+    useUserPackages = true;
+  }};
+}}
+",
+                host.reference(&module("modules/agent-vm.nix")),
+                host.reference(&module("agent-tool.toml")),
+            ),
+        ),
+        (
+            home.clone(),
+            format!(
+                "\
+# What the homes of all agents have in common.
+{{
+  imports = [ {} ];
+}}
+",
+                home.reference(&module("modules/agent-home.nix")),
+            ),
+        ),
+        (
+            base.clone(),
+            format!(
+                "\
+# What the disk image has that all agents' machines start from: every agent's user and home.
+{{ inputs, ... }}:
+{{
+  imports = [
+    {}
+    {}
+    inputs.home-manager.nixosModules.default
+    {} # Admin user
+  ];
+
+  networking.hostName = \"agent-base\";
+
+  home-manager.users = {{
+  }};
+
+  system.stateVersion = \"26.05\";
+}}
+",
+                base.reference(&image),
+                base.reference(&host),
+                base.reference(&admin),
+            ),
+        ),
+        (image, IMAGE.to_owned()),
+        (
+            paths.operator_keys(),
+            format!("# The operators' public SSH keys: each of them logs in as the admin user and as every agent.\n[\n{keys}]\n"),
+        ),
+        (admin.clone(), admin_user(settings, &admin)),
+        (paths.guide.clone(), "# Agents and ports\n\n| Agent | SSH port | SPICE port |\n| --- | --- | --- |\n".into()),
+    ]);
+    files
+}
+
+fn admin_user(settings: &Settings, path: &TreePath) -> String {
+    format!(
+        "\
+{{ pkgs, ... }}:
+{{
+  users.users.{} = {{
+    isNormalUser = true;
+    description = \"Administrator\";
+    extraGroups = [
+      \"wheel\"
+      \"networkmanager\"
+    ];
+    initialPassword = \"password\"; # for console and SPICE; SSH takes keys only
+    shell = pkgs.bash;
+    openssh.authorizedKeys.keys = import {};
+  }};
+}}
+",
+        settings.admin_user.as_str(),
+        path.reference(&settings.paths.operator_keys()),
+    )
+}
+
+/// `agent-tool.toml`, with the paths that aren't where they are by default.
+pub(super) fn settings(settings: &Settings) -> String {
+    let defaults = crate::settings::Paths::default();
+    let paths = &settings.paths;
+    let entries = [
+        ("hosts", &paths.hosts, &defaults.hosts),
+        ("host-file", &paths.host_file, &defaults.host_file),
+        ("base", &paths.base, &defaults.base),
+        ("homes", &paths.homes, &defaults.homes),
+        ("users", &paths.users, &defaults.users),
+        ("rules", &paths.rules, &defaults.rules),
+        ("secrets", &paths.secrets, &defaults.secrets),
+    ];
+    let moved: Vec<_> = entries
+        .into_iter()
+        .filter(|(_, path, default)| path != default)
+        .map(|(name, path, _)| format!("{name} = \"{path}\"\n"))
+        .collect();
+    let paths = if moved.is_empty() { String::new() } else { format!("\n[paths]\n{}", moved.concat()) };
+    format!(
+        "\
+# The operator's facts, each in this one place: agent-tool reads them here, and so does Nix (`agent.settings`).
+
+domain = \"{}\"
+mail-host = \"{}\"
+login-server = \"{}\"
+admin-user = \"{}\"
+flake = \"{}\"
+
+[vm]
+image-dir = \"{}\"
+first-ssh-port = {}
+first-spice-port = {}
+memory-gib = {}
+vcpus = {}
+{paths}",
+        settings.domain.as_str(),
+        settings.mail_host.as_str(),
+        settings.login_server.as_str(),
+        settings.admin_user.as_str(),
+        settings.flake,
+        settings.vm.image_dir,
+        settings.vm.first_ssh_port,
+        settings.vm.first_spice_port,
+        settings.vm.memory_gib,
+        settings.vm.vcpus,
+    )
+}

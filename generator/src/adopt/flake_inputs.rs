@@ -1,0 +1,70 @@
+//! The inputs that agents need, added to a flake that lacks them.
+
+use rnix::ast::{AttrpathValue, Expr, Param};
+use rowan::ast::AstNode;
+
+use crate::{
+    edit::Change,
+    error::{Error, Result},
+    nix::{
+        file::NixFile,
+        find::{AttrPath, find},
+        literal,
+    },
+};
+
+/// The insertions of those of agenix and home-manager that aren't there.
+///
+/// A flake whose outputs take exactly the inputs that they name would no longer evaluate: that is refused.
+pub(super) fn missing(flake: &NixFile) -> Result<Vec<Change>> {
+    let inputs = find(flake, &AttrPath::value("inputs"));
+    let there: Vec<String> = inputs.children().into_iter().map(|(name, _)| name).collect();
+    let has = |name: &str| there.iter().any(|it| it == name);
+    let follows = |input: &str| format!("{input}.follows = \"nixpkgs\";");
+    let nixpkgs = if has("nixpkgs") { follows("inputs.nixpkgs") } else { String::new() };
+    let wanted = [
+        (
+            "home-manager",
+            format!("{{ url = \"github:nix-community/home-manager{}\"; {nixpkgs} }}", branch(flake)),
+        ),
+        ("agenix", format!("{{ url = \"github:ryantm/agenix\"; {nixpkgs} inputs.darwin.follows = \"\"; }}")),
+    ];
+    let mut changes = Vec::new();
+    for (name, value) in wanted.into_iter().filter(|(name, _)| !has(name)) {
+        let value = nixfmt_rs::format(&value).unwrap_or(value).trim_end().to_owned();
+        let (set, key) = if inputs.is_bound() {
+            (AttrPath::value("inputs"), vec![name.to_owned()])
+        } else {
+            (AttrPath::value(""), vec!["inputs".to_owned(), name.to_owned()])
+        };
+        changes.push(Change::InsertAttribute { set, key, value });
+    }
+    if !changes.is_empty() {
+        expect_open(flake)?;
+    }
+    Ok(changes)
+}
+
+/// `/release-26.05` for the nixpkgs of that release; nothing for others.
+fn branch(flake: &NixFile) -> String {
+    let url = find(flake, &AttrPath::value("inputs.nixpkgs.url"));
+    let url = url.value().and_then(literal::string).unwrap_or_default();
+    let release = url.split_once("nixos-").map(|(_, release)| release.trim_end_matches("-small"));
+    let is_release = |text: &&str| text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    release.filter(is_release).map(|release| format!("/release-{release}")).unwrap_or_default()
+}
+
+/// `outputs = { self, nixpkgs }:` takes no other input.
+fn expect_open(flake: &NixFile) -> Result<()> {
+    let bindings = find(flake, &AttrPath::value("outputs")).bindings;
+    let lambda = bindings.first().and_then(AttrpathValue::value);
+    let Some(Expr::Lambda(lambda)) = lambda else { return Ok(()) };
+    match lambda.param() {
+        Some(Param::Pattern(pattern)) if pattern.ellipsis_token().is_none() => Err(Error::NoPlace {
+            at: flake.location(pattern.syntax()),
+            found: "the outputs take exactly these inputs, so that no other can be added".into(),
+            by_hand: "write `...` there, as in `{ self, nixpkgs, ... }:`, then run this again".into(),
+        }),
+        _ => Ok(()),
+    }
+}

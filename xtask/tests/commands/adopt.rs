@@ -1,0 +1,121 @@
+//! `init` in a flake that is no tree of agents yet.
+
+use pretty_assertions::assert_eq;
+
+use crate::fixture::{Fixture, repository};
+
+/// Somebody's machines.
+pub(crate) fn flake() -> Fixture {
+    let fixture = Fixture::empty();
+    fixture.write(
+        "flake.nix",
+        "\
+{
+  inputs = {
+    nixpkgs.url = \"github:NixOS/nixpkgs/nixos-26.05\";
+  };
+
+  outputs =
+    { self, nixpkgs, ... }@inputs:
+    {
+      nixosConfigurations = {
+        tower = nixpkgs.lib.nixosSystem {
+          system = \"x86_64-linux\";
+          modules = [ ./machines/tower ]; # under the desk
+        };
+      };
+    };
+}
+",
+    );
+    fixture.write(
+        "machines/tower/default.nix",
+        "\
+{
+  networking.domain = \"example.org\";
+  users.users.alice = {
+    isNormalUser = true;
+    extraGroups = [ \"wheel\" ];
+  };
+}
+",
+    );
+    fixture.git(&["init", "--quiet"]);
+    fixture.git(&["remote", "add", "origin", "git@github.com:alice/machines.git"]);
+    fixture.commit();
+    fixture
+}
+
+fn adopt(fixture: &Fixture) -> String {
+    let key = repository().join("tests/keys/example_operator.pub");
+    fixture.ok(&format!("init --admin-key {}", key.display())).stdout
+}
+
+#[test]
+fn a_flake_becomes_a_tree_of_agents() {
+    let fixture = flake();
+    let diff = adopt(&fixture);
+    assert!(diff.lines().all(|line| !line.starts_with('-') || line.starts_with("---")), "{diff}");
+    let settings = fixture.read("agent-tool.toml");
+    for line in [
+        "domain = \"example.org\"",
+        "admin-user = \"alice\"",
+        "flake = \"github:alice/machines\"",
+        "hosts = \"machines\"",
+        "base = \"machines/agent-base/default.nix\"",
+    ] {
+        assert!(settings.lines().any(|it| it == line), "{line}: {settings}");
+    }
+    let flake = fixture.read("flake.nix");
+    for part in
+        ["home-manager/release-26.05\"", "github:ryantm/agenix", "modules = [ ./machines/agent-base ];"]
+    {
+        assert!(flake.contains(part), "{part}: {flake}");
+    }
+    fixture.ok("new-agent vesta");
+    assert!(fixture.read("flake.nix").contains("modules = [ ./machines/agent-vesta ];"));
+    assert!(fixture.ok("check").stderr.contains("0 errors"));
+    fixture.ok("remove-agent vesta");
+    assert!(fixture.ok("check").stderr.contains("0 errors"));
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let fixture = flake();
+    fixture.write("modules/agent.nix", "{ }\n");
+    let rules = "let\n  users.alice = \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEbuiYwp+0tZm7oV0PdJ+9koUYZZcAHWzdsQf1oT1Ue4\";\nin\n{\n}\n";
+    fixture.write("secrets.nix", rules);
+    fixture.commit();
+    let said = fixture.ok("init").stderr;
+    assert!(said.contains("modules/agent.nix is there, and stays as it is"), "{said}");
+    assert_eq!(fixture.read("modules/agent.nix"), "{ }\n");
+    let completed = "  systems = { };\n  adminKeys = [ users.alice ];\nin\n";
+    assert_eq!(fixture.read("secrets.nix"), rules.replace("in\n", completed));
+}
+
+#[test]
+fn what_the_flake_does_not_say_is_asked_for() {
+    let fixture = flake();
+    fixture.replace("machines/tower/default.nix", "networking.domain = \"example.org\";", "");
+    fixture.commit();
+    fixture.refused(&["init"], 1, "hint: say it by --domain DOMAIN");
+    fixture.refused(&["init", "--domain", "not a domain"], 2, "is no host name");
+    fixture.refused(&["init", "--domain", "example.org"], 1, "hint: name your key by --admin-key FILE.pub");
+}
+
+#[test]
+fn outputs_that_take_no_other_input_are_refused() {
+    let fixture = flake();
+    fixture.replace("flake.nix", "{ self, nixpkgs, ... }@inputs:", "{ self, nixpkgs }@inputs:");
+    fixture.commit();
+    let key = repository().join("tests/keys/example_operator.pub");
+    let words = ["init", "--admin-key", key.to_str().unwrap()];
+    fixture.refused(&words, 1, "flake.nix:7:5: the outputs take exactly these inputs");
+}
+
+#[test]
+fn a_tree_of_agents_takes_a_key_alone() {
+    let fixture = Fixture::new();
+    fixture.refused(&["init"], 2, "--admin-key FILE.pub");
+    fixture.refused(&["init", "--domain", "example.org"], 2, "its facts are in agent-tool.toml");
+}

@@ -129,7 +129,13 @@ fn hosts(tree: &Tree) -> Result<Option<TreePath>> {
             best = (count, Some(folder));
         }
     }
-    Ok(best.1.or_else(|| found.folders.into_iter().find_map(|folder| TreePath::new(folder).ok())))
+    let read = found.folders.iter().find_map(|folder| TreePath::new(folder.as_str()).ok());
+    // Among modules of the flake, a host would be taken for one.
+    let is_free = |folder: &TreePath| {
+        let mut above = folder.ancestors().chain([folder.clone()]);
+        !above.any(|above| found.modules.contains(above.as_str()))
+    };
+    Ok(best.1.or(read).filter(is_free))
 }
 
 /// What most hosts call their own file.

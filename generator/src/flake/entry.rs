@@ -177,14 +177,18 @@ fn renamed(sibling: &Sibling, host: &str) -> String {
 
 /// The name as it is written at `place`: quoted if all siblings' are.
 fn key(place: &Place, siblings: &[Sibling], host: &str) -> String {
-    let prefixes = siblings.iter().filter_map(|sibling| {
-        let attrs: Vec<_> = AttrpathValue::cast(sibling.node.clone())?.attrpath()?.attrs().collect();
+    // Siblings whose names can't be told are followed, too.
+    let nodes: Vec<_> = match &place.site {
+        Site::After(nodes) => nodes.clone(),
+        _ => siblings.iter().map(|sibling| sibling.node.clone()).collect(),
+    };
+    let prefixes = nodes.iter().filter_map(|node| {
+        let attrs: Vec<_> = AttrpathValue::cast(node.clone())?.attrpath()?.attrs().collect();
         let name = attrs.get(place.prefix)?;
         let start = attrs.first()?.syntax().text_range().start();
         let length = name.syntax().text_range().start() - start;
-        let whole = sibling.node.text().to_string();
-        let quoted = matches!(name, rnix::ast::Attr::Str(_));
-        Some((whole.get(..length.into())?.to_owned(), quoted))
+        let quoted = literal::attribute(name).is_some() && matches!(name, rnix::ast::Attr::Str(_));
+        Some((node.text().to_string().get(..length.into())?.to_owned(), quoted))
     });
     let prefixes: Vec<_> = prefixes.collect();
     let quoted = !prefixes.is_empty() && prefixes.iter().all(|(_, quoted)| *quoted);

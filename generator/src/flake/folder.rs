@@ -10,22 +10,45 @@ use crate::nix::follow::{Follower, Term, Value};
 /// The functions that read a folder.
 const READERS: [&str; 3] = ["readDir", "listFilesRecursive", "import-tree"];
 
-/// The frameworks that find hosts by where they lie, with where each looks for one.
-const FRAMEWORKS: [(&str, &str); 3] =
-    [("blueprint", "hosts"), ("snowfall-lib", "systems"), ("nixos-unified", "configurations/nixos")];
-
 /// How many expressions are looked at.
 const LIMIT: usize = 20_000;
 
+/// The folder that every entry of `value` is of, where it is `readDir FOLDER`, be it only the folders in it.
+pub(super) fn entries(follower: &Follower<'_>, value: &Value) -> Option<String> {
+    let call = follower.call(value)?;
+    match (call.name.as_str(), call.arguments.as_slice()) {
+        ("readDir", [folder]) => follower.place(folder),
+        ("filterAttrs", [wanted, all]) => {
+            let text = wanted.term()?.expr.syntax().text().to_string();
+            let by_type =
+                text.contains("\"directory\"") && !text.contains("&&") && !text.contains("pathExists");
+            entries(follower, all).filter(|_| by_type)
+        }
+        _ => None,
+    }
+}
+
+/// The folder in which a framework looks for hosts, of those that find them by where they lie.
+pub(super) fn framework(follower: &Follower<'_>, term: &Term) -> Option<String> {
+    let call = follower.call(&Value::Term(term.clone()))?;
+    let text = term.expr.syntax().text().to_string();
+    let arguments = call.arguments.first()?;
+    match call.name.as_str() {
+        "blueprint" => {
+            let prefix = follower.lookup(arguments, &["prefix"]);
+            match prefix.values.first() {
+                Some(prefix) => Some(format!("{}/hosts", follower.place(prefix)?)),
+                None => Some("hosts".to_owned()),
+            }
+        }
+        "mkFlake" if text.contains("nixos-unified") => Some("configurations/nixos".to_owned()),
+        "mkFlake" if text.contains("snowfall") => Some("systems/x86_64-linux".to_owned()),
+        _ => None,
+    }
+}
+
 /// The folder that `term` reads, itself or through the names that it mentions.
 pub(super) fn read_by(follower: &Follower<'_>, term: &Term) -> Option<String> {
-    let text = term.expr.syntax().text().to_string();
-    let framework = FRAMEWORKS
-        .iter()
-        .find(|(name, _)| text.split(|c: char| !(c.is_alphanumeric() || c == '-')).any(|word| word == *name));
-    if let Some((_, folder)) = framework {
-        return Some((*folder).to_owned());
-    }
     let mut seen = BTreeSet::new();
     let mut waiting = vec![term.clone()];
     let mut looked = 0;

@@ -86,6 +86,8 @@ pub struct Survey {
     pub place: Option<Location>,
     /// The folders that the flake reads its hosts from.
     pub folders: BTreeSet<String>,
+    /// The folders of which every file is a module of the flake.
+    pub modules: BTreeSet<String>,
 }
 
 /// Looks at a flake's hosts, also where not all of them can be read.
@@ -101,7 +103,9 @@ pub fn survey(files: &Planned<'_>) -> Result<Survey> {
             survey.place = place.site.syntax().map(|node| file.location(node));
         }
     }
-    survey.folders = reading.places.folders.iter().map(|(folder, _)| folder.clone()).collect();
+    survey.folders = reading.places.folders.iter().map(|folder| folder.path.clone()).collect();
+    survey.modules = reading.places.modules.iter().map(|(folder, _)| folder.clone()).collect();
+    survey.folders.extend(reading.places.hints.iter().map(|(folder, _)| folder.clone()));
     Ok(survey)
 }
 

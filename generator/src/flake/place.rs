@@ -49,12 +49,25 @@ pub(super) struct Places {
     pub(super) found: Vec<Place>,
     /// Expressions that may give hosts, if one could read them.
     pub(super) unreadable: Vec<Term>,
-    /// The folders whose contents are hosts, or say which there are, with what reads each.
-    pub(super) folders: Vec<(String, Term)>,
+    /// The folders of which every entry is a host.
+    pub(super) folders: Vec<Folder>,
+    /// Folders that are read on the way to hosts, by what isn't understood in full; with what reads each.
+    pub(super) hints: Vec<(String, Term)>,
     /// Folders of which every file is a module that may register hosts, with what reads each.
     pub(super) modules: Vec<(String, Term)>,
     /// Sets in which hosts may be bound though none is yet, with what stands before their names there.
     pub(super) openings: Vec<(Term, AttrSet, &'static str)>,
+}
+
+/// A folder of which every entry is a host.
+#[derive(Debug, Clone)]
+pub(super) struct Folder {
+    /// The folder.
+    pub(super) path: String,
+    /// What reads it.
+    pub(super) reader: Term,
+    /// The function that makes a host of a name.
+    pub(super) function: Option<Value>,
 }
 
 /// How deep modules import modules.
@@ -107,7 +120,10 @@ impl Search<'_> {
     fn output_call(&mut self, term: &Term, call: &Call) {
         match (call.name.as_str(), call.arguments.as_slice()) {
             ("mkFlake", [_, module]) => {
-                if let Some((term, set)) = self.follower.body(module).set() {
+                // `flake = let … in { … };` can't be added to by another binding of `flake`.
+                if let Some((term, set)) = self.follower.body(module).set()
+                    && !binds_otherwise(set, "flake")
+                {
                     self.places.openings.push((term.clone(), set.clone(), "flake.nixosConfigurations."));
                 }
                 self.module(module, IMPORTS);
@@ -148,13 +164,12 @@ impl Search<'_> {
         if let Some(call) = self.follower.call(&value) {
             match (call.name.as_str(), call.arguments.as_slice()) {
                 ("import-tree", [folder]) => self.module_folder(folder, term, depth),
-                ("map", [_, _]) => match folder::read_by(self.follower, term) {
+                ("mkMerge", [list]) => self.each(list, &mut |search, item| search.module(item, depth)),
+                ("mkIf", [_, module]) => self.module(module, depth),
+                _ => match folder::read_by(self.follower, term) {
                     Some(folder) => self.module_folder_at(&folder, term, depth),
                     None => self.unreadable(term),
                 },
-                ("mkMerge", [list]) => self.each(list, &mut |search, item| search.module(item, depth)),
-                ("mkIf", [_, module]) => self.module(module, depth),
-                _ => self.unreadable(term),
             }
             return;
         }
@@ -209,13 +224,18 @@ impl Search<'_> {
                     work(self, &Value::Term(term.with(item)));
                 }
             }
-            _ => match concatenation(term) {
-                Some((left, right)) => {
+            _ => match (concatenation(term), self.follower.call(&list)) {
+                (Some((left, right)), _) => {
                     self.each(&left, work);
                     self.each(&right, work);
                 }
+                (None, Some(call)) if matches!(call.name.as_str(), "flatten" | "concatLists") => {
+                    for list in &call.arguments {
+                        self.each(list, work);
+                    }
+                }
                 // `imports = map (…) (attrNames (readDir ./modules))`, and the like.
-                None => work(self, &list),
+                _ => work(self, &list),
             },
         }
     }
@@ -295,9 +315,19 @@ impl Search<'_> {
         } else if let Some((left, right)) = update(term) {
             self.sets(&left, via);
             self.sets(&right, via);
+        } else if let Some(path) = folder::entries(self.follower, &value) {
+            self.folder(path, term, via);
         } else {
             self.unreadable(term);
         }
+    }
+
+    fn folder(&mut self, path: String, reader: &Term, via: &Via) {
+        let function = match via {
+            Via::Mapped(function) | Via::Named(function) => Some(function.clone()),
+            _ => None,
+        };
+        self.places.folders.push(Folder { path, reader: reader.clone(), function });
     }
 
     /// The lists whose items a function makes hosts of.
@@ -337,10 +367,12 @@ impl Search<'_> {
     }
 
     fn unreadable(&mut self, term: &Term) {
-        match folder::read_by(self.follower, term) {
-            Some(folder) => self.places.folders.push((folder, term.clone())),
-            None => self.places.unreadable.push(term.clone()),
+        if let Some(path) = folder::framework(self.follower, term) {
+            self.places.folders.push(Folder { path, reader: term.clone(), function: None });
+            return;
         }
+        self.places.hints.extend(folder::read_by(self.follower, term).map(|folder| (folder, term.clone())));
+        self.places.unreadable.push(term.clone());
     }
 }
 
@@ -363,4 +395,19 @@ fn sides(term: &Term, operator: BinOpKind) -> Option<(Value, Value)> {
 fn above(binding: &AttrpathValue, last: &str) -> usize {
     let keys = crate::nix::find::keys(binding);
     keys.iter().position(|key| key.as_deref() == Some(last)).map_or(0, |index| index + 1)
+}
+
+/// Whether a set binds `name` to anything that isn't a set written out.
+fn binds_otherwise(set: &AttrSet, name: &str) -> bool {
+    use rnix::ast::HasEntry;
+    let here = |key: &Option<String>| key.as_deref() == Some(name);
+    let inherited =
+        set.inherits().flat_map(|it| it.attrs()).any(|attr| here(&crate::nix::literal::attribute(&attr)));
+    inherited
+        || set.attrpath_values().any(|binding| {
+            let keys = crate::nix::find::keys(&binding);
+            keys.first().is_some_and(here)
+                && keys.len() == 1
+                && !matches!(binding.value(), Some(Expr::AttrSet(set)) if set.rec_token().is_none())
+        })
 }

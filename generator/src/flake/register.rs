@@ -1,11 +1,13 @@
 //! The registration of one more host: the best place that takes it, with the proof that it is one.
 
+use std::collections::BTreeSet;
+
 use super::{
     Form, Registration,
     entry::{self, Candidate, Origin},
     files::{Edited, Planned},
     folder, module,
-    place::{Place, Via},
+    place::{Folder, Place, Via},
     reading::{Host, Reading},
     system::System,
 };
@@ -13,7 +15,7 @@ use crate::{
     edit::{self, Entry, Site},
     error::{Error, Location, Result},
     name::AgentName,
-    nix::{file::NixFile, scope::unbound_names},
+    nix::{file::NixFile, follow::Value, scope::unbound_names},
     path::TreePath,
 };
 
@@ -27,12 +29,17 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         });
     }
     let hosts = &files.tree.settings().paths.hosts;
-    if let Some((_, reader)) = reading.places.folders.iter().find(|(folder, _)| *folder == hosts.as_str()) {
-        return Ok(Registration {
+    if let Some(folder) = reading.places.folders.iter().find(|folder| folder.path == hosts.as_str()) {
+        return by_folder(files, &reading, folder, host);
+    }
+    if let Some((folder, reader)) = reading.places.modules.iter().find(|(folder, _)| contains(folder, hosts))
+    {
+        return Err(Error::NoPlace {
             at: reader.location(),
-            form: Form::Folder,
-            file: None,
-            entry: String::new(),
+            found: format!(
+                "every file below {folder} is a module of the flake, and hosts would lie in {hosts}"
+            ),
+            by_hand: "set `hosts` below [paths] of agent-tool.toml to a folder elsewhere".into(),
         });
     }
     let unread = &reading.places.unreadable;
@@ -85,10 +92,39 @@ pub(super) fn expect_names(edited: &NixFile, reading: &Reading<'_>, mut expected
     })
 }
 
-/// Whether every host has a module of its own, in a folder of modules: then so does the new one.
+/// The registration by a folder, whose hosts must be seen to need nothing that the new one lacks.
+fn by_folder(
+    files: &Planned<'_>,
+    reading: &Reading<'_>,
+    folder: &Folder,
+    host: &str,
+) -> Result<Registration> {
+    let at = folder.reader.location();
+    let paths = &files.tree.settings().paths;
+    let (own, own_folder) = (paths.machine_folder(host).join(&paths.host_file), paths.machine_folder(host));
+    let is_there = |path: &TreePath| *path == own || *path == own_folder || files.is_there(path);
+    let function = folder.function.as_ref();
+    let made = function.and_then(|function| reading.follower.apply(function, Value::Text(host.to_owned())));
+    if let Some(made) = made {
+        let system = System::of(&reading.follower, &made, &own_folder, &is_there);
+        if let Some(why) = system.lacks(&own_folder) {
+            let found = format!("the hosts are the folders of {}, but {why}", folder.path);
+            return Err(Error::NoPlace { at, found, by_hand: by_hand(host, own_folder.as_str()) });
+        }
+    }
+    Ok(Registration { at, form: Form::Folder, file: None, entry: String::new() })
+}
+
+fn contains(folder: &str, path: &TreePath) -> bool {
+    path.as_str() == folder || path.ancestors().any(|above| above.as_str() == folder)
+}
+
+/// Whether most hosts have a module of their own: then the new one does not belong into another's.
 fn is_scattered(reading: &Reading<'_>) -> bool {
-    let hosts = &reading.hosts;
-    !reading.places.modules.is_empty() && hosts.len() > 1 && hosts.iter().all(|hosts| hosts.len() == 1)
+    let files: BTreeSet<_> = reading.places.found.iter().map(|place| place.term.file.path()).collect();
+    let alone = reading.hosts.iter().filter(|hosts| hosts.len() <= 1).count();
+    let most = alone * 2 > reading.hosts.len() || reading.hosts.is_empty();
+    most && (!reading.places.modules.is_empty() || files.len() > 1)
 }
 
 /// The registration at one place, by the first entry that holds there.
@@ -117,6 +153,10 @@ fn at_place(
     }
     let (found, by_hand) = match why {
         Some(why) => (format!("a new host would stand here, but {why}"), by_hand(host, &reference)),
+        None if !matches!(place.via, Via::Host | Via::Arguments) => (
+            "a new host would stand here, but no two entries are alike: what it needs can't be told".into(),
+            by_hand(host, &reference),
+        ),
         None => (
             "a new host would stand here, but neither `inputs` nor `self` is bound here to pass to its modules".into(),
             "bind them, as in `outputs = { self, ... }@inputs:`, then run this again".into(),
@@ -156,24 +196,21 @@ fn verify(
     let made = reading.made(place, entry);
     let made = made.ok_or_else(|| refuse("what makes a host of it can't be read".into()))?;
     let system = System::of(&reading.follower, &made, &folder, &is_there);
-    let why = if !system.readable {
+    if !system.readable {
         // What serves another agent serves this one, unless it is seen not to.
-        if origin == Origin::Agent {
-            return Ok(verified);
+        return if origin == Origin::Agent {
+            Ok(verified)
+        } else {
+            Err(refuse("what makes hosts here can't be read".into()))
+        };
+    }
+    match system.lacks(&folder) {
+        Some(why) => Err(refuse(why)),
+        None if system.platform == Some(false) => {
+            Err(refuse("it isn't told its platform by `system`".into()))
         }
-        "what makes hosts here can't be read".to_owned()
-    } else if !system.loads {
-        format!("its modules don't have {folder}")
-    } else if !system.missing.is_empty() {
-        format!("it reads {}, which a new host doesn't have", system.missing.join(", "))
-    } else if system.inputs != Some(true) {
-        "its modules aren't seen to be passed `inputs` by specialArgs".to_owned()
-    } else if system.platform == Some(false) {
-        "it isn't told its platform by `system`".to_owned()
-    } else {
-        return Ok(verified);
-    };
-    Err(refuse(why))
+        None => Ok(verified),
+    }
 }
 
 fn by_hand(host: &str, reference: &str) -> String {
@@ -186,13 +223,16 @@ fn by_hand(host: &str, reference: &str) -> String {
 fn refuse(files: &Planned<'_>, reading: &Reading<'_>, host: &str) -> Error {
     let paths = &files.tree.settings().paths;
     let by_hand = by_hand(host, &paths.flake.reference(&paths.host_module(host)));
-    if let Some((folder, reader)) = reading.places.folders.first() {
+    let folders = reading.places.folders.iter().map(|folder| (&folder.path, &folder.reader));
+    let hints = reading.places.hints.iter().map(|(folder, reader)| (folder, reader));
+    if let Some((folder, reader)) = folders.chain(hints).next() {
         return Error::NoPlace {
             at: reader.location(),
-            found: format!(
-                "hosts are read from the folder {folder}, and a new one would lie in {}",
-                paths.hosts
-            ),
+            found: if folder == paths.hosts.as_str() {
+                format!("the folder {folder} is read here, by what isn't understood in full")
+            } else {
+                format!("hosts are read from the folder {folder}, and a new one would lie in {}", paths.hosts)
+            },
             by_hand: format!(
                 "set hosts = \"{folder}\" below [paths] of agent-tool.toml if hosts are folders there; else {by_hand}"
             ),

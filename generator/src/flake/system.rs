@@ -4,7 +4,7 @@ use rnix::ast::Expr;
 use rowan::ast::AstNode;
 
 use crate::{
-    nix::follow::{Follower, Value},
+    nix::follow::{Follower, Value, last_name},
     path::TreePath,
 };
 
@@ -47,6 +47,21 @@ impl System {
             _ => {}
         }
         system
+    }
+
+    /// What a host whose files are in `folder` would be without; nothing when it has all that it needs.
+    pub(super) fn lacks(&self, folder: &TreePath) -> Option<String> {
+        if !self.readable {
+            None
+        } else if !self.loads {
+            Some(format!("its modules don't have {folder}"))
+        } else if !self.missing.is_empty() {
+            Some(format!("it reads {}, which a new host doesn't have", self.missing.join(", ")))
+        } else if self.inputs != Some(true) {
+            Some("its modules aren't seen to be passed `inputs` by specialArgs".into())
+        } else {
+            None
+        }
     }
 }
 
@@ -113,6 +128,12 @@ impl Reading<'_> {
             system.loads |= self.is_own(&place);
             return;
         }
+        if let Some(call) = self.follower.call(module)
+            && let ("import", [file]) = (call.name.as_str(), call.arguments.as_slice())
+        {
+            system.loads |= self.follower.place(file).is_some_and(|place| self.is_own(&place));
+            return;
+        }
         let module = self.follower.body(module);
         let Some((term, _)) = module.set() else { return };
         system.loads |= self.is_own(term.file.path().as_str());
@@ -144,8 +165,7 @@ impl Reading<'_> {
             if !matches!(expr, Expr::PathRel(_) | Expr::BinOp(_) | Expr::Str(_)) {
                 continue;
             }
-            let inside_of_sum = expr.syntax().parent().and_then(Expr::cast);
-            if matches!(inside_of_sum, Some(Expr::BinOp(_))) {
+            if !is_read(&expr) {
                 continue;
             }
             let Some(place) = self.follower.place(&Value::Term(term.with(expr))) else { continue };
@@ -154,5 +174,23 @@ impl Reading<'_> {
                 system.missing.push(place);
             }
         }
+    }
+}
+
+/// Whether a path is one that is read where it stands: an item of a list of modules, or what `import` is applied to.
+fn is_read(path: &Expr) -> bool {
+    let mut above = path.syntax().parent().and_then(Expr::cast);
+    while let Some(Expr::Paren(paren)) = above {
+        above = paren.syntax().parent().and_then(Expr::cast);
+    }
+    match above {
+        Some(Expr::List(_)) => true,
+        Some(Expr::Apply(call)) => {
+            let function = call.lambda().and_then(|function| last_name(&function));
+            function.is_some_and(|name| {
+                matches!(name.as_str(), "import" | "readFile" | "readDir" | "importTOML" | "importJSON")
+            })
+        }
+        _ => false,
     }
 }

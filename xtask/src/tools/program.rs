@@ -23,8 +23,8 @@ const GRACE: Duration = Duration::from_secs(1);
 /// What a report shows of what a program said: its last lines.
 const TAIL: usize = 20;
 
-/// A program to be run.
-#[derive(Debug, Clone)]
+/// A program to be run. What it reads may be a secret, so that nobody prints it whole.
+#[derive(Clone)]
 pub(crate) struct Call {
     program: String,
     words: Vec<String>,

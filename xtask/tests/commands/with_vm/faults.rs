@@ -108,15 +108,17 @@ fn a_machine_in_trouble_is_named_and_what_was_done_stays_done() {
         "drago",
         "cd /var/ssh && cp ssh_host_ed25519_key old && rm ssh_host* && systemctl restart first-boot ssh",
     );
+    let refused = || bed.ssh("drago", "true").stderr.contains("Host key verification failed");
+    eventually(60, "SSH refuses the machine", refused);
     let hint = bed.known_hosts().display().to_string();
     bed.deploy_fails(
         "drago",
         &["the host key of agent-drago has changed", &print, &hint, "`identity` failed"],
     );
     assert_eq!(bed.pinned("drago"), key);
-    assert!(bed.ssh("drago", "true").stderr.contains("Host key verification failed"));
     let back = "cd /var/ssh && mv old ssh_host_ed25519_key && ssh-keygen -y -f ssh_host_ed25519_key >ssh_host_ed25519_key.pub";
     bed.agent("drago", &format!("{back} && systemctl restart ssh"));
+    eventually(60, "SSH knows the machine again", || bed.ssh("drago", "true").code == 0);
     bed.deployed("drago");
 
     // What holds one back holds nobody else.

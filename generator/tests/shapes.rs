@@ -49,7 +49,7 @@ fn tree(root: &Path) -> Tree {
     }
     // A flake with a syntax error says nothing of itself.
     let settings = Detected::read(root).map_or_else(|_| Detected::default().settings(), |it| it.settings());
-    Tree::with_settings(root, settings).unwrap()
+    Tree::with_settings(root, settings.unwrap()).unwrap()
 }
 
 fn vesta() -> AgentName {

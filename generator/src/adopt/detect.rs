@@ -8,9 +8,8 @@ use crate::{
     nix::find::{AttrPath, find},
     nix::literal,
     path::TreePath,
-    settings::{HostName, Paths, Settings, UserName, VmDefaults},
+    settings::{FILE, HostName, Paths, Settings, UserName},
     tree::Tree,
-    vm::{Count, Port},
 };
 
 /// What could be read.
@@ -38,7 +37,7 @@ const RULES: [&str; 2] = ["secrets.nix", "secrets/secrets.nix"];
 impl Detected {
     /// Reads the flake at `root`.
     pub fn read(root: &Path) -> Result<Self> {
-        let tree = Tree::with_settings(root, unknown())?;
+        let tree = Tree::with_settings(root, unknown()?)?;
         let first = |names: &[&'static str]| {
             let there = names.iter().find(|name| tree.root().join(name).exists());
             there.map(|name| TreePath::literal(name))
@@ -56,9 +55,8 @@ impl Detected {
     }
 
     /// The settings, with what could not be read as it is in an example.
-    #[must_use]
-    pub fn settings(&self) -> Settings {
-        let mut settings = unknown();
+    pub fn settings(&self) -> Result<Settings> {
+        let mut settings = unknown()?;
         settings.paths = self.paths.clone();
         if let Some(domain) = &self.domain {
             settings.domain = domain.clone();
@@ -66,45 +64,28 @@ impl Detected {
         if let Some(user) = &self.admin_user {
             settings.admin_user = user.clone();
         }
-        settings
+        Ok(settings)
     }
 }
 
 /// The settings of a flake of which nothing is known.
-fn unknown() -> Settings {
-    let host = |text: &str| HostName::try_from(text.to_owned());
-    let (domain, mail_host) = (host("example.org"), host("mail.example.org"));
-    let login_server = crate::settings::Url::try_from("https://headscale.example.org".to_owned());
-    let admin_user = UserName::try_from("admin".to_owned());
-    let count = |number: i64| Count::try_from(number);
-    let port = |number: i64| Port::try_from(number);
-    match (domain, mail_host, login_server, admin_user, port(2223), port(5900), count(4), count(2)) {
-        (
-            Ok(domain),
-            Ok(mail_host),
-            Ok(login_server),
-            Ok(admin_user),
-            Ok(first_ssh_port),
-            Ok(first_spice_port),
-            Ok(memory_gib),
-            Ok(vcpus),
-        ) => Settings {
-            domain,
-            mail_host,
-            login_server,
-            admin_user,
-            flake: ".".into(),
-            vm: VmDefaults {
-                image_dir: "~/.agentvms".into(),
-                first_ssh_port,
-                first_spice_port,
-                memory_gib,
-                vcpus,
-            },
-            paths: Paths::default(),
-        },
-        _ => unreachable!("the words of an example are words of their kind"),
-    }
+const UNKNOWN: &str = r#"
+domain = "example.org"
+mail-host = "mail.example.org"
+login-server = "https://headscale.example.org"
+admin-user = "admin"
+flake = "."
+
+[vm]
+image-dir = "~/.agentvms"
+first-ssh-port = 2223
+first-spice-port = 5900
+memory-gib = 4
+vcpus = 2
+"#;
+
+fn unknown() -> Result<Settings> {
+    Settings::parse(&TreePath::literal(FILE), UNKNOWN)
 }
 
 /// The folder that most hosts have one of their own in.

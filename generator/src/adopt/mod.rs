@@ -96,7 +96,7 @@ fn chosen(detected: &Detected, adoption: &Adoption) -> Result<Settings> {
     let domain = adoption.domain.clone().or_else(|| detected.domain.clone());
     let domain = domain.ok_or_else(|| unknown("which domain its machines are in", "--domain DOMAIN"))?;
     let admin = adoption.admin_user.clone().or_else(|| detected.admin_user.clone());
-    let mut settings = detected.settings();
+    let mut settings = detected.settings()?;
     settings.admin_user = admin.ok_or_else(|| unknown("who administers it", "--admin-user NAME"))?;
     let derived = |text: String| Error::Conflict { message: text, hint: "say it by an option".into() };
     settings.mail_host = match &adoption.mail_host {

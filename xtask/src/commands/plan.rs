@@ -52,7 +52,7 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
     let tree = if root.join(settings::FILE).is_file() {
         Tree::open(&root)?
     } else {
-        Tree::with_settings(&root, Detected::read(&root)?.settings())?
+        Tree::with_settings(&root, Detected::read(&root)?.settings()?)?
     };
     let files = Planned::none(&tree);
     match flake::register(&files, &name.host()) {

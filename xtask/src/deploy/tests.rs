@@ -343,6 +343,29 @@ fn a_pushed_flake_is_not_switched_to_when_the_tree_has_just_changed() {
 }
 
 #[test]
+fn a_configuration_that_is_built_here_is_switched_to_over_the_strict_connection() {
+    let ssh = "$ ssh ncrmro@agent-drago sudo:";
+    let before = format!("{ssh} uname -n\nagent-base\n{ssh} Notes the system that runs, to go back to.\n");
+    let mut case = Case::new("");
+    case.options.build_on = BuildOn::Operator;
+    let rebuild = |case: &Case| {
+        let root = case.tree().root().display().to_string();
+        format!("$ nixos-rebuild switch --flake {root}#agent-drago --target-host ncrmro@agent-drago --sudo\n")
+    };
+    case.record = Recorded::new(&format!(
+        "{before}{}{ssh} true\n$ tar *\nan archive\n{ssh} Notes what the machine was switched to*\n{ssh} true\n\
+         {ssh} Has the login screen log the agent in.\n",
+        rebuild(&case)
+    ));
+    case.run(switch::run).unwrap();
+    let options = case.record.variable("NIX_SSHOPTS");
+    says(&options, &["StrictHostKeyChecking=yes", "HostKeyAlias=agent-drago", "HostName=127.0.0.1"]);
+
+    case.record = Recorded::new(&format!("{before}{}! error: cannot build 'x.drv'\n[1]", rebuild(&case)));
+    says(&format!("{:#}", case.run(switch::run).unwrap_err()), &["cannot build 'x.drv'"]);
+}
+
+#[test]
 fn nixos_rebuild_that_fails_is_shown_by_the_end_of_its_journal() {
     let case = Case::new(
         "$ ssh ncrmro@agent-drago sudo: How the switch stands*

@@ -150,6 +150,11 @@ impl Call {
     }
 
     #[cfg(test)]
+    pub(crate) fn value(&self, variable: &str) -> Option<&str> {
+        self.variables.iter().find_map(|(name, value)| (name == variable).then_some(value.as_str()))
+    }
+
+    #[cfg(test)]
     pub(crate) fn last_word(&self) -> &str {
         self.words.last().unwrap()
     }

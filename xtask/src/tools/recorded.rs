@@ -46,6 +46,12 @@ impl Recorded {
         calls.iter().filter_map(Call::reads).map(|it| String::from_utf8_lossy(it).into_owned()).collect()
     }
 
+    /// What a variable was in the environment of the last call that was given one of this name.
+    pub(crate) fn variable(&self, name: &str) -> String {
+        let calls = self.calls.lock().unwrap();
+        calls.iter().rev().find_map(|call| call.value(name)).unwrap_or_default().to_owned()
+    }
+
     /// Every call of the record must have been made.
     #[track_caller]
     pub(crate) fn expect_done(&self) {

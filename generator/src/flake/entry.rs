@@ -1,6 +1,6 @@
 //! What may be written for a new host: as its siblings are, or in full.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rnix::{
     SyntaxKind::TOKEN_COMMENT,
@@ -83,7 +83,8 @@ pub(super) fn candidates(
         (Via::Named(_), Site::List(_)) => {
             candidates.push(Candidate { text: literal::quote(host), origin: Origin::Siblings });
         }
-        (Via::Mapped(_), _) if !siblings.iter().any(is_empty) => {
+        // What is said of every host may be needed of each.
+        (Via::Mapped(_), _) if !siblings.iter().any(is_empty) && !all_say_something(&siblings) => {
             candidates.push(Candidate { text: format!("{key} = {{ }};"), origin: Origin::Siblings });
         }
         _ => {}
@@ -105,6 +106,22 @@ fn is_computed(sibling: &Sibling) -> bool {
 /// Whether nothing is said of a sibling but its name.
 fn is_empty(sibling: &Sibling) -> bool {
     matches!(&sibling.value, Some(Expr::AttrSet(set)) if set.syntax().children().next().is_none())
+}
+
+/// Whether an attribute is said of every sibling, or one of them is no set written out: then an empty set may be too
+/// little for a new one.
+fn all_say_something(siblings: &[Sibling]) -> bool {
+    let attributes = |sibling: &Sibling| {
+        let Some(Expr::AttrSet(set)) = &sibling.value else { return None };
+        let bound = set.attrpath_values().filter_map(|it| keys(&it).into_iter().next().flatten());
+        let inherited = set.inherits().flat_map(|it| it.attrs().collect::<Vec<_>>());
+        Some(bound.chain(inherited.filter_map(|attr| literal::attribute(&attr))).collect::<BTreeSet<_>>())
+    };
+    let sets: Option<Vec<_>> = siblings.iter().map(attributes).collect();
+    sets.is_none_or(|sets| {
+        let common = sets.into_iter().reduce(|common, next| &common & &next);
+        common.is_some_and(|common| !common.is_empty())
+    })
 }
 
 /// The entry with its `=` where all siblings that are on one line have theirs.
@@ -242,8 +259,10 @@ fn formatted(expression: &str) -> Option<String> {
 fn system_of(sibling: &Sibling) -> Option<(String, Expr)> {
     let Expr::Apply(call) = sibling.value.as_ref()? else { return None };
     let function = call.lambda()?;
-    (last_name(&function)? == "nixosSystem")
-        .then_some((function.syntax().text().to_string(), call.argument()?))
+    let text = function.syntax().text().to_string();
+    // What the flake itself offers by that name may want something else than nixpkgs' own.
+    let is_nixpkgs = last_name(&function)? == "nixosSystem" && !text.starts_with("self.");
+    is_nixpkgs.then_some((text, call.argument()?))
 }
 
 /// The bindings of `specialArgs`, as a sibling writes them.

@@ -261,18 +261,18 @@ impl Search<'_> {
         self.places.unreadable.extend(bound.unreadable);
     }
 
+    /// A set that is written out, whose attributes are hosts.
+    fn set(&mut self, term: &Term, set: &AttrSet, via: Via) {
+        let (term, site) = (term.clone(), Site::Set(set.clone()));
+        self.places.found.push(Place { term, site, via, prefix: 0, opening: "" });
+    }
+
     /// What `nixosConfigurations` is bound to.
     fn hosts(&mut self, value: &Value) {
         let value = self.follower.body(value);
         let Value::Term(term) = &value else { return };
         if let Expr::AttrSet(set) = &term.expr {
-            self.places.found.push(Place {
-                term: term.clone(),
-                site: Site::Set(set.clone()),
-                via: Via::Host,
-                prefix: 0,
-                opening: "",
-            });
+            self.set(term, set, Via::Host);
         } else if let Some((left, right)) = update(term) {
             self.hosts(&left);
             self.hosts(&right);
@@ -305,13 +305,7 @@ impl Search<'_> {
         let value = self.follower.body(value);
         let Value::Term(term) = &value else { return };
         if let Expr::AttrSet(set) = &term.expr {
-            self.places.found.push(Place {
-                term: term.clone(),
-                site: Site::Set(set.clone()),
-                via: via.clone(),
-                prefix: 0,
-                opening: "",
-            });
+            self.set(term, set, via.clone());
         } else if let Some((left, right)) = update(term) {
             self.sets(&left, via);
             self.sets(&right, via);

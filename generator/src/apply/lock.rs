@@ -4,6 +4,8 @@ use std::{
     fs::{self, File, TryLockError},
     os::unix::fs::MetadataExt,
     path::Path,
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use crate::error::{Error, Result};
@@ -24,10 +26,26 @@ impl Lock {
             file.lock().map_err(Error::io("lock", root))?;
             return Ok(Self { _root: file });
         }
-        match file.try_lock() {
+        match lock_soon(&file) {
             Ok(()) => Ok(Self { _root: file }),
             Err(TryLockError::WouldBlock) => Err(Error::Locked { holder: holder(&file) }),
             Err(TryLockError::Error(error)) => Err(Error::io("lock", root)(error)),
+        }
+    }
+}
+
+/// Takes the advisory lock of a file, within a second or not at all.
+///
+/// A process that was killed while it started a program may still seem to have its lock: the new process has the file,
+/// too, for the few milliseconds until it becomes that program (`man 2 execve` closes it).
+pub fn lock_soon(file: &File) -> std::result::Result<(), TryLockError> {
+    let start = Instant::now();
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if start.elapsed() < Duration::from_secs(1) => {
+                sleep(Duration::from_millis(5));
+            }
+            result => return result,
         }
     }
 }
@@ -41,4 +59,24 @@ fn holder(file: &File) -> Option<u32> {
         let [_, "FLOCK", _, "WRITE", pid, device, ..] = fields.as_slice() else { return None };
         device.ends_with(&inode).then(|| pid.parse().ok())?
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn a_lock_that_a_dying_process_still_has_is_waited_for() {
+        let dir = TempDir::new().unwrap();
+        let lock = File::open(dir.path()).unwrap();
+        lock.lock().unwrap();
+        let mut heir = Command::new("sleep").arg("0.1").stdin(Stdio::from(lock)).spawn().unwrap();
+        assert!(File::open(dir.path()).unwrap().try_lock().is_err(), "the heir has it");
+        Lock::acquire(dir.path(), false).unwrap();
+        heir.wait().unwrap();
+    }
 }

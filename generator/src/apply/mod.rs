@@ -20,7 +20,7 @@ use std::{
 };
 
 pub use disk::{Disk, Operation, RealDisk};
-pub use lock::Lock;
+pub use lock::{Lock, lock_soon};
 
 use crate::{
     error::{Error, Result},

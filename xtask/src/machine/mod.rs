@@ -14,6 +14,7 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 use generator::{
     agent::facts,
+    apply::lock_soon,
     domain::{self, Defined},
     error::Error,
     name::AgentName,
@@ -135,7 +136,7 @@ pub(crate) fn hold(domain: &str) -> Result<Option<File>> {
     };
     let path = Path::new(&folder).join(format!("agent-tool-{domain}.lock"));
     let file = File::create(&path).map_err(Error::io("make", &path))?;
-    match file.try_lock() {
+    match lock_soon(&file) {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Err(anyhow!("another command is at work on {domain}"))
             .context(Hint("wait until it is done".into())),

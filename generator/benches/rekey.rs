@@ -97,6 +97,7 @@ impl Garden {
         if write {
             let lock = Lock::acquire(self.dir.path(), false).unwrap();
             apply::apply(&lock, self.dir.path(), &rekey.plan, &mut RealDisk).unwrap();
+            apply::sweep(&lock, self.dir.path(), &mut RealDisk).unwrap();
         }
         rekey.sealed.len()
     }

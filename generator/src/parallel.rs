@@ -1,4 +1,4 @@
-//! Work on many items, by as many threads as there are processors.
+//! Work on many items by several threads.
 
 use std::{
     panic::resume_unwind,
@@ -6,9 +6,14 @@ use std::{
     thread,
 };
 
-/// The results of `work` for each of `items`, in their order.
+/// The results of `work` for each of `items`, in their order, by as many threads as there are processors.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    map_on(thread::available_parallelism().map_or(1, usize::from), items, work)
+}
+
+/// The results of `work` for each of `items`, in their order, by so many threads: for work that waits.
+pub(crate) fn map_on<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = threads.min(items.len());
     if threads <= 1 {
         return items.iter().map(work).collect();
     }

@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    parallel,
+};
 
 /// One change of a disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +31,8 @@ pub enum Operation<'a> {
         /// Its permission bits; the system's default when there are none.
         mode: Option<u32>,
     },
-    /// Bring a file's contents to the disk.
-    SyncFile(&'a Path),
+    /// Bring the contents of files to the disk, in any order.
+    SyncFiles(&'a [PathBuf]),
     /// Give a file a second name (`man 2 link`).
     Link {
         /// The file.
@@ -75,7 +78,10 @@ impl Disk for RealDisk {
                 }
                 file.write_all(contents)
             }
-            Operation::SyncFile(path) | Operation::SyncFolder(path) => File::open(path)?.sync_all(),
+            Operation::SyncFiles(paths) => {
+                parallel::map_on(SYNCS, paths, |path| sync(path)).into_iter().collect()
+            }
+            Operation::SyncFolder(path) => sync(path),
             Operation::Link { path, name } => fs::hard_link(path, name),
             Operation::Rename { from, to } => fs::rename(from, to),
             Operation::Unlink(path) => fs::remove_file(path),
@@ -84,12 +90,23 @@ impl Disk for RealDisk {
     }
 }
 
+/// How many files are on their way to the disk at once. The threads wait rather than work, and the file system brings
+/// to the disk together what is asked for at the same time.
+const SYNCS: usize = 8;
+
+fn sync(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
 impl Operation<'_> {
     fn describe(&self) -> (&'static str, PathBuf) {
         match self {
             Self::CreateFolder { path, .. } => ("create the folder", path.to_path_buf()),
             Self::Write { path, .. } => ("write", path.to_path_buf()),
-            Self::SyncFile(path) => ("sync", path.to_path_buf()),
+            Self::SyncFiles(paths) => {
+                let folder = paths.first().and_then(|path| path.parent()).unwrap_or(Path::new("."));
+                ("sync the files in", folder.to_path_buf())
+            }
             Self::Link { name, .. } => ("link", name.to_path_buf()),
             Self::Rename { to, .. } => ("replace", to.to_path_buf()),
             Self::Unlink(path) => ("remove", path.to_path_buf()),
@@ -105,10 +122,14 @@ impl dyn Disk + '_ {
         self.checked(&Operation::CreateFolder { path, private })
     }
 
-    /// Writes a new file, whose contents are on the disk afterwards.
+    /// Writes a new file, whose contents are on the disk when [`Self::sync_files`] was called for it.
     pub(super) fn write(&mut self, path: &Path, contents: &[u8], mode: Option<u32>) -> Result<()> {
-        self.checked(&Operation::Write { path, contents, mode })?;
-        self.checked(&Operation::SyncFile(path))
+        self.checked(&Operation::Write { path, contents, mode })
+    }
+
+    /// Brings files in one folder to the disk.
+    pub(super) fn sync_files(&mut self, paths: &[PathBuf]) -> Result<()> {
+        self.checked(&Operation::SyncFiles(paths))
     }
 
     pub(super) fn link(&mut self, path: &Path, name: &Path) -> Result<()> {

@@ -128,13 +128,23 @@ impl Entry {
 pub(super) fn stage(root: &Path, plan: &Plan, targets: &[Target], disk: &mut dyn Disk) -> Result<Journal> {
     let folder = root.join(FOLDER);
     disk.create_folder(&folder, true)?;
-    let mut entries = Vec::new();
+    let (mut entries, mut written) = (Vec::new(), Vec::new());
+    let mut write = |disk: &mut dyn Disk, path: PathBuf, contents: &[u8], mode| {
+        disk.write(&path, contents, mode)?;
+        written.push(path);
+        Ok(())
+    };
     for (index, (change, target)) in plan.changes.iter().zip(targets).enumerate() {
         if let Some(after) = &change.after {
-            disk.write(&staged(root, index), after, target.mode)?;
+            write(disk, staged(root, index), after, target.mode)?;
         }
         if let Some(before) = &change.before {
-            keep(disk, &root.join(&target.path), &kept(root, index), before, target.mode)?;
+            // By a second name of the file, which costs nothing, or a copy where there are no such names. The file
+            // itself is never written, only replaced.
+            let kept = kept(root, index);
+            if disk.link(&root.join(&target.path), &kept).is_err() {
+                write(disk, kept, before, target.mode)?;
+            }
         }
         entries.push(Entry {
             path: target.path.clone(),
@@ -147,18 +157,13 @@ pub(super) fn stage(root: &Path, plan: &Plan, targets: &[Target], disk: &mut dyn
         message: format!("the journal can't be written: {error}"),
         hint: "rename the file whose name is not UTF-8".into(),
     })?;
-    disk.write(&folder.join("journal.new"), &bytes, None)?;
+    write(disk, folder.join("journal.new"), &bytes, None)?;
+    disk.sync_files(&written)?;
     disk.sync_folder(&folder)?;
     disk.sync_folder(root)?;
     disk.rename(&folder.join("journal.new"), &folder.join(JOURNAL))?;
     disk.sync_folder(&folder)?;
     Ok(journal)
-}
-
-/// Keeps the old contents: by a second name of the file, which costs nothing, or a copy where there are no such
-/// names. The file itself is never written, only replaced.
-fn keep(disk: &mut dyn Disk, file: &Path, name: &Path, contents: &[u8], mode: Option<u32>) -> Result<()> {
-    disk.link(file, name).or_else(|_| disk.write(name, contents, mode))
 }
 
 /// Ends a transaction whose targets are all as after. Renaming its folder is the one step that tells.
@@ -219,6 +224,7 @@ pub(super) fn restore(root: &Path, index: usize, target: &Path, disk: &mut dyn D
         let contents = fs::read(&kept).map_err(Error::io("read", &kept))?;
         let mode = fs::metadata(&kept).map_err(Error::io("look at", &kept))?.permissions().mode();
         disk.write(&back, &contents, Some(mode & 0o7777))?;
+        disk.sync_files(std::slice::from_ref(&back))?;
     }
     disk.rename(&back, target)
 }

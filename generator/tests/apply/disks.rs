@@ -69,7 +69,9 @@ impl Disk for Traced<'_> {
             Operation::CreateFolder { path, private: true } => format!("mkdir 0700 {}", name(path)),
             Operation::CreateFolder { path, .. } => format!("mkdir {}", name(path)),
             Operation::Write { path, .. } => format!("write {}", name(path)),
-            Operation::SyncFile(path) => format!("fsync {}", name(path)),
+            Operation::SyncFiles(paths) => {
+                format!("fsync {}", paths.iter().map(|path| name(path)).collect::<Vec<_>>().join(" "))
+            }
             Operation::Link { path, name: second } => format!("link {} {}", name(path), name(second)),
             Operation::Rename { from, to } => format!("rename {} {}", name(from), name(to)),
             Operation::Unlink(path) => format!("unlink {}", name(path)),
@@ -210,10 +212,12 @@ impl Disk for Volatile {
                 let mode = fs::metadata(path)?.permissions().mode();
                 self.make(path, Node::File { contents: contents.to_vec(), mode, synced: false });
             }
-            Operation::SyncFile(path) => {
-                let id = self.find(path);
-                if let Node::File { synced, .. } = &mut self.nodes[id] {
-                    *synced = true;
+            Operation::SyncFiles(paths) => {
+                for path in paths {
+                    let id = self.find(path);
+                    if let Node::File { synced, .. } = &mut self.nodes[id] {
+                        *synced = true;
+                    }
                 }
             }
             Operation::Link { path, name } => self.bind(name, self.find(path)),

@@ -158,28 +158,28 @@ fn replace(path: &Path, contents: &[u8]) {
 
 const COUNTS: [usize; 3] = [10, 500, 5000];
 
-#[divan::bench(sample_count = 5, sample_size = 1)]
-fn full_floor(bencher: Bencher<'_, '_>) {
-    let garden = Garden::new(500);
+#[divan::bench(args = COUNTS, sample_count = 5, sample_size = 1)]
+fn full_floor(bencher: Bencher<'_, '_>, count: usize) {
+    let garden = Garden::new(count);
     bencher.bench_local(|| garden.floor(true));
 }
 
-#[divan::bench(sample_count = 5, sample_size = 1)]
-fn full(bencher: Bencher<'_, '_>) {
-    let garden = Garden::new(500);
-    bencher.bench_local(|| assert_eq!(garden.rekey(true, true), 500));
+#[divan::bench(args = COUNTS, sample_count = 5, sample_size = 1)]
+fn full(bencher: Bencher<'_, '_>, count: usize) {
+    let garden = Garden::new(count);
+    bencher.bench_local(|| assert_eq!(garden.rekey(true, true), count));
 }
 
-#[divan::bench(sample_count = 5, sample_size = 1)]
-fn sealing_floor(bencher: Bencher<'_, '_>) {
-    let garden = Garden::new(500);
+#[divan::bench(args = COUNTS, sample_count = 5, sample_size = 1)]
+fn sealing_floor(bencher: Bencher<'_, '_>, count: usize) {
+    let garden = Garden::new(count);
     bencher.bench_local(|| garden.floor(false));
 }
 
-#[divan::bench(sample_count = 5, sample_size = 1)]
-fn sealing(bencher: Bencher<'_, '_>) {
-    let garden = Garden::new(500);
-    bencher.bench_local(|| assert_eq!(garden.rekey(true, false), 500));
+#[divan::bench(args = COUNTS, sample_count = 5, sample_size = 1)]
+fn sealing(bencher: Bencher<'_, '_>, count: usize) {
+    let garden = Garden::new(count);
+    bencher.bench_local(|| assert_eq!(garden.rekey(true, false), count));
 }
 
 #[divan::bench(args = COUNTS, sample_count = 10)]

@@ -82,7 +82,8 @@ impl Tree {
     /// The root of the tree that `folder` lies in: the nearest folder, outwards, with an `agent-tool.toml`.
     pub fn root_of(folder: &Path) -> Result<PathBuf> {
         let start = fs::canonicalize(folder).map_err(Error::io("find", folder))?;
-        let holds = |name: &'static str| move |folder: &&Path| folder.join(name).is_file();
+        // A link that leads nowhere, say, is there, too: whoever opens the tree says what is wrong with it.
+        let holds = |name: &'static str| move |folder: &&Path| folder.join(name).symlink_metadata().is_ok();
         if let Some(root) = start.ancestors().find(holds(settings::FILE)) {
             return Ok(root.to_owned());
         }
@@ -122,7 +123,7 @@ impl Tree {
 
     /// Refuses a name that is no agent's, and says whose names there are.
     pub fn expect_agent(&self, name: &AgentName) -> Result<()> {
-        if self.has(&self.settings.paths.host(name)) {
+        if self.finds(&self.settings.paths.host(name))? {
             return Ok(());
         }
         let agents: Vec<_> = self.agents()?.iter().map(ToString::to_string).collect();
@@ -149,7 +150,12 @@ impl Tree {
     /// Whether anything is at `path`, be it a link that leads nowhere.
     #[must_use]
     pub fn has(&self, path: &TreePath) -> bool {
-        path.under(&self.root).symlink_metadata().is_ok()
+        self.finds(path).unwrap_or(false)
+    }
+
+    /// [`Tree::has`], or why that can't be told: for who says that something is not there.
+    pub fn finds(&self, path: &TreePath) -> Result<bool> {
+        metadata(&path.under(&self.root)).map(|metadata| metadata.is_some())
     }
 
     /// Reads and parses a Nix file; one in which every agent is registered once for all who ask.

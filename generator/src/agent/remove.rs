@@ -53,7 +53,7 @@ pub fn plan(tree: &Tree, name: &AgentName) -> Result<Outcome> {
         return Ok(Outcome::NotThere);
     }
     let paths = &tree.settings().paths;
-    if !tree.has(&paths.host(name)) {
+    if !tree.finds(&paths.host(name))? {
         return Err(Error::Conflict {
             message: format!("{name} is no agent: there is no {}", paths.host(name)),
             hint: "nothing is removed; `check` lists the parts that belong to no agent".into(),

@@ -79,7 +79,7 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
         keys.extend(public_key::read(word)?);
     }
     let flake = session::flake(place)?;
-    if !flake.join(settings::FILE).is_file() {
+    if flake.join(settings::FILE).symlink_metadata().is_err() {
         return adopt(place, &flake, keys, &args);
     }
     let Args { mut seal, domain, admin_user, mail_host, login_server, .. } = args;

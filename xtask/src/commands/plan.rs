@@ -49,7 +49,7 @@ struct Json {
 pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
     let What::Register { name, json } = args.what;
     let root = session::flake(place)?;
-    let tree = if root.join(settings::FILE).is_file() {
+    let tree = if root.join(settings::FILE).symlink_metadata().is_ok() {
         Tree::open(&root)?
     } else {
         Tree::with_settings(&root, Detected::read(&root)?.settings()?)?

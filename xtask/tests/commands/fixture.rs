@@ -11,7 +11,7 @@ use std::{
 
 use tempfile::TempDir;
 
-/// Every file below a folder, git's own excepted: its permission bits and its bytes.
+/// Every file below a folder, git's own excepted: its permission bits and its bytes, or where it leads if it is a link.
 pub(crate) type Snapshot = BTreeMap<String, (u32, Vec<u8>)>;
 
 /// A copy of this repository's Nix tree, or of a case's.
@@ -262,8 +262,16 @@ pub(crate) fn snapshot(root: &Path) -> Snapshot {
                 }
                 continue;
             }
-            let mode = fs::symlink_metadata(&path).unwrap().permissions().mode() & 0o777;
-            snapshot.insert(relative(root, &path), (mode, fs::read(&path).unwrap()));
+            let metadata = fs::symlink_metadata(&path).unwrap();
+            let bytes = if metadata.is_symlink() {
+                fs::read_link(&path).unwrap().into_os_string().into_encoded_bytes()
+            } else if metadata.is_file() {
+                fs::read(&path).unwrap()
+            } else {
+                // A pipe would be waited for.
+                Vec::new()
+            };
+            snapshot.insert(relative(root, &path), (metadata.permissions().mode() & 0o777, bytes));
         }
     }
     snapshot

@@ -19,6 +19,7 @@ mod documents;
 mod fixture;
 mod git;
 mod host;
+mod hostile;
 mod init;
 mod interrupted;
 mod keys;

@@ -7,55 +7,38 @@ use crate::{name::AgentName, vm::Vm};
 /// `text` with the numbers of the machine `from` replaced by those of `to`, and every UUID by another one.
 #[must_use]
 pub(super) fn moved(text: &str, from: &Vm, to: &Vm, name: &AgentName) -> String {
-    let mut moved = uuids(text, name);
+    let moved = each_word(
+        text,
+        |c| c.is_ascii_hexdigit() || c == '-',
+        |word| is_uuid(word).then(|| uuid(word, name)),
+    );
     // The new numbers may be among the old ones: each place is replaced once.
     let ports = [(from.ssh_port, to.ssh_port), (from.spice_port, to.spice_port)];
     let ports = ports.map(|(from, to)| (from.to_string(), to.to_string()));
-    moved = replace(&moved, &ports, |c| c.is_ascii_alphanumeric() || c == '_');
+    let moved = each_word(&moved, |c| c.is_ascii_alphanumeric() || c == '_', |word| new_for(word, &ports));
     let (old, new) = (from.mac.to_string(), to.mac.to_string());
     let capitals = (old.to_uppercase(), new.to_uppercase());
     let macs = [(old, new), capitals];
-    replace(&moved, &macs, |c| c.is_ascii_hexdigit() || c == ':')
+    each_word(&moved, |c| c.is_ascii_hexdigit() || c == ':', |word| new_for(word, &macs))
 }
 
-/// Replaces each of `words` where it is not part of a longer one.
-fn replace(text: &str, words: &[(String, String)], in_word: impl Fn(char) -> bool) -> String {
+/// Replaces the words for which there is a `new` one. A word is as many characters that are `in_word` as stand together.
+fn each_word(text: &str, in_word: impl Fn(char) -> bool, new: impl Fn(&str) -> Option<String>) -> String {
     let mut replaced = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let starts = !replaced.chars().next_back().is_some_and(&in_word);
-        let word = words.iter().find(|(from, _)| {
-            let after = rest.strip_prefix(from.as_str());
-            starts && after.is_some_and(|after| !after.chars().next().is_some_and(&in_word))
-        });
-        let length = if let Some((from, to)) = word {
-            replaced.push_str(to);
-            from.len()
-        } else {
-            replaced.push(first);
-            first.len_utf8()
-        };
-        rest = rest.get(length..).unwrap_or_default();
+    while !rest.is_empty() {
+        let (between, from_word) = rest.split_at(rest.find(&in_word).unwrap_or(rest.len()));
+        let end = from_word.find(|c| !in_word(c)).unwrap_or(from_word.len());
+        let (word, after) = from_word.split_at(end);
+        replaced.push_str(between);
+        replaced.push_str(new(word).as_deref().unwrap_or(word));
+        rest = after;
     }
     replaced
 }
 
-/// Every UUID replaced by one derived from it and the name, so that the same command says the same again.
-fn uuids(text: &str, name: &AgentName) -> String {
-    let mut replaced = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let starts = !replaced.chars().next_back().is_some_and(|c| c.is_ascii_hexdigit() || c == '-');
-        let length = if let Some(old) = rest.get(..36).filter(|word| starts && is_uuid(word)) {
-            replaced.push_str(&uuid(old, name));
-            old.len()
-        } else {
-            replaced.push(first);
-            first.len_utf8()
-        };
-        rest = rest.get(length..).unwrap_or_default();
-    }
-    replaced
+fn new_for(word: &str, words: &[(String, String)]) -> Option<String> {
+    words.iter().find(|(old, _)| old == word).map(|(_, new)| new.clone())
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -65,6 +48,7 @@ fn is_uuid(text: &str) -> bool {
     lengths.into_iter().all(|length| parts.next().is_some_and(part(length))) && parts.next().is_none()
 }
 
+/// The UUID in the place of another one: the same for the same name, so that the same command says the same again.
 /// RFC 9562, version 8: what the bits mean is ours to say.
 fn uuid(old: &str, name: &AgentName) -> String {
     let digest: [u8; 32] = Sha256::digest(format!("{} {}", name.host(), old.to_lowercase())).into();

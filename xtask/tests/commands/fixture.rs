@@ -120,6 +120,11 @@ impl Fixture {
         self.dir.path()
     }
 
+    /// Where commands find programs; nothing where that is as it is for the tests.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
     pub(crate) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }

@@ -29,7 +29,7 @@ fn bech32(prefix: &str, data: &[u8]) -> String {
 }
 
 /// The public half of the key that the plugin called `plugin` has by this name.
-fn public(plugin: &str, name: &str) -> String {
+pub(crate) fn public(plugin: &str, name: &str) -> String {
     bech32(&format!("age1{plugin}"), name.as_bytes())
 }
 
@@ -42,7 +42,7 @@ fn identity(fixture: &Fixture, plugin: &str, name: &str) -> String {
 }
 
 /// A folder with plugins of these names.
-fn plugins(names: &[&str]) -> TempDir {
+pub(crate) fn plugins(names: &[&str]) -> TempDir {
     let folder = TempDir::new().unwrap();
     for name in names {
         fs::copy(
@@ -60,7 +60,7 @@ fn path_with(folder: &Path) -> OsString {
     std::env::join_paths(std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path))).unwrap()
 }
 
-fn with_plugins(folder: &TempDir) -> Fixture {
+pub(crate) fn with_plugins(folder: &TempDir) -> Fixture {
     Fixture::new().with_path(Path::new(&path_with(folder.path())))
 }
 

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{Read, Write},
+    os::unix::fs::PermissionsExt,
     process::{Child, Command, Stdio},
 };
 
@@ -10,7 +11,8 @@ use pretty_assertions::assert_eq;
 
 use crate::{
     fixture::{Fixture, locked_key},
-    rekey::{DRAGO, LUCE, ok_with_key, operator, value},
+    plugins::{plugins, public, with_plugins},
+    rekey::{DRAGO, LUCE, ok_with_key, operator, operator_file, value},
 };
 
 /// Runs a command at a terminal of its own, where somebody types `answers`, each line when `question` was asked. What
@@ -24,6 +26,9 @@ fn at_a_terminal(fixture: &Fixture, words: &str, question: &str, answers: &[&str
         .env("HOME", fixture.root())
         .env_remove("CI")
         .env_remove("AGENT_TOOL_IDENTITY");
+    if let Some(path) = fixture.path() {
+        script.env("PATH", path);
+    }
     let Ok(mut child) = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn() else {
         eprintln!("skipped: no terminal can be made here (script, of util-linux)");
         return None;
@@ -91,4 +96,20 @@ fn nobody_is_asked_where_no_secret_needs_the_key() {
     let fixture = locked_tree();
     let Some((shown, code)) = at_a_terminal(&fixture, "rekey", QUESTION, &[]) else { return };
     assert_eq!((code, shown.trim()), (0, "nothing to do: 2 in order"));
+}
+
+#[test]
+fn what_takes_longer_than_a_blink_has_a_bar() {
+    let folder = plugins(&["quick"]);
+    let slow =
+        format!("#!/bin/sh\nsleep 0.5\nexec '{}' \"$@\"\n", folder.path().join("age-plugin-quick").display());
+    let path = folder.path().join("age-plugin-slow");
+    fs::write(&path, slow).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    let fixture = with_plugins(&folder);
+    ok_with_key(&fixture, &format!("operator add you {}", public("slow", "you")));
+    let words = format!("rekey --all --identity {}", operator_file());
+    let Some((shown, code)) = at_a_terminal(&fixture, &words, QUESTION, &[]) else { return };
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("sealing ") && shown.contains(" 1/2"), "{shown:?}");
 }

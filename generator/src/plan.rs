@@ -183,10 +183,20 @@ impl<'a> Draft<'a> {
 
     /// Edits a Nix file. The edits of a file that was formatted are formatted when the plan is finished, all at once.
     pub fn edit(&mut self, path: &TreePath, change: &Change) -> Result<()> {
-        let before = self.nix(path)?;
-        let file = edit::insert_or_delete(&before, change)?;
-        let inserts = matches!(change, Change::InsertAttribute { .. } | Change::InsertItem { .. });
-        self.edited(file, inserts)
+        self.edit_all(path, std::slice::from_ref(change))
+    }
+
+    /// [`edit`], by several changes: the file is parsed once for all of them.
+    ///
+    /// [`edit`]: Self::edit
+    pub fn edit_all(&mut self, path: &TreePath, changes: &[Change]) -> Result<()> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let file = edit::insert_or_delete(&self.nix(path)?, changes)?;
+        let inserts =
+            |change: &Change| matches!(change, Change::InsertAttribute { .. } | Change::InsertItem { .. });
+        self.edited(file, changes.iter().all(inserts))
     }
 
     /// Takes a Nix file as it is after an edit, which was an insertion or not; it is formatted as those of [`edit`] are.

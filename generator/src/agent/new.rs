@@ -279,15 +279,16 @@ fn register(draft: &mut Draft<'_>, tree: &Tree, model: &Model) -> Result<()> {
             registration.at, paths.hosts
         )),
     }
+    let mut in_base = Vec::new();
     if model.base_user {
         let item = paths.base.reference(&paths.user(name));
-        draft.edit(&paths.base, &Change::InsertItem { path: registry::base_imports(), item })?;
+        in_base.push(Change::InsertItem { path: registry::base_imports(), item });
     }
     if let Some(value) = model.base_home.clone() {
         let (set, key) = (registry::base_homes(), vec![name.to_string()]);
-        draft.edit(&paths.base, &Change::InsertAttribute { set, key, value })?;
+        in_base.push(Change::InsertAttribute { set, key, value });
     }
-    Ok(())
+    draft.edit_all(&paths.base, &in_base)
 }
 
 /// Adds the rules and the sealed files; the rules are evaluated as they will be, and must say what was meant.
@@ -302,16 +303,12 @@ fn add_secrets(
 ) -> Result<()> {
     let paths = &tree.settings().paths;
     let before = Access::read(tree)?;
-    if let Some(host_key) = host_key {
-        draft.edit(
-            &paths.rules,
-            &Change::InsertAttribute {
-                set: registry::systems(),
-                key: vec![name.host()],
-                value: literal::quote(host_key.public.as_str()),
-            },
-        )?;
-    }
+    let mut in_rules = Vec::new();
+    in_rules.extend(host_key.map(|host_key| Change::InsertAttribute {
+        set: registry::systems(),
+        key: vec![name.host()],
+        value: literal::quote(host_key.public.as_str()),
+    }));
     let key_secret = paths.host_key_secret(name);
     let reader = host_key.map(|_| name);
     let theirs = |secret: &NewSecret| {
@@ -327,8 +324,9 @@ fn add_secrets(
     secrets.extend(host_key.map(|key| (&key_secret, key.private.as_bytes(), None, rule_value(None))));
     for (path, _, _, value) in &secrets {
         let (set, key) = (registry::rules(), vec![paths.rule(path), "publicKeys".into()]);
-        draft.edit(&paths.rules, &Change::InsertAttribute { set, key, value: value.clone() })?;
+        in_rules.push(Change::InsertAttribute { set, key, value: value.clone() });
     }
+    draft.edit_all(&paths.rules, &in_rules)?;
     let access = before.with(tree, draft, &secrets.iter().map(|(path, ..)| *path).collect::<Vec<_>>())?;
     for (path, value, machine, _) in secrets {
         add_sealed(draft, tree, &access, path, value, machine)?;

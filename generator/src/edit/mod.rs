@@ -72,24 +72,44 @@ pub enum Change {
 
 /// The file as it is after `change`, in the official style if it was in it before.
 pub fn apply(file: &NixFile, change: &Change) -> Result<NixFile> {
-    let edited = insert_or_delete(file, change)?;
+    let edited = insert_or_delete(file, std::slice::from_ref(change))?;
     match format_like(file.path(), file.text(), edited.text())? {
         Some(text) if text != edited.text() => expect_same(&edited, &text),
         _ => Ok(edited),
     }
 }
 
-/// The file as it is after `change`, in whatever style its lines have then.
+/// The file as it is after `changes`, one after the other, in whatever style its lines have then.
 ///
-/// The result is parsed and verified: exactly the tokens of the change came or went, exactly where they were
+/// The result is parsed and verified: exactly the tokens of the changes came or went, exactly where they were
 /// meant to. An error leaves nothing behind: files are values.
-pub fn insert_or_delete(file: &NixFile, change: &Change) -> Result<NixFile> {
-    let edit = locate(file, change)?;
-    let edited = NixFile::parse(file.path(), edit.apply(file.text()))
-        .map_err(|error| unverified(file, format!("it no longer parses: {error}")))?;
-    expect_bound(&edited, change)?;
-    verify::verify(file, &edited, change, &edit)?;
-    Ok(edited)
+pub fn insert_or_delete(file: &NixFile, changes: &[Change]) -> Result<NixFile> {
+    let mut file = file.clone();
+    let mut ahead = changes;
+    while !ahead.is_empty() {
+        let mut edits = apart(&file, ahead)?;
+        let (done, rest) = ahead.split_at(edits.len());
+        edits.sort_by_key(|edit| edit.delete.start);
+        let edited = NixFile::parse(file.path(), text_edit::apply(&edits, file.text()))
+            .map_err(|error| unverified(&file, format!("it no longer parses: {error}")))?;
+        done.iter().try_for_each(|change| expect_bound(&edited, change))?;
+        verify::verify(&file, &edited, done, &edits)?;
+        (file, ahead) = (edited, rest);
+    }
+    Ok(file)
+}
+
+/// The text edits of the first of `changes`, one at least: all whose places can be found before any of them is made.
+fn apart(file: &NixFile, changes: &[Change]) -> Result<Vec<TextEdit>> {
+    let mut edits: Vec<TextEdit> = Vec::new();
+    for change in changes {
+        match locate(file, change) {
+            Ok(edit) if !edits.iter().any(|other| other.meets(&edit)) => edits.push(edit),
+            Err(error) if edits.is_empty() => return Err(error),
+            _ => break,
+        }
+    }
+    Ok(edits)
 }
 
 /// `after` in the official style, if `before` is in it. [`expect_same`] says whether nothing else has changed.

@@ -8,7 +8,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{Entry, TextEdit, attribute, end_lines_like, item, layout, unverified, verify};
+use super::{Entry, TextEdit, attribute, end_lines_like, item, layout, text_edit, unverified, verify};
 use crate::{
     error::{Error, Location, Result},
     nix::file::NixFile,
@@ -59,8 +59,9 @@ pub fn remove_at(file: &NixFile, node: &SyntaxNode) -> Result<(NixFile, Vec<(Loc
 fn land(file: &NixFile, edit: Option<TextEdit>) -> Result<NixFile> {
     let mut edit = edit.ok_or_else(|| unverified(file, "there is no room for an entry"))?;
     end_lines_like(file, &mut edit);
-    let edited = NixFile::parse(file.path(), edit.apply(file.text()))
+    let edits = [edit];
+    let edited = NixFile::parse(file.path(), text_edit::apply(&edits, file.text()))
         .map_err(|error: Error| unverified(file, format!("it no longer parses: {error}")))?;
-    verify::only_edited(file, &edited, &edit)?;
+    verify::only_edited(file, &edited, &edits)?;
     Ok(edited)
 }

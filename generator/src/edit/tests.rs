@@ -273,13 +273,77 @@ fn a_name_that_is_not_bound_there_is_refused() {
     );
 }
 
+fn edited(before: &NixFile, edit: &TextEdit) -> String {
+    text_edit::apply(std::slice::from_ref(edit), before.text())
+}
+
+fn verify(before: &NixFile, after: &NixFile, change: &Change, edit: &TextEdit) -> Result<()> {
+    verify::verify(before, after, std::slice::from_ref(change), std::slice::from_ref(edit))
+}
+
+/// Several changes at once give what they give one after the other.
+#[track_caller]
+fn check_together(changes: &[Change], before: &str, after: &str) {
+    let before = file(before);
+    let one_by_one = changes
+        .iter()
+        .try_fold(before.clone(), |file, change| insert_or_delete(&file, std::slice::from_ref(change)));
+    assert_eq!(insert_or_delete(&before, changes).unwrap().text(), after);
+    assert_eq!(one_by_one.unwrap().text(), after, "one by one");
+}
+
+#[test]
+fn several_changes_are_made_as_one_after_the_other() {
+    let both = [insert("s", "c", "3"), insert("s", "d", "4")];
+    check_together(
+        &both,
+        "{\n  s = {\n    a = 1;\n  };\n}\n",
+        "{\n  s = {\n    a = 1;\n    c = 3;\n    d = 4;\n  };\n}\n",
+    );
+    check_together(
+        &both,
+        "{\n  s = {\n    a = 1; # a\n\n    b = 2; # b\n    # end\n  };\n}\n",
+        "{\n  s = {\n    a = 1; # a\n\n    b = 2; # b\n\n    c = 3;\n\n    d = 4;\n    # end\n  };\n}\n",
+    );
+    check_together(&both, "{ s = { a = 1; }; }\n", "{ s = { a = 1; c = 3; d = 4; }; }\n");
+    check_together(&both, "{ s = { a = 1; # a\n  };\n}\n", "{ s = { a = 1; # a\nc = 3;\nd = 4;\n  };\n}\n");
+    check_together(&both, "{ s.a = 1; }\n", "{ s.a = 1; s.c = 3; s.d = 4; }\n");
+    // The second has its place only once the first is there.
+    check_together(&both, "{ s = { }; }\n", "{ s = { c = 3; d = 4; }; }\n");
+    check_together(
+        &[insert("", "t", "{ }"), insert("t", "a", "1")],
+        "{ s = 1; }\n",
+        "{ s = 1; t = { a = 1; }; }\n",
+    );
+    // The later place in the file comes first.
+    let apart = [
+        insert("t", "a", "1"),
+        item("s", "b"),
+        item("s", "c"),
+        Change::RemoveAttribute { path: AttrPath::value("u") },
+    ];
+    check_together(
+        &apart,
+        "{\n  s = [\n    a\n  ];\n  u = 1;\n  t = { };\n}\n",
+        "{\n  s = [\n    a\n    b\n    c\n  ];\n  t = { a = 1; };\n}\n",
+    );
+}
+
+#[test]
+fn of_several_changes_none_is_made_when_one_can_not_be() {
+    let before = file("{ s = { a = 1; }; }\n");
+    for second in [insert("s", "a", "2"), insert("s", "b", "2"), insert("t", "b", "2")] {
+        assert!(insert_or_delete(&before, &[insert("s", "b", "1"), second]).is_err());
+    }
+}
+
 #[test]
 fn an_edit_in_the_wrong_set_is_rejected() {
     let before = file("{\n  hosts = {\n    a = 1;\n  };\n  homes = {\n    a = 1;\n  };\n}\n");
     let change = insert("hosts", "b", "2");
     let right = locate(&before, &change).unwrap();
     let wrong = locate(&before, &insert("homes", "b", "2")).unwrap();
-    let verify = |edit: &TextEdit| verify::verify(&before, &file(&edit.apply(before.text())), &change, edit);
+    let verify = |edit: &TextEdit| verify(&before, &file(&edited(&before, edit)), &change, edit);
     assert!(verify(&right).is_ok());
     let error = verify(&wrong).unwrap_err().to_string();
     assert_eq!(
@@ -300,13 +364,13 @@ fn an_edit_with_another_effect_is_rejected() {
         ("\n    # b = 2;", "hosts.b is not bound once where it was meant to be"),
     ] {
         let edit = TextEdit::insert(offset, planted.into());
-        let error = verify::verify(&before, &file(&edit.apply(before.text())), &change, &edit).unwrap_err();
+        let error = verify(&before, &file(&edited(&before, &edit)), &change, &edit).unwrap_err();
         assert!(error.to_string().ends_with(why), "{planted:?}: {error}");
     }
     // A token that another edit took along.
     let edit = TextEdit::insert(offset, "\n    b = 2;".into());
-    let after = file(&edit.apply(before.text()).replace("a = 1", "a = 2"));
-    let error = verify::verify(&before, &after, &change, &edit).unwrap_err();
+    let after = file(&edited(&before, &edit).replace("a = 1", "a = 2"));
+    let error = verify(&before, &after, &change, &edit).unwrap_err();
     assert!(error.to_string().ends_with("a token outside the edit is another one"), "{error}");
 }
 

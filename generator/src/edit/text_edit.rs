@@ -28,12 +28,10 @@ impl TextEdit {
         Self { delete: range, insert: String::new() }
     }
 
-    /// The text after the edit.
-    #[must_use]
-    pub fn apply(&self, text: &str) -> String {
-        let mut edited = text.to_owned();
-        edited.replace_range(self.delete.clone(), &self.insert);
-        edited
+    /// Whether both replace bytes at one place: then one can't be made where the other was found.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        let only_insert = self.delete.is_empty() && other.delete.is_empty();
+        !only_insert && self.delete.start <= other.delete.end && other.delete.start <= self.delete.end
     }
 
     /// The comments inside the range that goes.
@@ -48,4 +46,26 @@ impl TextEdit {
             })
             .collect()
     }
+}
+
+/// The text after `edits`, which are sorted and don't meet.
+pub(super) fn apply(edits: &[TextEdit], text: &str) -> String {
+    let (mut edited, mut kept) = (String::with_capacity(text.len()), 0);
+    for edit in edits {
+        edited.push_str(text.get(kept..edit.delete.start).unwrap_or_default());
+        edited.push_str(&edit.insert);
+        kept = edit.delete.end;
+    }
+    edited + text.get(kept..).unwrap_or_default()
+}
+
+/// The bytes that go by `edits`, in the text before, and those that come, in the text after.
+pub(super) fn ranges(edits: &[TextEdit]) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
+    let (mut came, mut gone) = (0, 0);
+    let ranges = edits.iter().map(|edit| {
+        let start = edit.delete.start + came - gone;
+        (came, gone) = (came + edit.insert.len(), gone + edit.delete.len());
+        (edit.delete.clone(), start..start + edit.insert.len())
+    });
+    ranges.unzip()
 }

@@ -1,18 +1,18 @@
 //! The proof that an edit did what it was meant to do, by meaning and not by luck.
 
-use std::borrow::Cow;
+use std::ops::Range;
 
 use rnix::{
-    NodeOrToken,
+    NixLanguage, NodeOrToken,
     SyntaxKind::{NODE_STRING, TOKEN_COMMENT, TOKEN_WHITESPACE},
-    SyntaxNode, WalkEvent,
-    ast::{InterpolPart, Str},
+    SyntaxNode,
+    ast::{AttrpathValue, InterpolPart, Str},
 };
-use rowan::ast::AstNode;
+use rowan::{GreenNodeData, GreenTokenData, Language, ast::AstNode};
 
-use super::{Change, TextEdit, unverified};
+use super::{Change, TextEdit, text_edit, unverified};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     nix::{
         file::NixFile,
         find::{AttrPath, find},
@@ -20,81 +20,121 @@ use crate::{
     },
 };
 
-/// Checks that `after` is `before` with `change` done, and nothing else.
+/// Checks that `after` is `before` with `changes` done, and nothing else.
 ///
 /// Two things are compared. The tokens: all that were there are there, in their order, and exactly those of the
-/// change came or went. And the meaning: the attribute or item is found where it was meant to be (or no longer
+/// changes came or went. And the meaning: each attribute or item is found where it was meant to be (or no longer
 /// found), once, with the value that was meant, and its siblings are the same.
-pub(super) fn verify(before: &NixFile, after: &NixFile, change: &Change, edit: &TextEdit) -> Result<()> {
-    only_edited(before, after, edit)?;
-    meaning(before, after, change)
+pub(super) fn verify(
+    before: &NixFile,
+    after: &NixFile,
+    changes: &[Change],
+    edits: &[TextEdit],
+) -> Result<()> {
+    only_edited(before, after, edits)?;
+    changes.iter().try_for_each(|change| meaning(before, after, change))?;
+    siblings(before, after, changes)
 }
 
-/// Checks that every token outside of `edit` is the same, in the same order.
-pub(super) fn only_edited(before: &NixFile, after: &NixFile, edit: &TextEdit) -> Result<()> {
+/// Checks that every token outside of `edits` is the same, in the same order.
+pub(super) fn only_edited(before: &NixFile, after: &NixFile, edits: &[TextEdit]) -> Result<()> {
+    let (gone, came) = text_edit::ranges(edits);
     let (before_tokens, after_tokens) = (tokens_of(before), tokens_of(after));
-    let at = before_tokens.iter().filter(|token| token.end <= edit.delete.start).count();
-    let gone = before_tokens.iter().filter(|token| edit.delete.contains(&token.start)).count();
-    let came = (after_tokens.len() + gone).checked_sub(before_tokens.len());
-    let came = came.ok_or_else(|| unverified(before, "tokens are missing"))?;
-    let before_rest = texts(&before_tokens).take(at).chain(texts(&before_tokens).skip(at + gone));
-    let after_rest = texts(&after_tokens).take(at).chain(texts(&after_tokens).skip(at + came));
-    if !before_rest.eq(after_rest) {
-        return Err(unverified(before, "a token outside the edit is another one"));
+    if same(outside(&before_tokens, &gone), outside(&after_tokens, &came)) {
+        Ok(())
+    } else {
+        Err(unverified(before, "a token outside the edit is another one"))
     }
-    Ok(())
 }
 
 /// Checks that two texts of one file differ in nothing but white space.
 pub(super) fn same_tokens(before: &NixFile, after: &NixFile) -> Result<()> {
-    let (before_tokens, after_tokens) = (tokens_of(before), tokens_of(after));
-    if texts(&before_tokens).eq(texts(&after_tokens)) {
+    if same(tokens_of(before).iter(), tokens_of(after).iter()) {
         Ok(())
     } else {
         Err(unverified(before, "formatting it changes more than white space"))
     }
 }
 
+/// Checks that what `change` is about is there, or no longer there.
 fn meaning(before: &NixFile, after: &NixFile, change: &Change) -> Result<()> {
     let agrees = match change {
         Change::InsertAttribute { set, key, value } => {
             let path = key.iter().fold(set.clone(), |path, key| path.child(key));
-            let found = find(after, &path);
-            let [binding] = found.bindings.as_slice() else {
+            let there = find(after, &path);
+            let [binding] = there.bindings.as_slice() else {
                 return Err(unverified(before, format!("{path} is not bound once where it was meant to be")));
             };
-            let is_value = binding.value().is_some_and(|it| same_text(it.syntax(), value));
-            let mut names = children(before, set);
-            names.extend(key.first().cloned());
-            names.sort();
-            is_value && !find(before, &path).is_bound() && children(after, set) == names
+            !find(before, &path).is_bound() && is_bound_to(binding, value)
         }
-        Change::RemoveAttribute { path } => {
-            let Some((set, last)) = path.split_last() else { return Err(unverified(before, "no path")) };
-            let mut names = children(before, &set);
-            names.retain(|name| name != last);
-            !find(after, path).is_bound() && children(after, &set) == names
-        }
+        Change::RemoveAttribute { path } => !find(after, path).is_bound(),
         Change::ReplaceValue { path, value } => {
-            let found = find(after, path);
-            let [binding] = found.bindings.as_slice() else {
+            let there = find(after, path);
+            let [binding] = there.bindings.as_slice() else {
                 return Err(unverified(before, format!("{path} is not bound once")));
             };
-            binding.value().is_some_and(|it| same_text(it.syntax(), value))
+            is_bound_to(binding, value)
         }
-        Change::InsertItem { path, item } => {
-            let mut items = items(before, path);
-            items.push(item.clone());
-            items.sort();
-            self::items(after, path) == items
-        }
-        Change::RemoveItem { path, item } => {
-            let mut items = items(before, path);
-            items.retain(|it| it != item);
-            self::items(after, path) == items
-        }
+        // The items of the list say it.
+        Change::InsertItem { .. } | Change::RemoveItem { .. } => true,
     };
-    if agrees { Ok(()) } else { Err(unverified(before, "it did not end where it was meant to be")) }
+    if agrees { Ok(()) } else { Err(misplaced(before)) }
+}
+
+/// Checks that the sets and lists which `changes` are about have what they had, but for the changes.
+fn siblings(before: &NixFile, after: &NixFile, changes: &[Change]) -> Result<()> {
+    for (index, change) in changes.iter().enumerate() {
+        let place = place(change);
+        if changes.iter().take(index).any(|other| self::place(other) == place) {
+            continue;
+        }
+        let (mut expected, there) = match &place {
+            Some(Place::Set(set)) => (children(before, set), children(after, set)),
+            Some(Place::List(list)) => (items(before, list), items(after, list)),
+            None => continue,
+        };
+        for change in changes.iter().filter(|other| self::place(other) == place) {
+            match change {
+                Change::InsertAttribute { key, .. } => expected.extend(key.first().cloned()),
+                Change::InsertItem { item, .. } => expected.push(item.clone()),
+                Change::RemoveAttribute { path } => {
+                    let last = path.split_last().map(|(_, last)| last);
+                    expected.retain(|name| Some(name.as_str()) != last);
+                }
+                Change::RemoveItem { item, .. } => expected.retain(|it| it != item),
+                Change::ReplaceValue { .. } => {}
+            }
+        }
+        expected.sort();
+        if there != expected {
+            return Err(misplaced(before));
+        }
+    }
+    Ok(())
+}
+
+/// What a change adds to, or takes from.
+#[derive(PartialEq)]
+enum Place<'a> {
+    Set(AttrPath),
+    List(&'a AttrPath),
+}
+
+fn place(change: &Change) -> Option<Place<'_>> {
+    match change {
+        Change::InsertAttribute { set, .. } => Some(Place::Set(set.clone())),
+        Change::RemoveAttribute { path } => path.split_last().map(|(set, _)| Place::Set(set)),
+        Change::InsertItem { path, .. } | Change::RemoveItem { path, .. } => Some(Place::List(path)),
+        Change::ReplaceValue { .. } => None,
+    }
+}
+
+fn misplaced(file: &NixFile) -> Error {
+    unverified(file, "it did not end where it was meant to be")
+}
+
+fn is_bound_to(binding: &AttrpathValue, value: &str) -> bool {
+    binding.value().is_some_and(|it| same_text(it.syntax(), value))
 }
 
 fn children(file: &NixFile, set: &AttrPath) -> Vec<String> {
@@ -117,71 +157,114 @@ fn same_text(node: &SyntaxNode, text: &str) -> bool {
     let expected = rnix::Root::parse(text);
     let written = node.text().to_string();
     expected.errors().is_empty()
-        && texts(&tokens(node, &written)).eq(texts(&tokens(&expected.syntax(), text)))
+        && same(tokens(node.green(), &written).iter(), tokens(expected.syntax().green(), text).iter())
 }
 
+/// A token that is no white space, or a whole string.
 struct Token<'a> {
     start: usize,
-    end: usize,
-    text: Cow<'a, str>,
+    written: &'a str,
+    kind: Kind<'a>,
 }
 
-fn texts<'a>(tokens: &'a [Token<'_>]) -> impl Iterator<Item = &'a str> {
-    tokens.iter().map(|token| &*token.text)
+enum Kind<'a> {
+    Plain,
+    Comment,
+    String(&'a GreenNodeData),
+}
+
+impl Token<'_> {
+    fn end(&self) -> usize {
+        self.start + self.written.len()
+    }
+
+    /// Whether two say the same: strings are what they stand for, since the indentation of one may change with its
+    /// value the same.
+    fn says_the_same(&self, other: &Self) -> bool {
+        self.written == other.written
+            || match (&self.kind, &other.kind) {
+                (Kind::Comment, Kind::Comment) => {
+                    self.written.split_whitespace().eq(other.written.split_whitespace())
+                }
+                (Kind::String(one), Kind::String(two)) => string_value(one) == string_value(two),
+                _ => false,
+            }
+    }
+}
+
+fn same<'a>(one: impl Iterator<Item = &'a Token<'a>>, two: impl Iterator<Item = &'a Token<'a>>) -> bool {
+    let (mut one, mut two) = (one, two);
+    loop {
+        match (one.next(), two.next()) {
+            (Some(a), Some(b)) if a.says_the_same(b) => {}
+            (None, None) => return true,
+            _ => return false,
+        }
+    }
+}
+
+/// The tokens that none of `ranges` has any part of.
+fn outside<'a>(tokens: &'a [Token<'a>], ranges: &[Range<usize>]) -> impl Iterator<Item = &'a Token<'a>> {
+    let apart =
+        |token: &Token<'_>, range: &Range<usize>| token.end() <= range.start || range.end <= token.start;
+    tokens.iter().filter(move |token| ranges.iter().all(|range| apart(token, range)))
 }
 
 fn tokens_of(file: &NixFile) -> Vec<Token<'_>> {
-    tokens(file.syntax(), file.text())
+    tokens(file.syntax().green(), file.text())
 }
 
-/// Every token but white space, comments included; a string as the text that it stands for, since its indentation
-/// may change with its value the same. `text` is what `root` is made of.
-fn tokens<'a>(root: &SyntaxNode, text: &'a str) -> Vec<Token<'a>> {
-    let base = root.text_range().start();
-    let mut tokens = Vec::new();
-    let mut walk = root.preorder_with_tokens();
-    while let Some(event) = walk.next() {
-        let WalkEvent::Enter(element) = event else { continue };
-        let kind = element.kind();
-        if kind == TOKEN_WHITESPACE || matches!(element, NodeOrToken::Node(_)) && kind != NODE_STRING {
-            continue;
-        }
-        let range = element.text_range();
-        let written = text.get(usize::from(range.start() - base)..usize::from(range.end() - base));
-        let written = written.unwrap_or_default();
-        // A comment goes up to the line feed: the carriage return of a line that ends as on Windows isn't its own.
-        let written = if kind == TOKEN_COMMENT { written.trim_end() } else { written };
-        let text = match element {
-            NodeOrToken::Token(_) if kind == TOKEN_COMMENT => {
-                Cow::Owned(written.split_whitespace().collect::<Vec<_>>().join(" "))
-            }
-            NodeOrToken::Token(_) => Cow::Borrowed(written),
-            NodeOrToken::Node(node) => {
-                walk.skip_subtree();
-                let value = Str::cast(node).map(|string| string_value(&string));
-                value.map_or(Cow::Borrowed(written), Cow::Owned)
-            }
+/// Every token but white space, comments included. `text` is what `root` is made of.
+///
+/// A walk over the green tree: it makes nothing for each node, as one over the syntax tree does.
+fn tokens<'a>(root: &'a GreenNodeData, text: &'a str) -> Vec<Token<'a>> {
+    let (mut tokens, mut start) = (Vec::new(), 0);
+    let mut ahead: Vec<NodeOrToken<_, &GreenTokenData>> = vec![NodeOrToken::Node(root)];
+    while let Some(element) = ahead.pop() {
+        let (kind, length) = match &element {
+            NodeOrToken::Node(node) => (node.kind(), node.text_len()),
+            NodeOrToken::Token(token) => (token.kind(), token.text_len()),
         };
-        let start = usize::from(range.start());
-        tokens.push(Token { start, end: start + written.len(), text });
+        let (kind, end) = (NixLanguage::kind_from_raw(kind), start + usize::from(length));
+        let written = text.get(start..end).unwrap_or_default();
+        match element {
+            NodeOrToken::Node(node) if kind == NODE_STRING => {
+                tokens.push(Token { start, written, kind: Kind::String(node) });
+            }
+            NodeOrToken::Node(node) => {
+                ahead.extend(node.children().rev());
+                continue;
+            }
+            NodeOrToken::Token(_) if kind == TOKEN_WHITESPACE => {}
+            // A comment goes up to the line feed: the carriage return of a line that ends as on Windows isn't its own.
+            NodeOrToken::Token(_) if kind == TOKEN_COMMENT => {
+                tokens.push(Token { start, written: written.trim_end(), kind: Kind::Comment });
+            }
+            NodeOrToken::Token(_) => tokens.push(Token { start, written, kind: Kind::Plain }),
+        }
+        start = end;
     }
     tokens
 }
 
-fn string_value(string: &Str) -> String {
+fn string_value(string: &GreenNodeData) -> String {
     let mut value = String::new();
-    for part in string.normalized_parts() {
+    let parts = Str::cast(SyntaxNode::new_root(string.to_owned())).map(|string| string.normalized_parts());
+    for part in parts.into_iter().flatten() {
         match part {
             InterpolPart::Literal(text) => value.push_str(&literal::quote(&text)),
-            InterpolPart::Interpolation(inner) => {
-                let inner = tokens_of_children(inner.syntax());
-                value.push_str(&inner);
-            }
+            InterpolPart::Interpolation(inner) => value.push_str(&inner_value(inner.syntax())),
         }
     }
     value
 }
 
-fn tokens_of_children(node: &SyntaxNode) -> String {
-    tokens(node, &node.text().to_string()).into_iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
+fn inner_value(node: &SyntaxNode) -> String {
+    let text = node.text().to_string();
+    let values = tokens(node.green(), &text).into_iter().map(|token| match token.kind {
+        Kind::Plain => token.written.to_owned(),
+        Kind::Comment => token.written.split_whitespace().collect::<Vec<_>>().join(" "),
+        Kind::String(string) => string_value(string),
+    });
+    values.collect::<Vec<_>>().join(" ")
 }

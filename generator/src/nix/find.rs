@@ -8,7 +8,7 @@ use std::fmt;
 
 use rnix::{
     SyntaxNode,
-    ast::{self, AttrSet, AttrpathValue, BinOpKind, Entry, Expr, HasEntry, Inherit},
+    ast::{self, Attr, AttrSet, AttrpathValue, BinOpKind, Entry, Expr, HasEntry, Inherit},
 };
 use rowan::ast::AstNode;
 
@@ -158,9 +158,7 @@ impl Found {
             for entry in set.entries() {
                 match entry {
                     Entry::AttrpathValue(binding) => {
-                        if let Some(Some(key)) = keys(&binding).into_iter().next() {
-                            children.push((key, binding.syntax().clone()));
-                        }
+                        children.extend(first_key(&binding).map(|key| (key, binding.syntax().clone())));
                     }
                     Entry::Inherit(inherit) => children.extend(
                         inherit
@@ -202,8 +200,17 @@ pub fn operands(expr: &Expr) -> Vec<Expr> {
 /// The names of a binding's attribute path; nothing for one that is computed.
 #[must_use]
 pub fn keys(binding: &AttrpathValue) -> Vec<Option<String>> {
-    let attrs = binding.attrpath().into_iter().flat_map(|path| path.attrs());
-    attrs.map(|attr| literal::attribute(&attr)).collect()
+    attrs(binding).map(|attr| literal::attribute(&attr)).collect()
+}
+
+/// The first name of a binding's attribute path; nothing where it is computed.
+#[must_use]
+pub fn first_key(binding: &AttrpathValue) -> Option<String> {
+    literal::attribute(&attrs(binding).next()?)
+}
+
+fn attrs(binding: &AttrpathValue) -> impl Iterator<Item = Attr> {
+    binding.attrpath().into_iter().flat_map(|path| path.attrs())
 }
 
 fn split(dotted: &str) -> Vec<String> {
@@ -228,7 +235,7 @@ fn in_entries(entries: &impl HasEntry, path: &[String], depth: usize, found: &mu
             Entry::AttrpathValue(binding) => in_binding(&binding, path, depth, found),
             Entry::Inherit(inherit) => {
                 let Some((first, rest)) = path.split_first() else { continue };
-                let named = |attr| literal::attribute(&attr).as_ref() == Some(first);
+                let named = |attr| literal::is_attribute(&attr, first);
                 if !inherit.attrs().any(named) {
                     continue;
                 }
@@ -249,16 +256,21 @@ fn in_entries(entries: &impl HasEntry, path: &[String], depth: usize, found: &mu
 }
 
 fn in_binding(binding: &AttrpathValue, path: &[String], depth: usize, found: &mut Found) {
-    let keys = keys(binding);
-    let agree = keys.iter().zip(path).all(|(key, name)| key.as_ref() == Some(name));
-    if !agree {
-        return;
+    let mut attrs = attrs(binding);
+    let mut rest = path;
+    while let Some((name, below)) = rest.split_first() {
+        match attrs.next() {
+            Some(attr) if literal::is_attribute(&attr, name) => rest = below,
+            Some(_) => return,
+            None => break,
+        }
     }
-    match (keys.get(path.len()), binding.value()) {
-        (Some(Some(next)), _) => found.dotted.push((binding.clone(), next.clone())),
-        (Some(None), _) => found.opaque.push(binding.syntax().clone()),
+    match (attrs.next(), binding.value()) {
+        (Some(next), _) => match literal::attribute(&next) {
+            Some(next) => found.dotted.push((binding.clone(), next)),
+            None => found.opaque.push(binding.syntax().clone()),
+        },
         (None, Some(value)) => {
-            let rest = path.get(keys.len()..).unwrap_or_default();
             if rest.is_empty() {
                 found.bindings.push(binding.clone());
             }

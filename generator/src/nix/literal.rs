@@ -1,6 +1,9 @@
 //! What an expression says when it says it outright.
 
-use rnix::ast::{Attr, Expr, InterpolPart, LiteralKind, PathRel, Str};
+use rnix::{
+    NodeOrToken,
+    ast::{Attr, Expr, InterpolPart, LiteralKind, PathRel, Str},
+};
 use rowan::ast::AstNode;
 
 /// The value of a string without interpolation.
@@ -30,8 +33,18 @@ pub fn integer(expr: &Expr) -> Option<i64> {
 #[must_use]
 pub fn relative_path(expr: &Expr) -> Option<String> {
     match expr {
-        Expr::PathRel(path) => is_plain(path).then(|| path.syntax().text().to_string()),
+        Expr::PathRel(path) => plain_path(path),
         Expr::Paren(paren) => relative_path(&paren.expr()?),
+        _ => None,
+    }
+}
+
+/// [`relative_path`], of what is a path.
+#[must_use]
+pub fn plain_path(path: &PathRel) -> Option<String> {
+    let mut parts = path.syntax().children_with_tokens();
+    match (parts.next()?, parts.next()) {
+        (NodeOrToken::Token(only), None) => Some(only.text().to_owned()),
         _ => None,
     }
 }
@@ -40,9 +53,18 @@ pub fn relative_path(expr: &Expr) -> Option<String> {
 #[must_use]
 pub fn attribute(attr: &Attr) -> Option<String> {
     match attr {
-        Attr::Ident(ident) => Some(ident.to_string()),
+        Attr::Ident(ident) => Some(ident.ident_token()?.text().to_owned()),
         Attr::Str(text) => plain(text),
         Attr::Dynamic(dynamic) => string(&dynamic.expr()?),
+    }
+}
+
+/// Whether the name of an attribute is written outright, and is `name`.
+#[must_use]
+pub fn is_attribute(attr: &Attr, name: &str) -> bool {
+    match attr {
+        Attr::Ident(ident) => ident.ident_token().is_some_and(|token| token.text() == name),
+        other => attribute(other).as_deref() == Some(name),
     }
 }
 
@@ -90,10 +112,6 @@ fn plain(text: &Str) -> Option<String> {
         }
     }
     Some(value)
-}
-
-fn is_plain(path: &PathRel) -> bool {
-    path.parts().iter().all(|part| matches!(part, InterpolPart::Literal(_)))
 }
 
 #[cfg(test)]

@@ -10,7 +10,11 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use crate::nix::{eval::PLAIN, find::keys, literal};
+use crate::nix::{
+    eval::PLAIN,
+    find::{first_key, keys},
+    literal,
+};
 
 /// The names that `expr`, an expression or a binding, takes from where it stands, and that nothing around it binds.
 ///
@@ -99,13 +103,12 @@ fn bound_in(entries: &impl HasEntry, name: &str) -> Option<Bound> {
     for entry in entries.entries() {
         match entry {
             Entry::AttrpathValue(binding) => {
-                let keys = keys(&binding);
-                if keys.first().is_some_and(|key| key.as_deref() == Some(name)) {
-                    return Some(bound(binding.value().filter(|_| keys.len() == 1)));
+                if first_key(&binding).as_deref() == Some(name) {
+                    return Some(bound(binding.value().filter(|_| keys(&binding).len() == 1)));
                 }
             }
             Entry::Inherit(inherit) => {
-                if inherit.attrs().any(|attr| literal::attribute(&attr).as_deref() == Some(name)) {
+                if inherit.attrs().any(|attr| literal::is_attribute(&attr, name)) {
                     let outside = entries.syntax().parent().filter(|_| inherit.from().is_none());
                     return Some(bound(outside.and_then(|outside| resolve(name, &outside))));
                 }

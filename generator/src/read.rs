@@ -1,11 +1,12 @@
 //! Reading files of the tree: only what is a file, so that a pipe is not waited for and a device ends.
 
-use std::{cell::RefCell, collections::BTreeMap, fs, io, path::Path};
+use std::{collections::BTreeMap, fs, io, path::Path, sync::Mutex};
 
 use sha2::{Digest, Sha256};
 
 use crate::{
     error::{Error, Location, Result},
+    parallel::locked,
     path::TreePath,
 };
 
@@ -14,27 +15,23 @@ pub(crate) type Hash = [u8; 32];
 
 /// What was read of a tree: the hash of each file, nothing for one that was not there.
 #[derive(Debug, Default)]
-pub(crate) struct Reads(RefCell<BTreeMap<TreePath, Option<Hash>>>);
+pub(crate) struct Reads(Mutex<BTreeMap<TreePath, Option<Hash>>>);
 
 impl Reads {
     /// Remembers what was read at `path`. What was read first counts: the plan is made of that, too.
     pub(crate) fn record(&self, path: &TreePath, contents: Option<&[u8]>) {
-        self.record_hash(path, contents.map(hash));
-    }
-
-    /// [`Reads::record`], of contents that have this hash.
-    pub(crate) fn record_hash(&self, path: &TreePath, hash: Option<Hash>) {
-        self.0.borrow_mut().entry(path.clone()).or_insert(hash);
+        let hash = contents.map(hash);
+        locked(&self.0).entry(path.clone()).or_insert(hash);
     }
 
     /// Everything that was read, and what there was.
     pub(crate) fn all(&self) -> BTreeMap<TreePath, Option<Hash>> {
-        self.0.borrow().clone()
+        locked(&self.0).clone()
     }
 
     /// Forgets everything.
     pub(crate) fn clear(&self) {
-        self.0.borrow_mut().clear();
+        locked(&self.0).clear();
     }
 }
 

@@ -111,6 +111,12 @@ impl Settings {
 }
 
 impl Paths {
+    /// The Nix files in which every agent is registered.
+    #[must_use]
+    pub fn shared(&self) -> [&TreePath; 3] {
+        [&self.flake, &self.rules, &self.base]
+    }
+
     /// `modules/users/NAME.nix`, an agent's or a person's.
     #[must_use]
     pub fn user(&self, name: &impl AsRef<str>) -> TreePath {

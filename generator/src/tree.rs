@@ -1,17 +1,17 @@
 //! The tree as it stands: its root, its settings, and the agents in it.
 
 use std::{
-    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     fmt, fs, io,
     path::{Path, PathBuf},
+    sync::Mutex,
 };
 
 use crate::{
     error::{Error, Result},
     name::AgentName,
-    nix::file::NixFile,
-    parallel,
+    nix::file::{NixFile, Parsed},
+    parallel::{self, locked},
     path::TreePath,
     read::{self, Hash, Reads},
     secrets::{
@@ -30,9 +30,9 @@ pub struct Tree {
     nix: Option<Box<dyn Fallback + Send + Sync>>,
     plugins: Box<dyn Plugins + Send + Sync>,
     reads: Reads,
-    shared: RefCell<BTreeMap<TreePath, NixFile>>,
+    shared: Mutex<BTreeMap<TreePath, Parsed>>,
     /// Where folders are that were asked for, links followed: following them for every file costs more than reading it.
-    folders: RefCell<BTreeMap<PathBuf, PathBuf>>,
+    folders: Mutex<BTreeMap<PathBuf, PathBuf>>,
 }
 
 impl Tree {
@@ -49,7 +49,7 @@ impl Tree {
     /// The tree at `root`, where no `agent-tool.toml` says what `settings` do.
     pub fn with_settings(root: &Path, settings: Settings) -> Result<Self> {
         let root = fs::canonicalize(root).map_err(Error::io("find", root))?;
-        let (plugins, shared, folders) = (Box::new(NoPlugins), RefCell::default(), RefCell::default());
+        let (plugins, shared, folders) = (Box::new(NoPlugins), Mutex::default(), Mutex::default());
         Ok(Self { root, settings, nix: None, plugins, reads: Reads::default(), shared, folders })
     }
 
@@ -160,13 +160,13 @@ impl Tree {
 
     /// Reads and parses a Nix file; one in which every agent is registered once for all who ask.
     pub fn nix(&self, path: &TreePath) -> Result<NixFile> {
-        if let Some(file) = self.shared.borrow().get(path) {
-            return Ok(file.clone());
+        let is_shared = self.settings.paths.shared().contains(&path);
+        if is_shared && let Some(file) = locked(&self.shared).get(path) {
+            return Ok(file.clone().into_file());
         }
         let file = NixFile::parse(path, read::text(&self.root, path, self.read(path)?)?)?;
-        let paths = &self.settings.paths;
-        if [&paths.flake, &paths.base, &paths.rules].contains(&path) {
-            self.shared.borrow_mut().insert(path.clone(), file.clone());
+        if is_shared {
+            locked(&self.shared).insert(path.clone(), file.parsed().clone());
         }
         Ok(file)
     }
@@ -178,21 +178,7 @@ impl Tree {
         paths: &[TreePath],
         look: impl Fn(&TreePath, Result<NixFile>) -> R + Sync,
     ) -> Vec<R> {
-        let root = &self.root;
-        let looked = parallel::map(paths, |path| {
-            let contents = read::bytes(root, path);
-            let hash = contents.as_ref().ok().map(|contents| contents.as_deref().map(read::hash));
-            let file = contents.and_then(|contents| read::text(root, path, contents));
-            (hash, look(path, file.and_then(|text| NixFile::parse(path, text))))
-        });
-        let mut results = Vec::with_capacity(paths.len());
-        for (path, (hash, result)) in paths.iter().zip(looked) {
-            if let Some(hash) = hash {
-                self.reads.record_hash(path, hash);
-            }
-            results.push(result);
-        }
-        results
+        parallel::map(paths, |path| look(path, self.nix(path)))
     }
 
     /// Reads a file as text; nothing when there is none.
@@ -206,9 +192,25 @@ impl Tree {
 
     /// The contents of a file; nothing when there is none. Links are followed, as long as they stay in the tree.
     pub fn bytes(&self, path: &TreePath) -> Result<Option<Vec<u8>>> {
-        let contents = contained(&self.root, path, |folder| self.is_inside(folder))?;
+        let contents = self.contained(path)?;
         self.reads.record(path, contents.as_deref());
         Ok(contents)
+    }
+
+    fn contained(&self, path: &TreePath) -> Result<Option<Vec<u8>>> {
+        let full = path.under(&self.root);
+        let Some(metadata) = metadata(&full)? else { return Ok(None) };
+        if metadata.is_file() && full.parent().is_some_and(|folder| self.is_inside(folder)) {
+            return fs::read(&full).map(Some).map_err(Error::io("read", full));
+        }
+        let real = fs::canonicalize(&full).map_err(Error::io("read", &full))?;
+        if real.starts_with(&self.root) {
+            return read::bytes(&self.root, path);
+        }
+        Err(Error::Conflict {
+            message: format!("{path} leads out of the tree, to {}", real.display()),
+            hint: "it is not read; put a file in its place".into(),
+        })
     }
 
     /// [`Tree::bytes`] of many files, by as many threads as there are processors. `look` takes what is wanted from each.
@@ -217,24 +219,7 @@ impl Tree {
         paths: &[&TreePath],
         look: impl Fn(&TreePath, Result<Option<Vec<u8>>>) -> R + Sync,
     ) -> Vec<R> {
-        let folders = paths.iter().filter_map(|path| Some(path.under(&self.root).parent()?.to_owned()));
-        let folders: BTreeSet<PathBuf> = folders.collect();
-        let inside: BTreeSet<&Path> =
-            folders.iter().map(PathBuf::as_path).filter(|it| self.is_inside(it)).collect();
-        let root = &self.root;
-        let looked = parallel::map(paths, |path| {
-            let contents = contained(root, path, |folder| inside.contains(folder));
-            let hash = contents.as_ref().ok().map(|contents| contents.as_deref().map(read::hash));
-            (hash, look(path, contents))
-        });
-        let mut results = Vec::with_capacity(paths.len());
-        for (path, (hash, result)) in paths.iter().zip(looked) {
-            if let Some(hash) = hash {
-                self.reads.record_hash(path, hash);
-            }
-            results.push(result);
-        }
-        results
+        parallel::map(paths, |path| look(path, self.bytes(path)))
     }
 
     /// Whether a folder, links followed, lies in the tree.
@@ -244,11 +229,11 @@ impl Tree {
 
     /// Where a folder is, links followed.
     fn real_folder(&self, folder: &Path) -> PathBuf {
-        if let Some(real) = self.folders.borrow().get(folder) {
+        if let Some(real) = locked(&self.folders).get(folder) {
             return real.clone();
         }
         let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-        self.folders.borrow_mut().insert(folder.to_owned(), real.clone());
+        locked(&self.folders).insert(folder.to_owned(), real.clone());
         real
     }
 
@@ -266,8 +251,8 @@ impl Tree {
     /// Forgets what was read: the tree is another one now.
     pub fn forget(&self) {
         self.reads.clear();
-        self.shared.borrow_mut().clear();
-        self.folders.borrow_mut().clear();
+        locked(&self.shared).clear();
+        locked(&self.folders).clear();
     }
 
     /// What was read so far.
@@ -312,7 +297,7 @@ impl Tree {
         let mut imported = BTreeSet::new();
         for folder in [&paths.hosts, &paths.homes, &paths.users] {
             for path in self.files_below(folder)?.into_iter().filter(|path| path.has_extension("nix")) {
-                imported.extend(self.nix(&path)?.references().into_iter().map(|(target, _)| target));
+                imported.extend(self.nix(&path)?.references().map(|(target, _)| target));
             }
         }
         Ok(imported)
@@ -328,23 +313,6 @@ fn metadata(path: &Path) -> Result<Option<fs::Metadata>> {
         }
         Err(error) => Err(Error::io("look at", path)(error)),
     }
-}
-
-/// The contents of a file that lies in the tree, links followed; nothing when there is none.
-fn contained(root: &Path, path: &TreePath, is_inside: impl Fn(&Path) -> bool) -> Result<Option<Vec<u8>>> {
-    let full = path.under(root);
-    let Some(metadata) = metadata(&full)? else { return Ok(None) };
-    if metadata.is_file() && full.parent().is_some_and(is_inside) {
-        return fs::read(&full).map(Some).map_err(Error::io("read", full));
-    }
-    let real = fs::canonicalize(&full).map_err(Error::io("read", &full))?;
-    if real.starts_with(root) {
-        return read::bytes(root, path);
-    }
-    Err(Error::Conflict {
-        message: format!("{path} leads out of the tree, to {}", real.display()),
-        hint: "it is not read; put a file in its place".into(),
-    })
 }
 
 impl fmt::Debug for Tree {

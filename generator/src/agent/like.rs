@@ -115,8 +115,8 @@ fn own_files(tree: &Tree, sibling: &AgentName) -> Result<Vec<TreePath>> {
                 continue;
             }
             if file.has_extension("nix") {
-                let led_to = tree.nix(&file)?.references().into_iter().map(|(target, _)| target);
-                waiting.extend(led_to.filter(|target| {
+                let file = tree.nix(&file)?;
+                waiting.extend(file.references().map(|(target, _)| target).filter(|target| {
                     let is_own = rename(target.as_str(), sibling.as_str(), "", false) != target.as_str();
                     is_own && !target.has_extension("age") && tree.has(target)
                 }));

@@ -67,6 +67,8 @@ impl Registry {
     pub fn read(tree: &Tree) -> Result<Self> {
         let paths = &tree.settings().paths;
         // A tree that people kept before the tool may lack either.
+        let there: Vec<_> = paths.shared().into_iter().filter(|path| tree.has(path)).cloned().collect();
+        tree.each_nix(&there, |_, _| ()); // By all processors at once.
         let nix = |path: &TreePath| tree.has(path).then(|| tree.nix(path)).transpose();
         let (base, rules_file) = (nix(&paths.base)?, nix(&paths.rules)?);
         let text = tree.text(&paths.guide)?.unwrap_or_default();

@@ -258,8 +258,9 @@ fn dangling(tree: &Tree, draft: &Draft<'_>) -> Result<Vec<String>> {
                 continue;
             }
             let Ok(file) = tree.nix(&path) else { continue };
-            for (target, at) in file.references() {
+            for (target, written) in file.references() {
                 if gone.iter().any(|gone| **gone == target || **gone == target.join("default.nix")) {
+                    let at = file.location(&written);
                     found.push(format!("{at} imports {target}, which goes"));
                 }
             }

@@ -70,10 +70,8 @@ pub(super) fn look(tree: &Tree, agents: &[AgentName]) -> Result<Looks> {
 }
 
 fn of_file(file: &NixFile, role: Option<&(AgentName, Role)>) -> Looks {
-    let mut look = Looks {
-        imported: file.references().into_iter().map(|(target, _)| target).collect(),
-        ..Looks::default()
-    };
+    let mut look =
+        Looks { imported: file.references().map(|(target, _)| target).collect(), ..Looks::default() };
     if !file.is_formatted() {
         look.style.push(Finding::warning(
             Location::file(file.path()),
@@ -112,11 +110,12 @@ fn unreadable(path: &TreePath, error: &Error) -> Finding {
 
 fn nix_files(tree: &Tree) -> Result<Vec<TreePath>> {
     let paths = &tree.settings().paths;
-    let mut files = vec![paths.flake.clone(), paths.rules.clone(), paths.base.clone()];
+    // The long ones come first: one of them at the end would keep one processor waiting for the other.
+    let mut files: Vec<_> = paths.shared().into_iter().cloned().collect();
+    let shared = BTreeSet::from_iter(files.clone());
     for folder in [&paths.hosts, &paths.homes, &paths.users] {
-        files.extend(tree.files_below(folder)?.into_iter().filter(|path| path.has_extension("nix")));
+        let below = tree.files_below(folder)?.into_iter();
+        files.extend(below.filter(|path| path.has_extension("nix") && !shared.contains(path)));
     }
-    files.sort();
-    files.dedup();
     Ok(files)
 }

@@ -6,7 +6,7 @@ use rowan::ast::AstNode;
 
 use super::{Finding, look::Host};
 use crate::{
-    agent::registry::{self, Registry},
+    agent::registry::Registry,
     error::{Error, Location, Result},
     name::AgentName,
     nix::{
@@ -45,11 +45,13 @@ pub(super) fn check(
     };
     files(tree, registry, &access, findings)?;
     example(tree, &access, findings)?;
-    let machines = find(&tree.nix(&tree.settings().paths.rules)?, &registry::systems()).strings();
-    let machines: BTreeMap<_, _> =
-        machines.into_iter().filter_map(|(host, key)| Some((host, key.parse().ok()?))).collect();
+    let mut machines = BTreeMap::<_, Vec<_>>::new();
+    for (host, key) in access.machines() {
+        machines.entry(host).or_default().push(key);
+    }
     for (name, it) in hosts {
-        host(tree, registry, &access, machines.get(&name.host()), name, &it.secrets, findings);
+        let machine = machines.get(name.host().as_str()).map(Vec::as_slice).unwrap_or_default();
+        host(tree, registry, &access, machine, name, &it.secrets, findings);
     }
     Ok(())
 }
@@ -63,28 +65,31 @@ fn files(tree: &Tree, registry: &Registry, access: &Access, findings: &mut Vec<F
         let at = registry.rules.get(&paths.rule(path)).cloned();
         at.unwrap_or_else(|| Location::file(&paths.rules))
     };
-    for (path, rule) in access.rules() {
-        let Some(sealed) = tree.bytes(path)? else {
+    let finding = |path: &TreePath, sealed: Result<Option<Vec<u8>>>| {
+        let rule = access.rule(path)?;
+        let Some(sealed) = sealed? else {
             let message = format!("there is a rule for {path}, and no such file");
-            findings.push(Finding::error(rule_at(path), message, "remove the rule, or bring back the file"));
-            continue;
+            let mend = "remove the rule, or bring back the file";
+            return Ok(Some(Finding::error(rule_at(path), message, mend)));
         };
-        if !seal::is_sealed(&sealed) {
+        Ok(if !seal::is_sealed(&sealed) {
             let mend = "seal it, and give it a new value if it was ever committed so";
-            findings.push(Finding::error(Location::file(path), "is not sealed: it is no age file", mend));
+            Some(Finding::error(Location::file(path), "is not sealed: it is no age file", mend))
         } else if rule.recipients.is_empty() {
-            findings.push(Finding::error(
-                rule_at(path),
-                format!("nobody may read {path}"),
-                "name its readers",
-            ));
+            Some(Finding::error(rule_at(path), format!("nobody may read {path}"), "name its readers"))
         } else if !known.agrees(path, &sealed, &rule.recipients) {
-            findings.push(Finding::warning(
+            Some(Finding::warning(
                 Location::file(path),
                 format!("{} does not say that it is sealed to whom its rule names", paths.manifest()),
                 "`rekey` seals it anew, and says so there",
-            ));
-        }
+            ))
+        } else {
+            None
+        })
+    };
+    let secrets: Vec<_> = access.rules().map(|(path, _)| path).collect();
+    for finding in tree.each_bytes(&secrets, finding) {
+        findings.extend(finding?);
     }
     for path in tree.files_below(&paths.secrets)? {
         if path.has_extension("age") && access.rule(&path).is_err() {
@@ -147,13 +152,13 @@ fn host(
     tree: &Tree,
     registry: &Registry,
     access: &Access,
-    machine: Option<&Recipient>,
+    machine: &[&Recipient],
     name: &AgentName,
     wanted: &[Wanted],
     findings: &mut Vec<Finding>,
 ) {
     let paths = &tree.settings().paths;
-    if machine.is_none() {
+    if machine.is_empty() {
         let at =
             registry.systems.get(&name.host()).cloned().unwrap_or_else(|| Location::file(&paths.host(name)));
         let message =
@@ -176,7 +181,7 @@ fn host(
             findings.push(Finding::error(at.clone(), format!("{path} has no rule"), mend));
             continue;
         };
-        if machine.is_some_and(|machine| !rule.recipients.contains(machine)) {
+        if !machine.is_empty() && !machine.iter().any(|key| rule.recipients.contains(key)) {
             let message = format!("{} is no reader of {path}, which its host needs", name.host());
             findings.push(Finding::error(
                 at.clone(),

@@ -1,8 +1,15 @@
 //! One Nix file of the tree: its path, its text and what the text parses to.
 
-use std::{cell::OnceCell, path::Path, rc::Rc};
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
-use rnix::{SyntaxNode, ast::Expr};
+use rnix::{
+    SyntaxNode,
+    ast::{Expr, PathRel},
+};
 use rowan::ast::AstNode;
 
 use crate::{
@@ -18,10 +25,17 @@ use crate::{
 /// A file that is Nix: it was parsed without an error. A clone shares the text and the syntax tree.
 #[derive(Debug, Clone)]
 pub struct NixFile {
-    path: TreePath,
-    text: Rc<str>,
+    parsed: Parsed,
     root: rnix::Root,
-    lines: Rc<OnceCell<Lines>>,
+}
+
+/// A [`NixFile`] on its way to another thread: the nodes of a syntax tree stay on theirs.
+#[derive(Clone)]
+pub struct Parsed {
+    path: TreePath,
+    text: Arc<str>,
+    syntax: rnix::Parse<rnix::Root>,
+    lines: Arc<OnceLock<Lines>>,
 }
 
 impl NixFile {
@@ -31,11 +45,12 @@ impl NixFile {
             let message = "the file starts with a byte order mark, which Nix doesn't take: remove it".into();
             return Err(Error::Malformed { at: Location::offset(path, &text, 0), message });
         }
-        let root = guard::parse(&text).map_err(|error| Error::Malformed {
+        let syntax = guard::parse(&text).map_err(|error| Error::Malformed {
             at: Location { path: path.clone(), position: Some(error.position) },
             message: error.message,
         })?;
-        Ok(Self { path: path.clone(), text: text.into(), root, lines: Rc::default() })
+        let (text, lines) = (text.into(), Arc::default());
+        Ok(Parsed { path: path.clone(), text, syntax, lines }.into_file())
     }
 
     /// Reads and parses the file at `path` below `root`.
@@ -46,13 +61,13 @@ impl NixFile {
     /// Where the file lies in the tree.
     #[must_use]
     pub fn path(&self) -> &TreePath {
-        &self.path
+        &self.parsed.path
     }
 
     /// The text, byte for byte.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        &self.parsed.text
     }
 
     /// The root of the syntax tree.
@@ -67,15 +82,13 @@ impl NixFile {
         self.root.expr()
     }
 
-    /// The files of the tree that the paths written out here lead to, with where each is written.
-    #[must_use]
-    pub fn references(&self) -> Vec<(TreePath, Location)> {
-        let exprs = self.syntax().descendants().filter_map(Expr::cast);
-        let references = exprs.filter_map(|expr| {
-            let target = self.path.resolve(&literal::relative_path(&expr)?)?;
-            Some((target, self.location(expr.syntax())))
-        });
-        references.collect()
+    /// The files of the tree that the paths written out here lead to, with what says so.
+    pub fn references(&self) -> impl Iterator<Item = (TreePath, SyntaxNode)> {
+        let written = self.syntax().descendants().filter_map(PathRel::cast);
+        written.filter_map(|path| {
+            let target = self.path().resolve(&literal::plain_path(&path)?)?;
+            Some((target, path.syntax().clone()))
+        })
     }
 
     /// The place where `node` starts.
@@ -87,13 +100,39 @@ impl NixFile {
     /// The place of a byte offset of the text.
     #[must_use]
     pub fn at(&self, offset: usize) -> Location {
-        let lines = self.lines.get_or_init(|| Lines::of(&self.text));
-        Location::in_lines(&self.path, &self.text, lines, offset)
+        let Parsed { path, text, lines, .. } = &self.parsed;
+        Location::in_lines(path, text, lines.get_or_init(|| Lines::of(text)), offset)
+    }
+
+    /// This file, for another thread.
+    pub(crate) fn parsed(&self) -> &Parsed {
+        &self.parsed
     }
 
     /// Whether the text is in the official nixfmt style, to the byte.
     #[must_use]
     pub fn is_formatted(&self) -> bool {
-        nixfmt_rs::format(&self.text).is_ok_and(|formatted| *formatted == *self.text)
+        nixfmt_rs::format(self.text()).is_ok_and(|formatted| formatted == self.text())
+    }
+}
+
+impl fmt::Debug for Parsed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parsed").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Parsed {
+    /// The file, on this thread.
+    pub(crate) fn into_file(self) -> NixFile {
+        NixFile { root: self.syntax.tree(), parsed: self }
+    }
+
+    pub(crate) fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    pub(crate) fn root(&self) -> rnix::Root {
+        self.syntax.tree()
     }
 }

@@ -19,7 +19,8 @@ use rnix::SyntaxKind::{
     TOKEN_R_PAREN, TOKEN_SEMICOLON, TOKEN_STRING_END, TOKEN_STRING_START, TOKEN_SUB, TOKEN_UPDATE,
     TOKEN_WITH,
 };
-use rnix::{ParseError, Root};
+use rnix::{NixLanguage, NodeOrToken, Parse, ParseError, Root, Token};
+use rowan::{GreenNodeData, GreenTokenData, Language};
 
 /// The longest text that is parsed, in bytes.
 pub const MAX_BYTES: usize = 4 << 20;
@@ -32,6 +33,8 @@ pub const MAX_CHAIN: u32 = 1000;
 const MAX_DEPTH: u32 = 2500;
 /// How many characters the tokenizer may look at again.
 const MAX_SCAN: usize = 32 << 20;
+/// Fewer bytes than a chain, a syntax tree or a scan that is refused takes.
+const HARMLESS_BYTES: usize = 2000;
 /// Nesting that the parser manages on any thread's stack, also in a build without optimization.
 const SMALL_NESTING: usize = 64;
 /// What the deepest text accepted needs in a build without optimization, several times over.
@@ -101,8 +104,12 @@ impl Lines {
 ///
 /// What rnix accepts is more than Nix does (duplicate attributes, undefined variables, numbers of any size), so a
 /// parse is no proof of meaning.
-pub fn parse(text: &str) -> Result<Root, SyntaxError> {
-    let parsed = if inspect(text)? <= SMALL_NESTING {
+pub fn parse(text: &str) -> Result<Parse<Root>, SyntaxError> {
+    let parsed = if is_harmless(text) {
+        let parsed = Root::parse(text);
+        inspect(text, tokens(parsed.syntax().green()))?;
+        parsed
+    } else if inspect(text, rnix::tokenize(text))? <= SMALL_NESTING {
         Root::parse(text)
     } else {
         thread::scope(|scope| {
@@ -111,15 +118,40 @@ pub fn parse(text: &str) -> Result<Root, SyntaxError> {
         })
         .map_err(|_| refuse(text, 0, Cause::Excessive, "no thread to parse this file can be started"))?
     };
-    parsed.ok().map_err(|error| {
-        let (offset, message) = describe(&error, text);
-        let excessive = matches!(error, ParseError::RecursionLimitExceeded);
-        refuse(text, offset, if excessive { Cause::Excessive } else { Cause::Malformed }, &message)
+    let Some(error) = parsed.errors().first() else { return Ok(parsed) };
+    let (offset, message) = describe(error, text);
+    let excessive = matches!(error, ParseError::RecursionLimitExceeded);
+    Err(refuse(text, offset, if excessive { Cause::Excessive } else { Cause::Malformed }, &message))
+}
+
+/// Whether a text is too short for a chain that is too long, and has too little that opens anything to nest deeply.
+/// Most files are such: they may be parsed before their tokens are looked at, so that the tokenizer runs once.
+fn is_harmless(text: &str) -> bool {
+    let opens = |byte: &u8| b"([{\"':".contains(byte);
+    let words = ["let", "with", "if", "assert"];
+    text.len() <= HARMLESS_BYTES
+        && text.bytes().filter(|byte| opens(byte)).count()
+            + words.iter().map(|word| text.matches(word).count()).sum::<usize>()
+            <= SMALL_NESTING
+}
+
+/// The tokens of a syntax tree.
+fn tokens(root: &GreenNodeData) -> impl Iterator<Item = Token<'_>> {
+    let mut ahead: Vec<NodeOrToken<_, &GreenTokenData>> = vec![NodeOrToken::Node(root)];
+    std::iter::from_fn(move || {
+        loop {
+            match ahead.pop()? {
+                NodeOrToken::Node(node) => ahead.extend(node.children().rev()),
+                NodeOrToken::Token(token) => {
+                    return Some((NixLanguage::kind_from_raw(token.kind()), token.text()));
+                }
+            }
+        }
     })
 }
 
 /// Walks over the tokens, refuses what is hostile, and says how deep the parser will recurse at most.
-fn inspect(text: &str) -> Result<usize, SyntaxError> {
+fn inspect<'a>(text: &str, mut tokens: impl Iterator<Item = Token<'a>>) -> Result<usize, SyntaxError> {
     if text.len() > MAX_BYTES {
         let message = format!("this file is longer than {} MiB", MAX_BYTES >> 20);
         return Err(refuse(text, 0, Cause::Excessive, &message));
@@ -127,7 +159,6 @@ fn inspect(text: &str) -> Result<usize, SyntaxError> {
     let mut levels = Levels::default();
     let mut scan = Scan { text, run_end: 0, cost: 0 };
     let mut offset = 0;
-    let mut tokens = rnix::tokenize(text);
     loop {
         // Counted before the tokenizer runs, since the tokenizer is what is slow.
         if scan.at(offset) > MAX_SCAN {

@@ -1,19 +1,19 @@
 //! Who may read what: the rules, evaluated, with recipients parsed and known by their names.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     path::PathBuf,
 };
 
 use super::{
-    names,
-    recipient::Recipient,
+    names::{self, Alias},
+    recipient::{Keys, Recipient},
     rules::{self, Engine, RulesError},
 };
 use crate::{
     error::{Error, Location, Result},
     nix::{
-        eval::{Disk, ErrorKind, Files, Location as Place, Overlay},
+        eval::{Disk, ErrorKind, Location as Place, Overlay},
         file::NixFile,
     },
     path::TreePath,
@@ -28,7 +28,9 @@ pub struct Access {
     rules: BTreeMap<TreePath, Rule>,
     names: BTreeMap<String, String>,
     /// Each name with its key, also where another name has the same.
-    aliases: Vec<(String, String)>,
+    aliases: Vec<Alias>,
+    /// The keys in all of it.
+    keys: Keys,
     file: TreePath,
     folder: TreePath,
     broken: Vec<(TreePath, Error)>,
@@ -67,7 +69,8 @@ impl Access {
     /// [`Access::read`], with what can be read of rules that name a key which is none: [`Access::broken`] has them.
     pub fn read_partly(tree: &Tree) -> Result<Self> {
         let disk = Disk::new(tree.root()).map_err(Error::io("read", tree.root()))?;
-        Self::evaluate(tree, &disk, &tree.nix(&tree.settings().paths.rules)?, Engine::Auto)
+        let (file, disk) = (tree.nix(&tree.settings().paths.rules)?, Overlay::new(&disk, BTreeMap::new()));
+        Self::evaluate(tree, disk, &file, Engine::Auto, Keys::default())
     }
 
     /// The secrets whose rule names a key which is none, with what is wrong; their other recipients are known.
@@ -82,16 +85,21 @@ impl Access {
 
     /// Evaluates the rules as they will stand once `draft` is applied: in memory, where Nix can't see them.
     pub fn planned(tree: &Tree, draft: &mut Draft<'_>) -> Result<Self> {
+        Self::planned_with(tree, draft, Keys::default())
+    }
+
+    fn planned_with(tree: &Tree, draft: &mut Draft<'_>, keys: Keys) -> Result<Self> {
         let disk = Disk::new(tree.root()).map_err(Error::io("read", tree.root()))?;
         let texts = draft.planned().into_iter();
         let texts = texts.filter_map(|(path, contents)| Some((path.under(tree.root()), contents?)));
         let overlay = Overlay::new(&disk, texts.collect());
-        Self::evaluate(tree, &overlay, &draft.nix(&tree.settings().paths.rules)?, Engine::Builtin)?.whole()
+        let file = draft.nix(&tree.settings().paths.rules)?;
+        Self::evaluate(tree, overlay, &file, Engine::Builtin, keys)?.whole()
     }
 
     /// [`Access::planned`], which must be these rules with one for each of `new`, and nothing else changed.
     pub fn with(&self, tree: &Tree, draft: &mut Draft<'_>, new: &[&TreePath]) -> Result<Self> {
-        let planned = Self::planned(tree, draft)?;
+        let planned = Self::planned_with(tree, draft, self.keys.clone())?;
         let mut others = planned.rules.clone();
         let added = new.iter().all(|path| others.remove(*path).is_some());
         if added && others == self.rules {
@@ -102,7 +110,7 @@ impl Access {
 
     /// [`Access::planned`], which must be these rules without the one of `gone`, and nothing else changed.
     pub fn without(&self, tree: &Tree, draft: &mut Draft<'_>, gone: &TreePath) -> Result<Self> {
-        let planned = Self::planned(tree, draft)?;
+        let planned = Self::planned_with(tree, draft, self.keys.clone())?;
         let mut expected = self.rules.clone();
         expected.remove(gone);
         if planned.rules == expected {
@@ -218,13 +226,18 @@ impl Access {
     /// The keys that the rules file calls `name`.
     #[must_use]
     pub fn keys(&self, name: &str) -> Vec<Recipient> {
-        let keys = self.aliases.iter().filter(|(alias, _)| alias == name);
-        keys.filter_map(|(_, key)| key.parse().ok()).collect()
+        self.aliases.iter().filter(|alias| alias.name == name).map(|alias| alias.key.clone()).collect()
+    }
+
+    /// The machines that the rules file knows, by their names in `systems`, with their keys.
+    pub fn machines(&self) -> impl Iterator<Item = (&str, &Recipient)> {
+        let systems = self.aliases.iter().filter(|alias| alias.set == names::SYSTEMS);
+        systems.map(|alias| (alias.name.as_str(), &alias.key))
     }
 
     /// Everybody whom the rules file gives a name.
     pub fn people(&self) -> impl Iterator<Item = &str> {
-        self.aliases.iter().map(|(name, _)| name.as_str())
+        self.aliases.iter().map(|alias| alias.name.as_str())
     }
 
     /// The rule of the secret at `path`.
@@ -246,31 +259,34 @@ impl Access {
         recipients.iter().map(|recipient| names::called(&self.names, recipient.as_str())).collect()
     }
 
-    fn evaluate(tree: &Tree, files: &dyn Files, file: &NixFile, engine: Engine) -> Result<Self> {
+    /// `keys` are those that were parsed before.
+    fn evaluate(
+        tree: &Tree,
+        files: Overlay<'_>,
+        file: &NixFile,
+        engine: Engine,
+        mut keys: Keys,
+    ) -> Result<Self> {
         let settings = tree.settings();
         let path = settings.paths.rules.under(tree.root());
-        let evaluated = rules::evaluate_with(&path, files, engine, tree.fallback()).map_err(|error| {
+        let files = files.with_parsed(path.clone(), file.parsed().clone());
+        let evaluated = rules::evaluate_with(&path, &files, engine, tree.fallback()).map_err(|error| {
             if engine == Engine::Builtin { unforeseeable(error) } else { Error::Rules(error) }
         })?;
         let (mut rules, mut places) = (BTreeMap::new(), BTreeMap::new());
         let (mut broken, mut special) = (Vec::new(), Vec::new());
-        // Most rules name the same few keys, and parsing one costs more than reading a rule.
-        let mut known: HashMap<&str, Recipient> = HashMap::new();
         for rule in &evaluated {
             let secret = secret_path(settings, &rule.path)?;
             let mut recipients = Vec::new();
             for (index, key) in rule.recipients.iter().enumerate() {
-                let recipient = match known.get(key.as_str()) {
-                    Some(recipient) => recipient.clone(),
-                    None => match key.parse::<Recipient>() {
-                        Ok(recipient) => known.entry(key).or_insert(recipient).clone(),
-                        Err(error) => {
-                            let (at, called) = (place(tree, rule, index), called(tree, rule, index));
-                            let message = format!("{called}: {error}");
-                            broken.push((secret.clone(), Error::Malformed { at, message }));
-                            continue;
-                        }
-                    },
+                let recipient = match keys.parse(key) {
+                    Ok(recipient) => recipient,
+                    Err(error) => {
+                        let (at, called) = (place(tree, rule, index), called(tree, rule, index));
+                        let message = format!("{called}: {error}");
+                        broken.push((secret.clone(), Error::Malformed { at, message }));
+                        continue;
+                    }
                 };
                 if recipient.is_special() {
                     let (at, called) = (place(tree, rule, index), called(tree, rule, index));
@@ -289,9 +305,10 @@ impl Access {
             places.extend(rule.location.clone().map(|at| (secret.clone(), at)));
             rules.insert(secret, Rule { recipients, armor: rule.armor });
         }
-        let aliases = names::aliases(&path, files, file);
+        let aliases = names::aliases(&path, &files, file, &mut keys);
         let (file, folder) = (settings.paths.rules.clone(), settings.paths.secrets.clone());
-        Ok(Self { rules, names: names::first(&aliases), aliases, file, folder, broken, special, places })
+        let names = names::first(&aliases);
+        Ok(Self { rules, names, aliases, keys, file, folder, broken, special, places })
     }
 }
 

@@ -1,15 +1,12 @@
 //! What a rules file says, as it says it: also one that lies in no tree, and keys that are none.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 use serde::Serialize;
 
 use super::{
     names,
-    recipient::Recipient,
+    recipient::{Keys, Recipient},
     rules::{self, Engine, Fallback},
 };
 use crate::{
@@ -35,16 +32,11 @@ pub struct Entry {
 pub fn read(root: &Path, rules: &Path, engine: Engine, nix: Option<&dyn Fallback>) -> Result<Vec<Entry>> {
     let disk = Disk::new(root).map_err(Error::io("read", root))?;
     let evaluated = rules::evaluate_with(rules, &disk, engine, nix).map_err(Error::Rules)?;
-    let names = names(root, rules, &disk).unwrap_or_default();
-    // Most rules name the same few keys, and parsing one costs more than reading a rule.
-    let mut known: HashMap<String, String> = HashMap::new();
+    let mut keys = Keys::default();
+    let names = names(root, rules, &disk, &mut keys).unwrap_or_default();
     let mut name = |key: &String| {
-        if let Some(name) = known.get(key) {
-            return name.clone();
-        }
-        let parsed = key.parse::<Recipient>();
-        let name = names::called(&names, parsed.as_ref().map_or(key.as_str(), Recipient::as_str));
-        known.entry(key.clone()).or_insert(name).clone()
+        let parsed = keys.parse(key);
+        names::called(&names, parsed.as_ref().map_or(key.as_str(), Recipient::as_str))
     };
     let entry = |rule: rules::Rule| Entry {
         names: rule.recipients.iter().map(&mut name).collect(),
@@ -56,8 +48,8 @@ pub fn read(root: &Path, rules: &Path, engine: Engine, nix: Option<&dyn Fallback
 }
 
 /// The names of the keys; nothing where only Nix understands the file.
-fn names(root: &Path, rules: &Path, disk: &Disk) -> Option<BTreeMap<String, String>> {
+fn names(root: &Path, rules: &Path, disk: &Disk, keys: &mut Keys) -> Option<BTreeMap<String, String>> {
     let path = TreePath::new(rules.strip_prefix(root).ok()?.to_str()?).ok()?;
     let file = NixFile::read(root, &path).ok()?;
-    Some(names::first(&names::aliases(rules, disk, &file)))
+    Some(names::first(&names::aliases(rules, disk, &file, keys)))
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use rnix::ast::Expr;
 use rowan::ast::AstNode;
 
-use super::recipient::Recipient;
+use super::recipient::{Keys, Recipient};
 use crate::nix::{
     eval::{Env, Files, Overlay, Value, eval_file},
     file::NixFile,
@@ -13,21 +13,38 @@ use crate::nix::{
 };
 
 /// The sets whose attributes are keys by name.
-const SETS: [&str; 2] = ["users", "systems"];
+const SETS: [&str; 2] = ["users", SYSTEMS];
+/// The one of them whose keys are machines'.
+pub(super) const SYSTEMS: &str = "systems";
+
+/// A name that the rules file gives a key.
+#[derive(Debug)]
+pub(super) struct Alias {
+    /// The set that it stands in.
+    pub(super) set: &'static str,
+    pub(super) name: String,
+    pub(super) key: Recipient,
+}
 
 /// Each name with each of its keys. `path` is where the file lies, and `files` what it may read.
-pub(super) fn aliases(path: &Path, files: &dyn Files, file: &NixFile) -> Vec<(String, String)> {
-    let set = |set| {
+pub(super) fn aliases(path: &Path, files: &dyn Files, file: &NixFile, keys: &mut Keys) -> Vec<Alias> {
+    let mut aliases = Vec::new();
+    for set in SETS {
         let (written, all) = written(file, set);
         // Evaluating the file once more takes as long as the rules themselves: only for what isn't written out.
-        if all { written } else { evaluated(path, files, file, set).unwrap_or(written) }
-    };
-    SETS.into_iter().flat_map(set).collect()
+        let texts = if all { written } else { evaluated(path, files, file, set).unwrap_or(written) };
+        for (name, text) in texts {
+            // Of a text with several lines each is a key.
+            let keys = text.lines().filter_map(|key| keys.parse(key).ok());
+            aliases.extend(keys.map(|key| Alias { set, name: name.clone(), key }));
+        }
+    }
+    aliases
 }
 
 /// The name of each key: the first that it is given.
-pub(super) fn first(aliases: &[(String, String)]) -> BTreeMap<String, String> {
-    aliases.iter().rev().map(|(name, key)| (key.clone(), name.clone())).collect()
+pub(super) fn first(aliases: &[Alias]) -> BTreeMap<String, String> {
+    aliases.iter().rev().map(|alias| (alias.key.as_str().to_owned(), alias.name.clone())).collect()
 }
 
 /// What a key is called: by its name, or its start where it has none.
@@ -39,8 +56,8 @@ pub(super) fn called(names: &BTreeMap<String, String>, key: &str) -> String {
     names.get(key).cloned().unwrap_or_else(start)
 }
 
-/// The set as it is evaluated where the rules stand, so that keys which are read from files are known, too; nothing
-/// where it can't be.
+/// The texts in the set as it is evaluated where the rules stand, so that keys which are read from files are known,
+/// too; nothing where it can't be.
 fn evaluated(path: &Path, files: &dyn Files, file: &NixFile, set: &str) -> Option<Vec<(String, String)>> {
     let mut body = file.value()?;
     loop {
@@ -57,7 +74,7 @@ fn evaluated(path: &Path, files: &dyn Files, file: &NixFile, set: &str) -> Optio
     env.variables.insert("FILE".into(), String::new());
     let Ok(Value::Attrs(sets)) = eval_file(path, &env) else { return None };
     let Value::Attrs(names) = &sets.get(set)?.value else { return None };
-    let mut aliases = Vec::new();
+    let mut texts = Vec::new();
     for (name, attribute) in names {
         let values = match &attribute.value {
             Value::List(values) => values.as_slice(),
@@ -65,25 +82,20 @@ fn evaluated(path: &Path, files: &dyn Files, file: &NixFile, set: &str) -> Optio
         };
         for value in values {
             if let Value::String(text) = value {
-                aliases.extend(keys(text).map(|key| (name.clone(), key)));
+                texts.push((name.clone(), text.clone()));
             }
         }
     }
-    Some(aliases)
+    Some(texts)
 }
 
-/// The set as far as its keys are written out, by name; and whether they all are.
+/// The texts that are written out in the set, by name; and whether they all are.
 fn written(file: &NixFile, set: &str) -> (Vec<(String, String)>, bool) {
     let found = find(file, &AttrPath::bound(set));
     let mut strings = found.strings();
     let all = found.value().is_some() && strings.len() == found.children().len();
     strings.sort();
-    (strings.iter().flat_map(|(name, text)| keys(text).map(|key| (name.clone(), key))).collect(), all)
-}
-
-/// The keys in a text, one a line.
-fn keys(text: &str) -> impl Iterator<Item = String> {
-    text.lines().filter_map(|key| key.parse::<Recipient>().ok()).map(|key| key.as_str().to_owned())
+    (strings, all)
 }
 
 #[cfg(test)]
@@ -102,10 +114,10 @@ mod tests {
         let text = text.replace("KEY", KEY.trim());
         let file = NixFile::parse(&TreePath::new("secrets.nix").unwrap(), text).unwrap();
         let disk = Disk::new(folder.path()).unwrap();
-        let aliases = aliases(&folder.path().join("secrets.nix"), &disk, &file);
-        let key = KEY.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
-        assert!(aliases.iter().all(|(_, known)| *known == key));
-        assert_eq!(aliases.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), expected);
+        let aliases = aliases(&folder.path().join("secrets.nix"), &disk, &file, &mut Keys::default());
+        let key: Recipient = KEY.parse().unwrap();
+        assert!(aliases.iter().all(|alias| alias.key == key));
+        assert_eq!(aliases.iter().map(|alias| alias.name.as_str()).collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! Public keys that secrets are sealed to.
 
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt,
+    str::FromStr,
+};
 
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, Engine};
 use sha2::{Digest, Sha256};
@@ -28,6 +32,22 @@ enum Key {
     TagPq(Box<age::tagpq::Recipient>),
     /// Of the plugin that is called so.
     Plugin(String),
+}
+
+/// Keys by how they are written: rules name the same few over and over, and parsing one costs more than reading a rule.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Keys(HashMap<String, Recipient>);
+
+impl Keys {
+    /// The key that `text` is.
+    pub(super) fn parse(&mut self, text: &str) -> Result<Recipient, Error> {
+        if let Some(key) = self.0.get(text) {
+            return Ok(key.clone());
+        }
+        let key: Recipient = text.parse()?;
+        self.0.insert(text.to_owned(), key.clone());
+        Ok(key)
+    }
 }
 
 /// What the stanzas for a recipient are like, as far as the header has it.

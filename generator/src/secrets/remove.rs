@@ -58,8 +58,9 @@ fn users(tree: &Tree, path: &TreePath) -> Result<Vec<Location>> {
     let mut found = Vec::new();
     for folder in [&paths.hosts, &paths.homes, &paths.users] {
         for file in tree.files_below(folder)?.into_iter().filter(|path| path.has_extension("nix")) {
-            let named = tree.nix(&file)?.references().into_iter().filter(|(target, _)| target == path);
-            found.extend(named.map(|(_, at)| at));
+            let file = tree.nix(&file)?;
+            let named = file.references().filter(|(target, _)| target == path);
+            found.extend(named.map(|(_, written)| file.location(&written)));
         }
     }
     Ok(found)

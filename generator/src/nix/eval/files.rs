@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::paths;
+use crate::nix::file::Parsed;
 
 /// Where the evaluator reads files. Paths are absolute and have no `.` or `..` in them.
 ///
@@ -24,6 +25,10 @@ pub trait Files: Sync {
     /// Whether these are the files that another program finds at these paths.
     fn on_disk(&self) -> bool {
         false
+    }
+    /// The file at a path as it was parsed before, where it was.
+    fn parsed(&self, _path: &Path) -> Option<&Parsed> {
+        None
     }
     /// What lies at a path; a link, where the path itself or a folder on the way to it is a link.
     fn file_type(&self, path: &Path) -> io::Result<FileType>;
@@ -169,13 +174,20 @@ fn utf8(name: OsString) -> io::Result<String> {
 pub struct Overlay<'a> {
     below: &'a dyn Files,
     texts: BTreeMap<PathBuf, Vec<u8>>,
+    parsed: Option<(PathBuf, Parsed)>,
 }
 
 impl<'a> Overlay<'a> {
     /// `below`, where each path of `texts` has that text.
     #[must_use]
     pub fn new(below: &'a dyn Files, texts: BTreeMap<PathBuf, Vec<u8>>) -> Self {
-        Self { below, texts }
+        Self { below, texts, parsed: None }
+    }
+
+    /// These files, of which the one at `path` was parsed before.
+    #[must_use]
+    pub(crate) fn with_parsed(self, path: PathBuf, parsed: Parsed) -> Self {
+        Self { parsed: Some((path, parsed)), ..self }
     }
 
     /// Whether a planned file lies somewhere below a folder.
@@ -185,6 +197,15 @@ impl<'a> Overlay<'a> {
 }
 
 impl Files for Overlay<'_> {
+    fn on_disk(&self) -> bool {
+        self.texts.is_empty() && self.below.on_disk()
+    }
+
+    fn parsed(&self, path: &Path) -> Option<&Parsed> {
+        let here = self.parsed.as_ref().filter(|(parsed, _)| parsed == path);
+        here.map(|(_, parsed)| parsed).or_else(|| self.below.parsed(path))
+    }
+
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.texts.get(path).map_or_else(|| self.below.read(path), |text| Ok(text.clone()))
     }

@@ -18,7 +18,7 @@ use super::{
     source::Source,
     value::{Attribute, Attrs, Name, Scope, Span, Thunk, Val, Value},
 };
-use crate::nix::guard::Position;
+use crate::nix::{file::Parsed, guard::Position};
 
 /// Bytes of text that count as one element.
 const BYTES_PER_ELEMENT: usize = 16;
@@ -119,10 +119,11 @@ impl<'a> Machine<'a> {
             return Ok(program.clone());
         }
         let text = self.read(path, at)?;
+        let parsed = self.files.parsed(Path::new(&**path)).filter(|parsed| **parsed.text() == *text);
         let file = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
         let source = Source::new(file, path.clone(), text);
         self.sources.push(source.clone());
-        let program = compile(&source)?;
+        let program = compile(&source, parsed.map(Parsed::root))?;
         self.programs.insert(path.clone(), program.clone());
         Ok(program)
     }

@@ -1,6 +1,12 @@
 //! What is refused, and where; and that refusing is quick.
 
+use proptest::test_runner::{Config, TestRunner};
+
 use super::*;
+
+fn parse(text: &str) -> Result<(), SyntaxError> {
+    super::parse(text).map(drop)
+}
 
 /// Checks that a text is refused, for what and where.
 fn check(text: &str, cause: Cause, line: u32, column: u32) {
@@ -145,5 +151,37 @@ fn random_bytes_never_panic() {
     for _ in 0..20_000 {
         let text: String = (0..random(30)).map(|_| words[random(words.len())]).collect();
         let _ = parse(&text);
+    }
+}
+
+/// What is short is parsed before it is looked at, and is refused for what looking at it first would have found.
+#[test]
+fn what_is_harmless_is_refused_for_the_same() {
+    const WORDS: [&str; 52] = [
+        "{", "}", "[", "]", "(", ")", "\"", "''", "${", "let", "in", "if", "then", "else", "with", "a", "b",
+        "1", "=", ";", ":", ".", "-", "!", "/", "./a", "/*", "*/", "#", "\n", " ", "\\", "é", "@", "~",
+        "<a>", "rec", "inherit", "%", "a = 1;", "${a}", "\"a\"", "''b''", "{ }", "[ 1 ]", "\u{a0}", "\0",
+        "or", "?", "...", "http://a", "0x",
+    ];
+    let text = proptest::collection::vec(proptest::sample::select(&WORDS), 0..12);
+    let config = Config { cases: 5_000, failure_persistence: None, ..Config::default() };
+    let outcome = TestRunner::new(config).run(&text, |words| {
+        let text = words.concat();
+        assert!(is_harmless(&text));
+        match inspect(&text, rnix::tokenize(&text)) {
+            Err(error) => assert_eq!(parse(&text), Err(error), "{text:?}"),
+            Ok(_) => assert_eq!(parse(&text).is_ok(), Root::parse(&text).errors().is_empty(), "{text:?}"),
+        }
+        Ok(())
+    });
+    outcome.unwrap();
+}
+
+#[test]
+fn harmless_is_short_and_opens_little() {
+    assert!(is_harmless(&"{ a = [ (b) ]; }\n".repeat(20)));
+    assert!(!is_harmless(&" ".repeat(HARMLESS_BYTES + 1)));
+    for word in ["{", "[", "(", "\"", "''", "a: ", "let ", "with a; ", "if ", "assert "] {
+        assert!(!is_harmless(&word.repeat(SMALL_NESTING + 1)), "{word}");
     }
 }

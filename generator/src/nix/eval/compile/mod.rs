@@ -9,7 +9,7 @@ mod strings;
 use std::{path::PathBuf, rc::Rc};
 
 use rnix::{
-    NodeOrToken, SyntaxKind, SyntaxNode,
+    NodeOrToken, Root, SyntaxKind, SyntaxNode,
     ast::{self, BinOpKind, UnaryOpKind},
 };
 use rowan::ast::AstNode;
@@ -27,20 +27,28 @@ use crate::nix::guard::{self, Cause};
 /// Components of an attribute path, at most. Each one nests a set.
 const MAX_PATH: usize = 256;
 
-/// Parses and compiles a file.
-pub(super) fn compile(source: &Source) -> Fallible<Rc<Expr>> {
+/// Parses and compiles a file; `parsed` is its syntax where that is known.
+pub(super) fn compile(source: &Source, parsed: Option<Root>) -> Fallible<Rc<Expr>> {
     refuse_control_characters(source)?;
-    let root = guard::parse(&source.text).map_err(|error| {
+    let root = match parsed {
+        Some(root) => root,
+        None => parse(source)?,
+    };
+    refuse_odd_spaces(source)?;
+    let compiler = &mut Compiler { source, scopes: Scopes::default() };
+    let expr = compiler.required(root.expr(), root.syntax())?;
+    compiler.expr(&expr)
+}
+
+fn parse(source: &Source) -> Fallible<Root> {
+    let parsed = guard::parse(&source.text).map_err(|error| {
         let kind = match error.cause {
             Cause::Malformed => ErrorKind::Syntax { message: error.message },
             Cause::Excessive => ErrorKind::Limit { what: "a file too long or too deeply nested" },
         };
         Fault::new(kind, Location { file: PathBuf::from(&*source.path), position: error.position })
     })?;
-    refuse_odd_spaces(source)?;
-    let compiler = &mut Compiler { source, scopes: Scopes::default() };
-    let expr = compiler.required(root.expr(), root.syntax())?;
-    compiler.expr(&expr)
+    Ok(parsed.tree())
 }
 
 /// Control characters are white space, or end a comment, for one of Nix and rnix. Line breaks as Windows has them

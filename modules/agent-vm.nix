@@ -31,6 +31,9 @@ in
     ./agent.nix
   ];
 
+  # What libvirt runs; a flake that says it otherwise, as by `system`, may say the same.
+  nixpkgs.hostPlatform = lib.mkDefault "x86_64-linux";
+
   # The disk as hosts/agent-base/qcow.nix makes it: one ext4 partition behind an MBR, for the
   # BIOS that libvirt boots by default.
   fileSystems."/" = {

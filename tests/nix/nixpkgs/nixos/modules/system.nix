@@ -81,7 +81,10 @@ in
       networkmanager.enable = mkEnableOption "NetworkManager";
     };
 
-    nixpkgs.overlays = option (types.listOf types.raw) [ ];
+    nixpkgs = {
+      hostPlatform = mkOption { type = types.str; };
+      overlays = option (types.listOf types.raw) [ ];
+    };
 
     nix.settings = {
       experimental-features = strings;

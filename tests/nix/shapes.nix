@@ -41,6 +41,11 @@ let
         }) names
       );
     nameValuePair = name: value: { inherit name value; };
+    mapAttrs' = f: set: listToAttrs (map (name: f name set.${name}) (attrNames set));
+    concatMapAttrs = f: set: foldl' (a: b: a // b) { } (attrValues (mapAttrs f set));
+    pipe = foldl' (value: f: f value);
+    hasPrefix = start: text: builtins.substring 0 (builtins.stringLength start) text == start;
+    mkOption = option: option;
     filterAttrs = p: set: removeAttrs set (filter (name: !p name set.${name}) (attrNames set));
     mkMerge = contents: {
       isMerge = true;
@@ -60,8 +65,11 @@ let
       arguments = {
         inherit inputs lib;
         self = inputs.self;
-        config = { };
+        config.machines = { };
         withSystem = _: f: f { };
+        # Nothing of it is looked at but what outputs are made of.
+        makeMachine = modules: lib.nixosSystem { inherit modules; };
+        flake-parts-lib.mkTransposedPerSystemModule = _: { };
       };
       call = m: if isFunction m then m arguments else m;
       load = m: call (if isPath m || isString m then import m else m);
@@ -70,7 +78,7 @@ let
         m:
         let
           content = load m;
-          own = call (content.flake or { });
+          own = call (content.flake or content.config.flake or { });
         in
         [ (own // { nixosConfigurations = merged (own.nixosConfigurations or { }); }) ]
         ++ concatMap flakes (content.imports or [ ]);
@@ -95,7 +103,33 @@ let
       eachSystem = systems: f: mapAttrs (_: value: { x86_64-linux = value; }) (f "x86_64-linux");
       eachDefaultSystem = eachSystem [ "x86_64-linux" ];
     };
-    flake-parts.lib.mkFlake = { inputs }: evaluate inputs;
+    flake-parts.lib = {
+      mkFlake = { inputs }: evaluate inputs;
+      importApply = path: import path;
+    };
+    # What lies below the folder of hosts, loaded as Snowfall does.
+    snowfall-lib = rec {
+      mkLib = made: { mkFlake = arguments: mkFlake (made // arguments); };
+      mkFlake =
+        {
+          inputs,
+          src,
+          snowfall,
+          ...
+        }:
+        let
+          folder = (snowfall.root or src) + "/systems/x86_64-linux";
+          host =
+            name:
+            lib.nixosSystem {
+              modules = [ (folder + "/${name}") ];
+              specialArgs = { inherit inputs; };
+            };
+        in
+        {
+          nixosConfigurations = lib.genAttrs (attrNames (builtins.readDir folder)) host;
+        };
+    };
     import-tree = path: { imports = files path; };
     utils.lib.mkFlake =
       { hosts, ... }:
@@ -163,8 +197,6 @@ let
       "the new host doesn't load its files"
     else if !(new.specialArgs or { } ? inputs && new.specialArgs.inputs ? nixpkgs) then
       "the new host isn't passed the inputs"
-    else if new.system or null == null then
-      "the new host isn't told its system"
     else
       null;
 in

@@ -5,14 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rnix::{
     SyntaxKind::TOKEN_COMMENT,
     SyntaxNode,
-    ast::{AttrpathValue, Expr, HasEntry},
+    ast::{AttrpathValue, Expr, HasEntry, Lambda, Param},
 };
 use rowan::ast::AstNode;
 
-use super::{
-    place::{Place, Via},
-    reading::Host,
-};
+use super::{place::Place, reading::Host, via::Via};
 use crate::{
     edit::Site,
     name::AgentName,
@@ -63,7 +60,7 @@ pub(super) fn candidates(
     let siblings: Vec<_> = hosts.iter().map(|host| sibling(place, &host.name, &host.node)).collect();
     let mut candidates: Vec<Candidate> = as_agents(&siblings, host).into_iter().collect();
     let key = key(place, &siblings, host);
-    if matches!(place.via, Via::Mapped(_))
+    if place.via.is_of_attributes()
         && let Some(value) = siblings.iter().rev().find(|it| is_empty(it)).and_then(|it| it.value.clone())
     {
         candidates.push(Candidate { text: format!("{key} = {value};"), origin: Origin::Siblings });
@@ -80,11 +77,13 @@ pub(super) fn candidates(
                 value.map(|value| Candidate { text: format!("{key} = {value};"), origin: Origin::Ours }),
             );
         }
-        (Via::Named(_), Site::List(_)) => {
+        (Via::Named(..), Site::List(_)) => {
             candidates.push(Candidate { text: literal::quote(host), origin: Origin::Siblings });
         }
         // What is said of every host may be needed of each.
-        (Via::Mapped(_), _) if !siblings.iter().any(is_empty) && !all_say_something(&siblings) => {
+        (via, _)
+            if via.is_of_attributes() && !siblings.iter().any(is_empty) && !all_say_something(&siblings) =>
+        {
             candidates.push(Candidate { text: format!("{key} = {{ }};"), origin: Origin::Siblings });
         }
         _ => {}
@@ -170,15 +169,40 @@ fn as_agents(siblings: &[Sibling], host: &str) -> Option<Candidate> {
 /// The entry that most siblings agree on but for their names, with the new name.
 fn as_siblings(siblings: &[Sibling], host: &str, via: &Via) -> Option<Candidate> {
     let mut alike: BTreeMap<String, usize> = BTreeMap::new();
-    let entries: Vec<_> = siblings.iter().filter(|it| is_plain(it)).collect();
+    let entries: Vec<_> = siblings.iter().filter(|it| is_plain(it) && !is_elsewhere(it)).collect();
     for sibling in &entries {
         *alike.entry(renamed(sibling, host)).or_default() += 1;
     }
     // A single sibling that calls `nixosSystem` in full says nothing of what others would share with it.
     let in_full = |sibling: &Sibling| matches!(via, Via::Host) && system_of(sibling).is_some();
-    let alone = entries.len() == 1 && !entries.iter().any(|it| in_full(it));
-    let (text, count) = alike.into_iter().max_by_key(|(_, count)| *count)?;
-    (count > 1 || alone).then_some(Candidate { text, origin: Origin::Siblings })
+    let alone = siblings.len() == 1 && !entries.iter().any(|it| in_full(it));
+    let most = alike.values().copied().max()?;
+    let mut best = alike.into_iter().filter(|(_, count)| *count == most);
+    let (text, _) = best.next()?;
+    // Of two ways that are as common none is the way.
+    let one = best.next().is_none() && (most > 1 || alone);
+    (one && !are_of_people(siblings)).then_some(Candidate { text, origin: Origin::Siblings })
+}
+
+/// Whether a sibling is said to be for a platform that no agent's machine has.
+fn is_elsewhere(sibling: &Sibling) -> bool {
+    let text = sibling.node.text().to_string();
+    ["\"aarch64-", "\"armv", "\"riscv64-", "\"i686-", "-darwin\""]
+        .iter()
+        .any(|platform| text.contains(platform))
+}
+
+/// Whether the siblings are said to be of different people: whose the new one is can't be told from them.
+fn are_of_people(siblings: &[Sibling]) -> bool {
+    const PERSONAL: [&str; 6] = ["user", "users", "username", "userName", "mainUser", "primaryUser"];
+    let people = |sibling: &Sibling| -> BTreeSet<String> {
+        let bindings = sibling.node.descendants().filter_map(AttrpathValue::cast).filter(|it| {
+            keys(it).last().is_some_and(|key| key.as_deref().is_some_and(|key| PERSONAL.contains(&key)))
+        });
+        bindings.filter_map(|it| Some(it.value()?.syntax().text().to_string())).collect()
+    };
+    let people: BTreeSet<_> = siblings.iter().map(people).filter(|it| !it.is_empty()).collect();
+    people.len() > 1
 }
 
 fn renamed(sibling: &Sibling, host: &str) -> String {
@@ -240,7 +264,7 @@ fn arguments(follower: &Follower<'_>, place: &Place, siblings: &[Sibling], folde
         (rename(&text, &sibling.name, "", true) == text).then_some(text)
     });
     let special = theirs.or_else(|| {
-        Some(match inputs(at)? {
+        Some(match inputs(at)?.as_str() {
             "inputs" if is_bound_at("self", at) && siblings.is_empty() => {
                 "specialArgs = { inherit inputs self; outputs = self; };".to_owned()
             }
@@ -282,7 +306,33 @@ fn special_arguments(arguments: &Expr) -> Option<String> {
 }
 
 /// What the whole of the flake's inputs is called where `at` stands.
-fn inputs(at: &SyntaxNode) -> Option<&'static str> {
-    let names = [("inputs", "inputs"), ("self", "self.inputs")];
-    names.into_iter().find(|(name, _)| is_bound_at(name, at)).map(|(_, text)| text)
+fn inputs(at: &SyntaxNode) -> Option<String> {
+    if is_bound_at("inputs", at) {
+        return Some("inputs".into());
+    }
+    let whole = outputs(at).and_then(|outputs| match outputs.param()? {
+        Param::IdentParam(it) => it.ident(),
+        Param::Pattern(it) => it.pat_bind()?.ident(),
+    });
+    let whole = whole.map(|name| name.syntax().text().to_string());
+    let whole = whole.filter(|name| !name.starts_with('_') && is_bound_at(name, at));
+    whole.or_else(|| is_bound_at("self", at).then(|| "self.inputs".into()))
+}
+
+/// The function that `outputs` is bound to, around `at`.
+fn outputs(at: &SyntaxNode) -> Option<Lambda> {
+    let is_outputs = |lambda: &Lambda| {
+        let binding = lambda.syntax().parent().and_then(AttrpathValue::cast);
+        binding.is_some_and(|it| keys(&it) == [Some("outputs".to_owned())])
+    };
+    at.ancestors().filter_map(Lambda::cast).find(is_outputs)
+}
+
+/// How the parameter of `outputs` is to be written so that `inputs` is bound where `at` stands.
+pub(super) fn with_inputs_bound(at: &SyntaxNode) -> Option<String> {
+    let Param::Pattern(pattern) = outputs(at)?.param()? else { return None };
+    let names: Vec<_> = pattern.pat_entries().map(|entry| entry.syntax().text().to_string()).collect();
+    let rest = pattern.ellipsis_token().map(|_| "...".to_owned());
+    let names = names.into_iter().chain(rest).collect::<Vec<_>>().join(", ");
+    Some(format!("{{ {names} }}@inputs:"))
 }

@@ -69,6 +69,11 @@ impl Files for Planned<'_> {
         };
         files.into_iter().filter(|path| path.has_extension("nix") && has_word(path)).collect()
     }
+
+    fn folders(&self, folder: &TreePath) -> Vec<String> {
+        let is_folder = |name: &String| folder.join(name).under(self.tree.root()).is_dir();
+        self.tree.folder(folder).unwrap_or_default().into_iter().filter(is_folder).collect()
+    }
 }
 
 /// The files of a plan, and one of them edited.
@@ -86,5 +91,9 @@ impl Files for Edited<'_> {
 
     fn with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath> {
         self.0.with_word(folder, word)
+    }
+
+    fn folders(&self, folder: &TreePath) -> Vec<String> {
+        self.0.folders(folder)
     }
 }

@@ -2,30 +2,68 @@
 
 use std::collections::BTreeSet;
 
-use rnix::ast::Expr;
+use rnix::ast::{Expr, HasEntry};
 use rowan::ast::AstNode;
 
-use crate::nix::follow::{Follower, Term, Value};
+use crate::nix::{
+    find::keys,
+    follow::{Follower, Term, Value},
+};
 
 /// The functions that read a folder.
-const READERS: [&str; 3] = ["readDir", "listFilesRecursive", "import-tree"];
+const READERS: [&str; 4] = ["readDir", "listFilesRecursive", "import-tree", "fileFilter"];
 
 /// How many expressions are looked at.
 const LIMIT: usize = 20_000;
 
-/// The folder that every entry of `value` is of, where it is `readDir FOLDER`, be it only the folders in it.
-pub(super) fn entries(follower: &Follower<'_>, value: &Value) -> Option<String> {
+/// What is in a folder, as `readDir` gives it.
+pub(super) struct Entries {
+    /// The folder.
+    pub(super) path: String,
+    /// What an entry must be, as functions of its name and its type.
+    pub(super) conditions: Vec<Value>,
+    /// What reads it.
+    pub(super) reader: Term,
+}
+
+/// The entries of the folder that `value` reads, be it only some of them: `readDir FOLDER`.
+pub(super) fn entries(follower: &Follower<'_>, value: &Value) -> Option<Entries> {
     let call = follower.call(value)?;
     match (call.name.as_str(), call.arguments.as_slice()) {
-        ("readDir", [folder]) => follower.place(folder),
-        ("filterAttrs", [wanted, all]) => {
-            let text = wanted.term()?.expr.syntax().text().to_string();
-            let by_type =
-                text.contains("\"directory\"") && !text.contains("&&") && !text.contains("pathExists");
-            entries(follower, all).filter(|_| by_type)
+        ("readDir", [folder]) => {
+            let (path, reader) = (follower.place(folder)?, value.innermost()?);
+            Some(Entries { path, conditions: Vec::new(), reader })
         }
+        ("filterAttrs", [condition, all]) => Some(entries(follower, all)?.that(condition)),
         _ => None,
     }
+}
+
+/// The entries of the folder whose names `value` lists.
+pub(super) fn names(follower: &Follower<'_>, value: &Value) -> Option<Entries> {
+    let call = follower.call(value)?;
+    match (call.name.as_str(), call.arguments.as_slice()) {
+        ("attrNames", [all]) => entries(follower, all),
+        ("filter", [condition, all]) => Some(names(follower, all)?.that(condition)),
+        _ => None,
+    }
+}
+
+impl Entries {
+    fn that(mut self, condition: &Value) -> Self {
+        self.conditions.push(condition.clone());
+        self
+    }
+}
+
+/// Whether a folder called `name` is what all `conditions` ask for; nothing where that can't be told.
+pub(super) fn passes(follower: &Follower<'_>, conditions: &[Value], name: &str) -> Option<bool> {
+    let passes = |condition: &Value| {
+        let of_name = Value::applied(condition.clone(), Value::Text(name.to_owned()));
+        let of_both = || Value::applied(of_name.clone(), Value::Text("directory".to_owned()));
+        follower.truth(&of_name).or_else(|| follower.truth(&of_both()))
+    };
+    conditions.iter().map(passes).try_fold(true, |all, it| Some(all && it?))
 }
 
 /// The folder in which a framework looks for hosts, of those that find them by where they lie.
@@ -42,13 +80,36 @@ pub(super) fn framework(follower: &Follower<'_>, term: &Term) -> Option<String> 
             }
         }
         "mkFlake" if text.contains("nixos-unified") => Some("configurations/nixos".to_owned()),
-        "mkFlake" if text.contains("snowfall") => Some("systems/x86_64-linux".to_owned()),
+        "mkFlake" => snowfall(follower, term, arguments),
         _ => None,
     }
 }
 
-/// The folder that `term` reads, itself or through the names that it mentions.
-pub(super) fn read_by(follower: &Follower<'_>, term: &Term) -> Option<String> {
+/// The folder of the hosts of Snowfall: `snowfall-lib.mkFlake { … }`, or its library made first, and then
+/// `lib.mkFlake { … }`.
+fn snowfall(follower: &Follower<'_>, term: &Term, arguments: &Value) -> Option<String> {
+    let Expr::Apply(call) = &term.expr else { return None };
+    let Expr::Select(function) = call.lambda()? else { return None };
+    let library = follower.reduce(&Value::Term(term.with(function.expr()?)));
+    let is_snowfalls = |expr: &Expr| expr.syntax().text().to_string().contains("snowfall-lib");
+    let mut of = vec![arguments.clone()];
+    if !is_snowfalls(&Expr::Select(function)) {
+        let made = follower.call(&library).filter(|made| made.name == "mkLib")?;
+        if !is_snowfalls(&library.innermost()?.expr) {
+            return None;
+        }
+        of.extend(made.arguments);
+    }
+    let root = of.iter().find_map(|it| follower.select(it, &["snowfall", "root"]));
+    let root = match root {
+        Some(root) => follower.place(&root)? + "/",
+        None => String::new(),
+    };
+    Some(format!("{}systems/x86_64-linux", root.trim_start_matches('/')))
+}
+
+/// The first folder that `term` reads of those that are `wanted`, itself or through the names that it mentions.
+pub(super) fn read_by(follower: &Follower<'_>, term: &Term, wanted: &dyn Fn(&str) -> bool) -> Option<String> {
     let mut seen = BTreeSet::new();
     let mut waiting = vec![term.clone()];
     let mut looked = 0;
@@ -68,7 +129,8 @@ pub(super) fn read_by(follower: &Follower<'_>, term: &Term) -> Option<String> {
                 Expr::Apply(_) | Expr::BinOp(_) => {
                     let call = follower.call(&Value::Term(inner.clone()));
                     if let Some(call) = call.filter(|call| READERS.contains(&call.name.as_str()))
-                        && let Some(folder) = call.arguments.first().and_then(|it| follower.place(it))
+                        && let Some(folder) = call.arguments.iter().find_map(|it| follower.place(it))
+                        && wanted(&folder)
                     {
                         return Some(folder);
                     }
@@ -91,4 +153,38 @@ pub(super) fn mentions(follower: &Follower<'_>, term: &Term, folder: &str) -> bo
     let paths = exprs
         .filter(|expr| matches!(expr, Expr::PathRel(_) | Expr::Str(_) | Expr::BinOp(_) | Expr::Ident(_)));
     paths.into_iter().any(|expr| follower.place(&Value::Term(term.with(expr))).as_deref() == Some(folder))
+}
+
+/// Whether a folder is called as those are that hosts lie in: what else is read on the way to them is no hint.
+pub(super) fn is_for_hosts(folder: &str) -> bool {
+    const NAMES: [&str; 10] = [
+        "hosts",
+        "host",
+        "machines",
+        "machine",
+        "systems",
+        "nodes",
+        "devices",
+        "configurations",
+        "nixos",
+        "servers",
+    ];
+    folder.rsplit('/').take(2).any(|name| NAMES.contains(&name)) && !folder.ends_with("modules")
+}
+
+/// Whether a module of flake-parts may make hosts of what lies in `folder`: an option other than its imports mentions
+/// it, and doesn't write out which hosts there are, or what it says of the flake reads it.
+pub(super) fn may_register(follower: &Follower<'_>, module: &Term, folder: &str) -> bool {
+    let Expr::AttrSet(set) = &module.expr else { return false };
+    set.attrpath_values().any(|binding| {
+        let Some(value) = binding.value().map(|value| module.with(value)) else { return false };
+        match keys(&binding).into_iter().next().flatten().as_deref() {
+            Some("imports" | "perSystem" | "systems") => false,
+            Some("flake" | "config") => read_by(follower, &value, &|read| read == folder).is_some(),
+            _ => {
+                let has = |name: &str| follower.lookup(&Value::Term(value.clone()), &[name]).is_bound();
+                mentions(follower, &value, folder) && (!has("hosts") || has("autoConstruct"))
+            }
+        }
+    })
 }

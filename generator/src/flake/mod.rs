@@ -11,11 +11,13 @@
 mod entry;
 mod files;
 mod folder;
+mod list;
 mod module;
 mod place;
 mod reading;
 mod register;
 mod system;
+mod via;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,10 +3,13 @@
 use rnix::ast::{AttrSet, AttrpathValue, BinOpKind, Expr, List};
 use rowan::ast::AstNode;
 
-use super::folder;
+use super::{
+    folder,
+    via::{Items, Take, Via},
+};
 use crate::{
     edit::Site,
-    nix::follow::{Bound, Call, Follower, Term, Value},
+    nix::follow::{Bound, Call, Follower, Term, Value, last_name},
     path::TreePath,
 };
 
@@ -25,23 +28,6 @@ pub(super) struct Place {
     pub(super) opening: &'static str,
 }
 
-/// What makes a host of an entry.
-#[derive(Debug, Clone)]
-pub(super) enum Via {
-    /// The entry is the host: `{ x = nixosSystem { … }; }`.
-    Host,
-    /// The entry is what flake-utils-plus calls `nixosSystem` with: `{ x = { modules = [ … ]; }; }`.
-    Arguments,
-    /// A function of the name and the entry: `mapAttrs (name: arguments: …) { x = { … }; }`.
-    Mapped(Value),
-    /// A function of the name: `genAttrs [ "x" ] (name: …)`.
-    Named(Value),
-    /// The entry, or a function of it, gives the name and the host: `listToAttrs (map (x: { name = …; value = …; }) [ … ])`.
-    Pair(Option<Value>),
-    /// The entry, or a function of it, gives sets of hosts: `mkMerge [ (mkHost "x") ]`.
-    Sets(Option<Value>),
-}
-
 /// Everything that was found on the way to the hosts.
 #[derive(Debug, Default)]
 pub(super) struct Places {
@@ -55,8 +41,23 @@ pub(super) struct Places {
     pub(super) hints: Vec<(String, Term)>,
     /// Folders of which every file is a module that may register hosts, with what reads each.
     pub(super) modules: Vec<(String, Term)>,
-    /// Sets in which hosts may be bound though none is yet, with what stands before their names there.
-    pub(super) openings: Vec<(Term, AttrSet, &'static str)>,
+    /// Sets in which hosts may be bound though none is yet.
+    pub(super) openings: Vec<Opening>,
+    /// The modules of flake-parts that were read.
+    pub(super) parts: Vec<Term>,
+}
+
+/// A set in which hosts may be bound though none is yet.
+#[derive(Debug, Clone)]
+pub(super) struct Opening {
+    /// Where it is written.
+    pub(super) term: Term,
+    /// The set.
+    pub(super) set: AttrSet,
+    /// What stands before a host's name there.
+    pub(super) prefix: &'static str,
+    /// Whether what others bind is merged with what is bound there, as between modules.
+    pub(super) merges: bool,
 }
 
 /// A folder of which every entry is a host.
@@ -66,8 +67,10 @@ pub(super) struct Folder {
     pub(super) path: String,
     /// What reads it.
     pub(super) reader: Term,
-    /// The function that makes a host of a name.
-    pub(super) function: Option<Value>,
+    /// What makes a host of an entry; nothing where a framework does.
+    pub(super) via: Option<Via>,
+    /// What an entry must be, as functions of its name and its type.
+    pub(super) conditions: Vec<Value>,
 }
 
 /// How deep modules import modules.
@@ -85,9 +88,9 @@ impl Places {
     }
 }
 
-struct Search<'a> {
-    follower: &'a Follower<'a>,
-    places: Places,
+pub(super) struct Search<'a> {
+    pub(super) follower: &'a Follower<'a>,
+    pub(super) places: Places,
 }
 
 impl Search<'_> {
@@ -98,7 +101,7 @@ impl Search<'_> {
         if let Expr::AttrSet(set) = &term.expr {
             let bound = self.follower.lookup(&value, &["nixosConfigurations"]);
             if !bound.is_bound() && bound.unreadable.is_empty() {
-                self.places.openings.push((term.clone(), set.clone(), "nixosConfigurations."));
+                self.open(term, set, "nixosConfigurations.", false);
             }
             self.bound(bound, "nixosConfigurations");
         } else if let Some((left, right)) = update(term) {
@@ -120,12 +123,7 @@ impl Search<'_> {
     fn output_call(&mut self, term: &Term, call: &Call) {
         match (call.name.as_str(), call.arguments.as_slice()) {
             ("mkFlake", [_, module]) => {
-                // `flake = let … in { … };` can't be added to by another binding of `flake`.
-                if let Some((term, set)) = self.follower.body(module).set()
-                    && !binds_otherwise(set, "flake")
-                {
-                    self.places.openings.push((term.clone(), set.clone(), "flake.nixosConfigurations."));
-                }
+                self.open_module(&self.follower.body(module));
                 self.module(module, IMPORTS);
             }
             // flake-utils-plus makes hosts of what is called so.
@@ -149,8 +147,51 @@ impl Search<'_> {
             }
             ("mergeAttrsList", [list]) => self.each(list, &mut |search, item| search.outputs(item)),
             ("optionalAttrs" | "mkIf", [_, set]) => self.outputs(set),
+            ("mapAttrs" | "filterAttrs", [_, set]) if self.lacks_hosts(set) => {}
+            ("mapAttrs'", [function, _]) if self.never_names_hosts(function) => {}
             _ => self.unreadable(term),
         }
+    }
+
+    fn open(&mut self, term: &Term, set: &AttrSet, prefix: &'static str, merges: bool) {
+        self.places.openings.push(Opening { term: term.clone(), set: set.clone(), prefix, merges });
+    }
+
+    /// A module of flake-parts that is written where the flake calls it, unless it says itself what all hosts are.
+    fn open_module(&mut self, module: &Value) {
+        let Some((term, set)) = module.set() else { return };
+        let hosts = self.follower.lookup(module, &["flake", "nixosConfigurations"]);
+        if !binds_otherwise(set, "flake") {
+            if !hosts.is_bound() && hosts.unreadable.is_empty() {
+                self.open(term, set, "flake.nixosConfigurations.", true);
+            }
+            return;
+        }
+        // `flake = let … in { … };` can't be added to by another binding of `flake`, but inside.
+        if let Some(flake) = self.follower.select(module, &["flake"])
+            && let Some((term, set)) = self.follower.body(&flake).set()
+            && self.lacks_hosts(&Value::Term(term.clone()))
+        {
+            self.open(term, set, "nixosConfigurations.", true);
+        }
+    }
+
+    /// Whether a set is seen to have no `nixosConfigurations`.
+    fn lacks_hosts(&self, set: &Value) -> bool {
+        let set = self.follower.body(set);
+        let bound = self.follower.lookup(&set, &["nixosConfigurations"]);
+        !bound.is_bound() && bound.unreadable.is_empty()
+    }
+
+    /// Whether the names that a function for `mapAttrs'` gives are seen to begin otherwise than `nixosConfigurations`.
+    fn never_names_hosts(&self, function: &Value) -> bool {
+        let pair = self.follower.body(function);
+        let name = match self.follower.call(&pair) {
+            Some(call) if call.name == "nameValuePair" => call.arguments.first().cloned(),
+            _ => self.follower.select(&pair, &["name"]),
+        };
+        let beginning = name.map(|name| self.follower.beginning(&name)).unwrap_or_default();
+        !"nixosConfigurations".starts_with(&beginning) && !beginning.starts_with("nixosConfigurations")
     }
 
     /// A module of flake-parts: hosts are below `flake`, modules import others.
@@ -164,15 +205,31 @@ impl Search<'_> {
         if let Some(call) = self.follower.call(&value) {
             match (call.name.as_str(), call.arguments.as_slice()) {
                 ("import-tree", [folder]) => self.module_folder(folder, term, depth),
+                // `map import-tree [ ./hosts ./modules ]`
+                ("map", [function, folders]) if is_import_tree(self.follower, function) => {
+                    self.each(folders, &mut |search, folder| search.module_folder(folder, term, depth));
+                }
+                ("importApply", [file, arguments]) => {
+                    let module = self.follower.place(file).and_then(|place| TreePath::new(place).ok());
+                    let module = module.and_then(|path| self.follower.file(&path));
+                    let module = module.and_then(|it| self.follower.apply(&it, arguments.clone()));
+                    match module {
+                        Some(module) => self.module(&module, depth),
+                        None => self.unreadable(term),
+                    }
+                }
+                // What this makes is said of every platform: no hosts.
+                ("mkTransposedPerSystemModule", _) => {}
                 ("mkMerge", [list]) => self.each(list, &mut |search, item| search.module(item, depth)),
                 ("mkIf", [_, module]) => self.module(module, depth),
-                _ => match folder::read_by(self.follower, term) {
+                _ => match folder::read_by(self.follower, term, &|_| true) {
                     Some(folder) => self.module_folder_at(&folder, term, depth),
                     None => self.unreadable(term),
                 },
             }
             return;
         }
+        self.places.parts.push(term.clone());
         for above in [&["config", "flake"][..], &["flake"]] {
             // `flake` may be a module itself, with arguments.
             for flake in self.follower.lookup(&value, above).values {
@@ -262,7 +319,7 @@ impl Search<'_> {
     }
 
     /// A set that is written out, whose attributes are hosts.
-    fn set(&mut self, term: &Term, set: &AttrSet, via: Via) {
+    pub(super) fn set(&mut self, term: &Term, set: &AttrSet, via: Via) {
         let (term, site) = (term.clone(), Site::Set(set.clone()));
         self.places.found.push(Place { term, site, via, prefix: 0, opening: "" });
     }
@@ -270,7 +327,7 @@ impl Search<'_> {
     /// What `nixosConfigurations` is bound to.
     fn hosts(&mut self, value: &Value) {
         let value = self.follower.body(value);
-        let Value::Term(term) = &value else { return };
+        let Some(term) = &value.innermost() else { return };
         if let Expr::AttrSet(set) = &term.expr {
             self.set(term, set, Via::Host);
         } else if let Some((left, right)) = update(term) {
@@ -284,13 +341,20 @@ impl Search<'_> {
     }
 
     fn host_call(&mut self, term: &Term, call: &Call) {
+        let all = || Items::ALL;
         match (call.name.as_str(), call.arguments.as_slice()) {
             ("mapAttrs", [function, set]) => self.sets(set, &Via::Mapped(function.clone())),
-            ("genAttrs", [names, function]) => self.list(names, &Via::Named(function.clone())),
-            ("genAttrs'", [items, function]) => self.list(items, &Via::Pair(Some(function.clone()))),
-            ("listToAttrs", [list]) => self.list(list, &Via::Pair(None)),
+            ("mapAttrs'", [function, set]) => {
+                self.sets(set, &Via::Pair(all().taking(Take::Both(function.clone()))));
+            }
+            ("concatMapAttrs", [function, set]) => {
+                self.sets(set, &Via::Sets(all().taking(Take::Both(function.clone()))));
+            }
+            ("genAttrs", [names, function]) => self.list(names, &Via::Named(all(), function.clone())),
+            ("genAttrs'", [items, function]) => self.list(items, &Via::Pair(all().behind(function))),
+            ("listToAttrs", [list]) => self.list(list, &Via::Pair(all())),
             ("mkMerge" | "mergeAttrsList", [list]) | ("foldl'" | "foldl" | "foldr", [_, _, list]) => {
-                self.list(list, &Via::Sets(None));
+                self.list(list, &Via::Sets(all()));
             }
             ("recursiveUpdate" | "mergeAttrs", [left, right]) => {
                 self.hosts(left);
@@ -300,57 +364,7 @@ impl Search<'_> {
         }
     }
 
-    /// The sets whose attributes a function makes hosts of.
-    fn sets(&mut self, value: &Value, via: &Via) {
-        let value = self.follower.body(value);
-        let Value::Term(term) = &value else { return };
-        if let Expr::AttrSet(set) = &term.expr {
-            self.set(term, set, via.clone());
-        } else if let Some((left, right)) = update(term) {
-            self.sets(&left, via);
-            self.sets(&right, via);
-        } else if let Some(path) = folder::entries(self.follower, &value) {
-            self.folder(path, term, via);
-        } else {
-            self.unreadable(term);
-        }
-    }
-
-    fn folder(&mut self, path: String, reader: &Term, via: &Via) {
-        let function = match via {
-            Via::Mapped(function) | Via::Named(function) => Some(function.clone()),
-            _ => None,
-        };
-        self.places.folders.push(Folder { path, reader: reader.clone(), function });
-    }
-
-    /// The lists whose items a function makes hosts of.
-    fn list(&mut self, value: &Value, via: &Via) {
-        let value = self.follower.body(value);
-        let Value::Term(term) = &value else { return };
-        if let Expr::List(list) = &term.expr {
-            return self.push_list(term, list, via);
-        }
-        if let Some((left, right)) = concatenation(term) {
-            self.list(&left, via);
-            self.list(&right, via);
-            return;
-        }
-        let call = self.follower.call(&value);
-        let parts = call.as_ref().map(|call| (call.name.as_str(), call.arguments.as_slice()));
-        match (parts, via) {
-            (Some(("map", [function, list])), Via::Pair(None)) => {
-                self.list(list, &Via::Pair(Some(function.clone())));
-            }
-            (Some(("map", [function, list])), Via::Sets(None)) => {
-                self.list(list, &Via::Sets(Some(function.clone())));
-            }
-            (Some(("attrNames", [set])), Via::Named(_)) => self.sets(set, via),
-            _ => self.unreadable(term),
-        }
-    }
-
-    fn push_list(&mut self, term: &Term, list: &List, via: &Via) {
+    pub(super) fn push_list(&mut self, term: &Term, list: &List, via: &Via) {
         self.places.found.push(Place {
             term: term.clone(),
             site: Site::List(list.clone()),
@@ -360,21 +374,34 @@ impl Search<'_> {
         });
     }
 
-    fn unreadable(&mut self, term: &Term) {
+    pub(super) fn unreadable_value(&mut self, value: &Value) {
+        if let Some(term) = value.innermost() {
+            self.unreadable(&term);
+        }
+    }
+
+    pub(super) fn unreadable(&mut self, term: &Term) {
         if let Some(path) = folder::framework(self.follower, term) {
-            self.places.folders.push(Folder { path, reader: term.clone(), function: None });
+            let (reader, conditions) = (term.clone(), Vec::new());
+            self.places.folders.push(Folder { path, reader, via: None, conditions });
             return;
         }
-        self.places.hints.extend(folder::read_by(self.follower, term).map(|folder| (folder, term.clone())));
+        let read = folder::read_by(self.follower, term, &folder::is_for_hosts);
+        self.places.hints.extend(read.map(|folder| (folder, term.clone())));
         self.places.unreadable.push(term.clone());
     }
 }
 
-fn update(term: &Term) -> Option<(Value, Value)> {
+fn is_import_tree(follower: &Follower<'_>, function: &Value) -> bool {
+    let function = follower.reduce(function);
+    function.term().and_then(|term| last_name(&term.expr)).as_deref() == Some("import-tree")
+}
+
+pub(super) fn update(term: &Term) -> Option<(Value, Value)> {
     sides(term, BinOpKind::Update)
 }
 
-fn concatenation(term: &Term) -> Option<(Value, Value)> {
+pub(super) fn concatenation(term: &Term) -> Option<(Value, Value)> {
     sides(term, BinOpKind::Concat)
 }
 

@@ -8,7 +8,8 @@ use rowan::ast::AstNode;
 
 use super::{
     files::Planned,
-    place::{Place, Places, Via},
+    place::{Place, Places},
+    via::{Via, made},
 };
 use crate::{
     edit::Site,
@@ -28,6 +29,8 @@ pub(super) struct Reading<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Host {
     pub(super) name: String,
+    /// What its entry is called, where entries have names: most often the same.
+    pub(super) key: String,
     pub(super) node: SyntaxNode,
 }
 
@@ -35,7 +38,7 @@ impl<'a> Reading<'a> {
     /// Reads the flake of a plan, whose files are in `files`.
     pub(super) fn of(planned: &Planned<'_>, files: &'a dyn Files) -> Result<Self> {
         let path = &planned.tree.settings().paths.flake;
-        let follower = Follower::new(files);
+        let follower = Follower::new(files, path);
         // Reading it again says what is wrong with it.
         let flake = follower.file(path).ok_or_else(|| {
             planned.read(path).err().unwrap_or_else(|| Error::NoPlace {
@@ -72,14 +75,17 @@ impl<'a> Reading<'a> {
             Site::List(_) => Expr::cast(host.node.clone()),
             _ => AttrpathValue::cast(host.node.clone()).and_then(|binding| binding.value()),
         };
-        Some(made(&self.follower, place, &host.name, &Value::Term(place.term.with(value?)))?.1)
+        Some(made(&self.follower, &place.via, &host.key, &Value::Term(place.term.with(value?)))?.1)
     }
 }
 
 fn hosts(follower: &Follower<'_>, place: &Place) -> Vec<Host> {
-    let host = |(name, node)| Host { name, node };
+    let host = |(name, node): (String, SyntaxNode)| Host { key: name.clone(), name, node };
     match &place.site {
-        Site::Set(set) => follower.names(&place.term, set).into_iter().map(host).collect(),
+        Site::Set(set) => {
+            let names = follower.names(&place.term, set).into_iter();
+            names.map(|(key, node)| Host { name: name_of(follower, place, &key, &node), key, node }).collect()
+        }
         Site::After(siblings) => {
             let name = |node: &SyntaxNode| {
                 let attr = AttrpathValue::cast(node.clone())?.attrpath()?.attrs().nth(place.prefix)?;
@@ -90,7 +96,7 @@ fn hosts(follower: &Follower<'_>, place: &Place) -> Vec<Host> {
         Site::List(list) => {
             let item = |item: Expr| {
                 let node = item.syntax().clone();
-                let (name, _) = made(follower, place, "", &Value::Term(place.term.with(item)))?;
+                let (name, _) = made(follower, &place.via, "", &Value::Term(place.term.with(item)))?;
                 Some(host((name, node)))
             };
             list.items().filter_map(item).collect()
@@ -98,42 +104,12 @@ fn hosts(follower: &Follower<'_>, place: &Place) -> Vec<Host> {
     }
 }
 
-/// The name and the host that an entry makes. In a set the name is `key`; in a list the entry says it.
-fn made(follower: &Follower<'_>, place: &Place, key: &str, value: &Value) -> Option<(String, Value)> {
-    let applied = |function: &Option<Value>| match function {
-        Some(function) => follower.apply(function, value.clone()),
-        None => Some(value.clone()),
-    };
-    match &place.via {
-        Via::Host | Via::Arguments => Some((key.to_owned(), value.clone())),
-        Via::Mapped(function) => {
-            let function = follower.apply(function, Value::Text(key.to_owned()))?;
-            Some((key.to_owned(), follower.apply(&function, value.clone())?))
-        }
-        Via::Named(function) => {
-            let name = match &place.site {
-                Site::List(_) => follower.text(value)?,
-                _ => key.to_owned(),
-            };
-            let host = follower.apply(function, Value::Text(name.clone()));
-            Some((name, host.unwrap_or_else(|| function.clone())))
-        }
-        Via::Pair(function) => {
-            let pair = follower.body(&applied(function)?);
-            if let Some(call) = follower.call(&pair)
-                && let ("nameValuePair", [name, host]) = (call.name.as_str(), call.arguments.as_slice())
-            {
-                return Some((follower.text(name)?, host.clone()));
-            }
-            let name = follower.text(&follower.select(&pair, &["name"])?)?;
-            Some((name, follower.select(&pair, &["value"])?))
-        }
-        Via::Sets(function) => {
-            let set = follower.reduce(&applied(function)?);
-            let (term, bindings) = set.set()?;
-            let names = follower.names(term, bindings);
-            let [(name, _)] = names.as_slice() else { return None };
-            Some((name.clone(), follower.select(&set, &[name])?))
-        }
+/// What the host is called that `via` makes of an attribute called `key`.
+fn name_of(follower: &Follower<'_>, place: &Place, key: &str, node: &SyntaxNode) -> String {
+    if matches!(place.via, Via::Host | Via::Arguments | Via::Mapped(_)) {
+        return key.to_owned();
     }
+    let value = AttrpathValue::cast(node.clone()).and_then(|binding| binding.value());
+    let value = value.map_or_else(|| Value::Text(String::new()), |value| Value::Term(place.term.with(value)));
+    made(follower, &place.via, key, &value).map_or_else(|| key.to_owned(), |(name, _)| name)
 }

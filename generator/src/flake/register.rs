@@ -7,9 +7,10 @@ use super::{
     entry::{self, Candidate, Origin},
     files::{Edited, Planned},
     folder, module,
-    place::{Folder, Place, Via},
+    place::{Folder, Opening, Place},
     reading::{Host, Reading},
     system::System,
+    via::{Via, made},
 };
 use crate::{
     edit::{self, Entry, Site},
@@ -46,8 +47,8 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     if let Some(term) = unread.iter().find(|term| folder::mentions(&reading.follower, term, hosts.as_str())) {
         return Err(Error::NoPlace {
             at: term.location(),
-            found: format!("hosts may be made here of the folders in {hosts}, by what is not written out"),
-            by_hand: "if they are, the host's folder is enough: nothing else has to be added".into(),
+            found: format!("hosts may be made here of what lies in {hosts}, by what is not written out"),
+            by_hand: by_folder_or_hand(files, host),
         });
     }
     // First where agents are, then where most hosts are.
@@ -67,8 +68,21 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     if let Some((folder, reader)) = reading.places.modules.first() {
         return module::register(files, folder, reader, host);
     }
-    let openings = reading.places.openings.iter().filter(|_| unread.is_empty() || !places.is_empty());
-    for (term, set, opening) in openings {
+    let maker = reading
+        .places
+        .parts
+        .iter()
+        .find(|part| folder::may_register(&reading.follower, part, hosts.as_str()));
+    if let Some(part) = maker {
+        return Err(Error::NoPlace {
+            at: part.location(),
+            found: format!("this module knows the folder {hosts}, and may make hosts of what lies there"),
+            by_hand: by_folder_or_hand(files, host),
+        });
+    }
+    let is_open = |opening: &&Opening| unread.is_empty() || !places.is_empty() || opening.merges;
+    for opening in reading.places.openings.iter().filter(is_open) {
+        let Opening { term, set, prefix: opening, .. } = opening;
         let site = Site::Set(set.clone());
         let place = Place { term: term.clone(), site, via: Via::Host, prefix: 0, opening };
         match at_place(files, &reading, &place, &[], host) {
@@ -103,13 +117,27 @@ fn by_folder(
     let paths = &files.tree.settings().paths;
     let (own, own_folder) = (paths.machine_folder(host).join(&paths.host_file), paths.machine_folder(host));
     let is_there = |path: &TreePath| *path == own || *path == own_folder || files.is_there(path);
-    let function = folder.function.as_ref();
-    let made = function.and_then(|function| reading.follower.apply(function, Value::Text(host.to_owned())));
-    if let Some(made) = made {
-        let system = System::of(&reading.follower, &made, &own_folder, &is_there);
-        if let Some(why) = system.lacks(&own_folder) {
-            let found = format!("the hosts are the folders of {}, but {why}", folder.path);
-            return Err(Error::NoPlace { at, found, by_hand: by_hand(host, own_folder.as_str()) });
+    let refuse = |why: String| {
+        let found = format!("the hosts are the folders of {}, but {why}", folder.path);
+        let by_hand = by_hand(host, &reference_from_flake(files, host));
+        let by_hand = format!(
+            "let what makes hosts there do with {own_folder} as a new host has it, and run this again; or {by_hand}"
+        );
+        Error::NoPlace { at: at.clone(), found, by_hand }
+    };
+    match folder::passes(&reading.follower, &folder.conditions, host) {
+        Some(true) => {}
+        Some(false) => return Err(refuse(format!("{host} is none of those that are taken"))),
+        None => return Err(refuse("which of them are taken is not understood in full".into())),
+    }
+    if let Some(via) = &folder.via {
+        let made = made(&reading.follower, via, host, &Value::Text("directory".into()));
+        let (name, made) = made.ok_or_else(|| refuse("what makes a host of one can't be read".into()))?;
+        if name != host {
+            return Err(refuse(format!("{host} would be the host {name}")));
+        }
+        if let Some(why) = System::of(&reading.follower, &made, &own_folder, &is_there).lacks(&own_folder) {
+            return Err(refuse(why));
         }
     }
     Ok(Registration { at, form: Form::Folder, file: None, entry: String::new() })
@@ -137,9 +165,10 @@ fn at_place(
 ) -> Result<Registration> {
     let file = &place.term.file;
     let reference = file.path().reference(&files.tree.settings().paths.host_module(host));
-    let mut why = None;
+    let (mut why, mut is_ours) = (None, false);
     for candidate in entry::candidates(&reading.follower, place, hosts, host, &reference) {
         let Candidate { text, origin } = &candidate;
+        is_ours |= *origin == Origin::Ours;
         let written = if *origin == Origin::Ours { Entry::New(text) } else { Entry::Copied(text) };
         let edited = edit::insert_at(file, &place.site, written)?;
         let mut expected = reading.names();
@@ -151,7 +180,12 @@ fn at_place(
             Err(error) => why = why.or(Some(error)),
         }
     }
+    let unbound = matches!(place.via, Via::Host) && !is_ours;
     let (found, by_hand) = match why {
+        Some(why) if unbound => (
+            format!("a new host would stand here, but written as its siblings, {why}; in full it can't be, as `inputs` is not bound here"),
+            bind_inputs(place),
+        ),
         Some(why) => (format!("a new host would stand here, but {why}"), by_hand(host, &reference)),
         None if !matches!(place.via, Via::Host | Via::Arguments) => (
             "a new host would stand here, but no two entries are alike: what it needs can't be told".into(),
@@ -159,7 +193,7 @@ fn at_place(
         ),
         None => (
             "a new host would stand here, but neither `inputs` nor `self` is bound here to pass to its modules".into(),
-            "bind them, as in `outputs = { self, ... }@inputs:`, then run this again".into(),
+            bind_inputs(place),
         ),
     };
     let at = place.site.syntax().map_or_else(|| Location::file(file.path()), |node| file.location(node));
@@ -206,23 +240,45 @@ fn verify(
     }
     match system.lacks(&folder) {
         Some(why) => Err(refuse(why)),
-        None if system.platform == Some(false) => {
-            Err(refuse("it isn't told its platform by `system`".into()))
-        }
         None => Ok(verified),
     }
 }
 
+/// How `inputs` is to be bound by hand.
+fn bind_inputs(place: &Place) -> String {
+    let pattern = place.site.syntax().and_then(entry::with_inputs_bound);
+    let pattern = pattern.unwrap_or_else(|| "{ self, ... }@inputs:".into());
+    format!("write `outputs = {pattern}` and pass `inputs` on to where hosts are made, then run this again")
+}
+
+/// What is to be written by hand, in full.
 fn by_hand(host: &str, reference: &str) -> String {
     format!(
-        "add what makes {reference} the host {host}, passing `inputs` by specialArgs, then run this again"
+        "add to nixosConfigurations, by `// {{ … }}` where it is computed: {host} = inputs.nixpkgs.lib.nixosSystem {{ system = \"x86_64-linux\"; \
+         modules = [ {reference} ]; specialArgs = {{ inherit inputs; }}; }}; then run this again"
     )
+}
+
+/// What is to be done where a folder may or may not be enough.
+fn by_folder_or_hand(files: &Planned<'_>, host: &str) -> String {
+    let paths = &files.tree.settings().paths;
+    let by_hand = by_hand(host, &reference_from_flake(files, host));
+    format!(
+        "look whether a folder {} makes a host, and is passed `inputs`: then nothing has to be added; else {by_hand}",
+        paths.hosts.join(host)
+    )
+}
+
+/// The new host's own file, as flake.nix refers to it.
+fn reference_from_flake(files: &Planned<'_>, host: &str) -> String {
+    let paths = &files.tree.settings().paths;
+    paths.flake.reference(&paths.host_module(host))
 }
 
 /// Why there is no place at all.
 fn refuse(files: &Planned<'_>, reading: &Reading<'_>, host: &str) -> Error {
     let paths = &files.tree.settings().paths;
-    let by_hand = by_hand(host, &paths.flake.reference(&paths.host_module(host)));
+    let by_hand = by_hand(host, &reference_from_flake(files, host));
     let folders = reading.places.folders.iter().map(|folder| (&folder.path, &folder.reader));
     let hints = reading.places.hints.iter().map(|(folder, reader)| (folder, reader));
     if let Some((folder, reader)) = folders.chain(hints).next() {
@@ -255,7 +311,7 @@ impl Place {
             (Via::Host, _) if !self.opening.is_empty() => Form::Binding,
             (Via::Host, _) => Form::Attribute,
             (Via::Mapped(_) | Via::Arguments, _) => Form::Arguments,
-            (Via::Named(_), _) => Form::Name,
+            (Via::Named(..), _) => Form::Name,
             (Via::Pair(_) | Via::Sets(_), _) => Form::Item,
         }
     }

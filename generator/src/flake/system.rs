@@ -1,10 +1,13 @@
 //! What a new host comes to: whether its own files are among its modules, and what they are passed.
 
-use rnix::ast::Expr;
+use rnix::ast::{Attr, Expr, Select};
 use rowan::ast::AstNode;
 
 use crate::{
-    nix::follow::{Follower, Value, last_name},
+    nix::{
+        follow::{Follower, Term, Value, last_name},
+        literal,
+    },
     path::TreePath,
 };
 
@@ -17,9 +20,7 @@ pub(super) struct System {
     pub(super) loads: bool,
     /// Whether its modules are passed `inputs`; nothing where that can't be told.
     pub(super) inputs: Option<bool>,
-    /// Whether it is told its platform; nothing where that can't be told.
-    pub(super) platform: Option<bool>,
-    /// Files of the host that it reads and that won't be there.
+    /// What it reads of the host's name and what won't be there: files, and attributes of sets.
     pub(super) missing: Vec<String>,
 }
 
@@ -36,12 +37,15 @@ impl System {
     ) -> Self {
         let mut system = Self::default();
         let host = follower.body(host);
+        let reading = Reading { follower, folder, is_there };
+        for body in host.innermost().iter().flat_map(Term::bodies) {
+            reading.named(&body, &mut system);
+        }
         let Some(call) = follower.call(&host) else { return system };
         match (call.name.as_str(), call.arguments.as_slice()) {
             ("withSystem", [_, function]) => return Self::of(follower, function, folder, is_there),
             (name, [arguments]) if name.ends_with("nixosSystem") => {
                 system.readable = true;
-                let reading = Reading { follower, folder, is_there };
                 reading.arguments(arguments, &mut system);
             }
             _ => {}
@@ -74,33 +78,21 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn arguments(&self, arguments: &Value, system: &mut System) {
         let follower = self.follower;
-        let has = |path: &[&str]| {
-            let bound = follower.lookup(arguments, path);
-            if bound.is_bound() {
-                Some(true)
-            } else if bound.unreadable.is_empty() {
-                Some(false)
-            } else {
-                None
-            }
-        };
-        system.inputs = has(&["specialArgs", "inputs"]);
-        system.platform = match (has(&["system"]), has(&["pkgs"])) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
+        let inputs = follower.lookup(arguments, &["specialArgs", "inputs"]);
+        system.inputs = match (inputs.is_bound(), inputs.unreadable.is_empty()) {
+            (true, _) => Some(true),
+            (false, true) => Some(false),
+            (false, false) => None,
         };
         for modules in follower.lookup(arguments, &["modules"]).values {
             self.modules(&modules, system, DEPTH);
         }
-        self.missing(&follower.reduce(arguments), system);
     }
 
     fn modules(&self, modules: &Value, system: &mut System, depth: usize) {
         let Some(depth) = depth.checked_sub(1) else { return };
         let modules = self.follower.reduce(modules);
         let Value::Term(term) = &modules else { return };
-        self.missing(&modules, system);
         match &term.expr {
             Expr::List(list) => {
                 for item in list.items() {
@@ -141,9 +133,6 @@ impl Reading<'_> {
         if passes(&["_module", "args", "inputs"]) {
             system.inputs = Some(true);
         }
-        if passes(&["nixpkgs", "hostPlatform"]) || passes(&["nixpkgs", "pkgs"]) {
-            system.platform = Some(true);
-        }
         for imports in self.follower.lookup(&module, &["imports"]).values {
             self.modules(&imports, system, depth);
         }
@@ -154,30 +143,55 @@ impl Reading<'_> {
         place == folder || place.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
     }
 
-    /// The files of the host that are read below `value` whether they are there or not.
-    fn missing(&self, value: &Value, system: &mut System) {
-        let Value::Term(term) = value else { return };
-        let text = term.expr.syntax().text();
-        if !(text.contains_char('$') || text.contains_char('+')) || text.to_string().contains("pathExists") {
-            return;
+    /// What the body of a function reads by the host's name whether it is there or not.
+    fn named(&self, body: &Term, system: &mut System) {
+        let text = body.expr.syntax().text().to_string();
+        for expr in body.expr.syntax().descendants().filter_map(Expr::cast) {
+            let missing = match &expr {
+                Expr::Select(it) if !text.contains(" ? ") => self.missing_attribute(body, it),
+                Expr::PathRel(_) | Expr::BinOp(_) | Expr::Str(_)
+                    if is_read(&expr) && !text.contains("pathExists") =>
+                {
+                    self.missing_file(&Value::Term(body.with(expr)))
+                }
+                _ => None,
+            };
+            system.missing.extend(missing.filter(|it| !system.missing.contains(it)));
         }
-        for expr in term.expr.syntax().descendants().filter_map(Expr::cast) {
-            if !matches!(expr, Expr::PathRel(_) | Expr::BinOp(_) | Expr::Str(_)) {
-                continue;
-            }
-            if !is_read(&expr) {
-                continue;
-            }
-            let Some(place) = self.follower.place(&Value::Term(term.with(expr))) else { continue };
-            let Ok(path) = TreePath::new(place.clone()) else { continue };
-            if self.is_own(&place) && !(self.is_there)(&path) && !system.missing.contains(&place) {
-                system.missing.push(place);
-            }
+    }
+
+    fn missing_file(&self, path: &Value) -> Option<String> {
+        let place = self.follower.place(path)?;
+        let is_named =
+            place.split(|c: char| c != '-' && !c.is_alphanumeric()).any(|part| part == self.host());
+        let there = TreePath::new(place.clone()).is_ok_and(|path| (self.is_there)(&path));
+        (is_named && !there).then_some(place)
+    }
+
+    /// `set.${name}`, where the set isn't seen to have that.
+    fn missing_attribute(&self, body: &Term, select: &Select) -> Option<String> {
+        let attrs: Vec<_> = select.attrpath()?.attrs().collect();
+        let is_named = |attr: &Attr| {
+            literal::attribute(attr).is_none()
+                && self.follower.attribute(body, attr).as_deref() == Some(self.host())
+        };
+        if select.default_expr().is_some() || !attrs.iter().any(is_named) {
+            return None;
         }
+        let value = Value::Term(body.with(Expr::Select(select.clone())));
+        let is_bound = !matches!(self.follower.reduce(&value), Value::Term(term) if term.expr == Expr::Select(select.clone()));
+        let text = select.syntax().text().to_string();
+        // The host is there once it is registered.
+        (!is_bound && !text.contains("nixosConfigurations")).then_some(text)
+    }
+
+    fn host(&self) -> &str {
+        self.folder.as_str().rsplit_once('/').map_or(self.folder.as_str(), |(_, name)| name)
     }
 }
 
-/// Whether a path is one that is read where it stands: an item of a list of modules, or what `import` is applied to.
+/// Whether a path is one that is read where it stands: an item of a list of modules, what `import` is applied to, or
+/// what an option is bound to.
 fn is_read(path: &Expr) -> bool {
     let mut above = path.syntax().parent().and_then(Expr::cast);
     while let Some(Expr::Paren(paren)) = above {
@@ -185,6 +199,8 @@ fn is_read(path: &Expr) -> bool {
     }
     match above {
         Some(Expr::List(_)) => true,
+        // A folder that is named may not be read; a file that is named is.
+        None => matches!(path, Expr::PathRel(_)) && path.syntax().text().to_string().contains("}."),
         Some(Expr::Apply(call)) => {
             let function = call.lambda().and_then(|function| last_name(&function));
             function.is_some_and(|name| {

@@ -143,7 +143,7 @@ fn a_flake_whose_hosts_can_not_be_found() {
     fixture.refused(
         &["new-agent", "vesta"],
         1,
-        "hint: add what makes ./hosts/agent-vesta the host agent-vesta",
+        "hint: add to nixosConfigurations, by `// { … }` where it is computed: agent-vesta = ",
     );
     fixture.write("flake.nix", "{\n  outputs = { nixpkgs, ... }: { nixosConfigurations = { }; };\n}\n");
     fixture.refused(&["new-agent", "vesta"], 1, "neither `inputs` nor `self` is bound here");

@@ -5,9 +5,11 @@
 //! the tree. Nothing is guessed: what a parameter without a known argument is, or what a function of nixpkgs
 //! does, stays as it stands, for the caller to look at.
 
+mod itself;
 mod names;
 mod sets;
 mod text;
+mod truth;
 
 use std::{
     cell::{Cell, RefCell},
@@ -17,7 +19,7 @@ use std::{
 
 use rnix::{
     SyntaxNode,
-    ast::{AttrSet, AttrpathValue, BinOpKind, Expr},
+    ast::{AttrSet, AttrpathValue, BinOpKind, Expr, Lambda},
 };
 use rowan::ast::AstNode;
 
@@ -32,6 +34,8 @@ pub trait Files {
     fn is_file(&self, path: &TreePath) -> bool;
     /// The Nix files below a folder that have `word` in them.
     fn with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath>;
+    /// The names of the folders in a folder, sorted.
+    fn folders(&self, folder: &TreePath) -> Vec<String>;
 }
 
 /// An expression where it stands, and what the parameters around it are known to be.
@@ -51,10 +55,13 @@ pub enum Value {
     Term(Term),
     /// A string.
     Text(String),
+    /// A function and what it is applied to, which no file writes next to each other.
+    Applied(Rc<(Value, Value)>),
 }
 
 #[derive(Debug)]
 struct Frame {
+    file: Rc<NixFile>,
     lambda: SyntaxNode,
     argument: Value,
     outer: Option<Rc<Frame>>,
@@ -83,6 +90,7 @@ pub struct Call {
 /// Follows expressions through the files of a tree.
 pub struct Follower<'a> {
     files: &'a dyn Files,
+    flake: TreePath,
     parsed: RefCell<BTreeMap<TreePath, Option<Rc<NixFile>>>>,
     steps: Cell<usize>,
     depth: Cell<usize>,
@@ -99,6 +107,20 @@ impl Term {
         Self { expr, ..self.clone() }
     }
 
+    /// The bodies of the functions that were applied on the way here, the innermost first, and of those that made
+    /// what these are applied to.
+    #[must_use]
+    pub fn bodies(&self) -> Vec<Self> {
+        let frames = std::iter::successors(self.scope.clone(), |frame| frame.outer.clone());
+        let bodies = frames.into_iter().flat_map(|frame| {
+            let body = Lambda::cast(frame.lambda.clone()).and_then(|lambda| lambda.body());
+            let others = frame.argument.term().map(Self::bodies).unwrap_or_default();
+            let file = Rc::clone(&frame.file);
+            body.map(|expr| Self { file, expr, scope: Some(frame) }).into_iter().chain(others)
+        });
+        bodies.collect()
+    }
+
     /// Where it stands.
     #[must_use]
     pub fn location(&self) -> Location {
@@ -107,11 +129,27 @@ impl Term {
 }
 
 impl Value {
+    /// What `function` gives for `argument`, which is not looked at yet.
+    #[must_use]
+    pub fn applied(function: Self, argument: Self) -> Self {
+        Self::Applied(Rc::new((function, argument)))
+    }
+
     /// The expression, if it is one.
     #[must_use]
     pub fn term(&self) -> Option<&Term> {
         match self {
             Self::Term(term) => Some(term),
+            Self::Text(_) | Self::Applied(_) => None,
+        }
+    }
+
+    /// The expression, or the function that is applied.
+    #[must_use]
+    pub fn innermost(&self) -> Option<Term> {
+        match self {
+            Self::Term(term) => Some(term.clone()),
+            Self::Applied(parts) => parts.0.innermost(),
             Self::Text(_) => None,
         }
     }
@@ -138,16 +176,28 @@ impl Bound {
 }
 
 impl<'a> Follower<'a> {
-    /// A follower that reads from `files`.
+    /// A follower that reads from `files`, of which `flake` is the one that `self` means.
     #[must_use]
-    pub fn new(files: &'a dyn Files) -> Self {
-        Self { files, parsed: RefCell::default(), steps: Cell::new(0), depth: Cell::new(0) }
+    pub fn new(files: &'a dyn Files, flake: &TreePath) -> Self {
+        Self {
+            files,
+            flake: flake.clone(),
+            parsed: RefCell::default(),
+            steps: Cell::new(0),
+            depth: Cell::new(0),
+        }
     }
 
     /// The Nix files below a folder that have `word` in them.
     #[must_use]
     pub fn files_with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath> {
         self.files.with_word(folder, word)
+    }
+
+    /// The names of the folders in a folder, sorted.
+    #[must_use]
+    pub fn folders(&self, folder: &TreePath) -> Vec<String> {
+        self.files.folders(folder)
     }
 
     /// The value of a file, or of the `default.nix` of a folder.
@@ -168,13 +218,17 @@ impl<'a> Follower<'a> {
     #[must_use]
     pub fn reduce(&self, value: &Value) -> Value {
         let mut value = value.clone();
-        while let Value::Term(term) = &value {
-            match self.deeper(|| self.step(term)) {
+        loop {
+            let next = match &value {
+                Value::Term(term) => self.deeper(|| self.step(term)),
+                Value::Applied(parts) => self.deeper(|| self.apply(&parts.0, parts.1.clone())),
+                Value::Text(_) => None,
+            };
+            match next {
                 Some(next) => value = next,
-                None => break,
+                None => return value,
             }
         }
-        value
     }
 
     /// What `function` gives for `argument`, where it is written out.
@@ -182,7 +236,8 @@ impl<'a> Follower<'a> {
     pub fn apply(&self, function: &Value, argument: Value) -> Option<Value> {
         let Value::Term(term) = self.reduce(function) else { return None };
         let Expr::Lambda(lambda) = &term.expr else { return None };
-        let frame = Frame { lambda: lambda.syntax().clone(), argument, outer: term.scope.clone() };
+        let (file, lambda_node) = (Rc::clone(&term.file), lambda.syntax().clone());
+        let frame = Frame { file, lambda: lambda_node, argument, outer: term.scope.clone() };
         Some(Value::Term(Term { expr: lambda.body()?, scope: Some(Rc::new(frame)), file: term.file }))
     }
 
@@ -204,15 +259,27 @@ impl<'a> Follower<'a> {
         let mut next = self.reduce(value);
         let mut arguments = Vec::new();
         loop {
-            let Value::Term(term) = &next else { return None };
-            if let Some((function, argument)) = application(term) {
+            if let Some((function, argument)) = application(&next) {
                 arguments.insert(0, argument);
                 next = self.reduce(&function);
             } else {
+                let term = next.term()?;
                 let name = last_name(&term.expr)?;
                 return (!arguments.is_empty()).then_some(Call { name, arguments });
             }
         }
+    }
+
+    /// What `pipe x [ f g ]` is written for: `g (f x)`.
+    fn piped(&self, term: &Term) -> Option<Value> {
+        let (function, functions) = application(&Value::Term(term.clone()))?;
+        let (pipe, first) = application(&function)?;
+        (last_name(&pipe.term()?.expr)? == "pipe").then_some(())?;
+        let functions = self.reduce(&functions);
+        let functions = functions.term()?;
+        let Expr::List(list) = &functions.expr else { return None };
+        let apply = |x, f| Value::applied(Value::Term(functions.with(f)), x);
+        Some(list.items().fold(first, apply))
     }
 
     fn deeper<T>(&self, work: impl FnOnce() -> Option<T>) -> Option<T> {
@@ -248,6 +315,9 @@ impl<'a> Follower<'a> {
                 let keys = it.attrpath()?.attrs().map(|attr| self.attribute(term, &attr));
                 let keys: Vec<String> = keys.collect::<Option<_>>()?;
                 let path: Vec<&str> = keys.iter().map(String::as_str).collect();
+                if let Some(output) = self.output(&base, &path) {
+                    return Some(output);
+                }
                 let bound = self.lookup(&base, &path);
                 match bound.values.as_slice() {
                     [only] => Some(only.clone()),
@@ -256,7 +326,10 @@ impl<'a> Follower<'a> {
                 }
             }
             Expr::Apply(_) | Expr::BinOp(_) => {
-                let (function, argument) = application(term)?;
+                if let Some(piped) = self.piped(term) {
+                    return Some(piped);
+                }
+                let (function, argument) = application(&Value::Term(term.clone()))?;
                 if let Some(result) = self.apply(&function, argument.clone()) {
                     return Some(result);
                 }
@@ -278,7 +351,12 @@ impl std::fmt::Debug for Follower<'_> {
 }
 
 /// The function and the argument of an application, be it `f x`, `x |> f` or `f <| x`.
-fn application(term: &Term) -> Option<(Value, Value)> {
+fn application(value: &Value) -> Option<(Value, Value)> {
+    let term = match value {
+        Value::Term(term) => term,
+        Value::Applied(parts) => return Some((parts.0.clone(), parts.1.clone())),
+        Value::Text(_) => return None,
+    };
     let (function, argument) = match &term.expr {
         Expr::Apply(it) => (it.lambda()?, it.argument()?),
         Expr::BinOp(it) => match it.operator()? {

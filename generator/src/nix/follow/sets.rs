@@ -85,7 +85,10 @@ impl Follower<'_> {
                 bound.dotted.extend(won.dotted);
                 bound.unreadable.extend(won.unreadable);
             }
-            _ => bound.unreadable.push(term.clone()),
+            _ => match self.output(&value, path) {
+                Some(output) => bound.values.push(output),
+                None => bound.unreadable.push(term.clone()),
+            },
         }
     }
 

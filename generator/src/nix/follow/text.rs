@@ -13,6 +13,7 @@ impl Follower<'_> {
         let term = match &value {
             Value::Text(text) => return Some(text.clone()),
             Value::Term(term) => term,
+            Value::Applied(_) => return None,
         };
         match &term.expr {
             Expr::Str(text) => {
@@ -25,10 +26,40 @@ impl Follower<'_> {
             }
             Expr::Apply(_) => {
                 let call = self.call(&value)?;
-                let plain = matches!(call.name.as_str(), "toString" | "unsafeDiscardStringContext");
-                call.arguments.first().filter(|_| plain).and_then(|text| self.text(text))
+                match (call.name.as_str(), call.arguments.as_slice()) {
+                    ("toString" | "unsafeDiscardStringContext", [text]) => self.text(text),
+                    ("removeSuffix", [end, text]) => {
+                        let (end, text) = (self.text(end)?, self.text(text)?);
+                        Some(text.strip_suffix(end.as_str()).unwrap_or(&text).to_owned())
+                    }
+                    ("removePrefix", [start, text]) => {
+                        let (start, text) = (self.text(start)?, self.text(text)?);
+                        Some(text.strip_prefix(start.as_str()).unwrap_or(&text).to_owned())
+                    }
+                    _ => None,
+                }
             }
             _ => None,
+        }
+    }
+
+    /// What the string that `value` comes to begins with, as far as that can be told.
+    #[must_use]
+    pub fn beginning(&self, value: &Value) -> String {
+        let value = self.reduce(value);
+        if let Some(text) = self.text(&value) {
+            return text;
+        }
+        let Value::Term(term) = &value else { return String::new() };
+        match &term.expr {
+            Expr::Str(text) => {
+                let parts = text.normalized_parts().into_iter();
+                parts.map_while(|part| self.part(term, part)).collect()
+            }
+            Expr::BinOp(it) if it.operator() == Some(BinOpKind::Add) => {
+                it.lhs().map(|left| self.beginning(&Value::Term(term.with(left)))).unwrap_or_default()
+            }
+            _ => String::new(),
         }
     }
 

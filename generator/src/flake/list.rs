@@ -1,0 +1,113 @@
+//! The lists and sets that functions make hosts of, through the functions that make lists of lists and of sets.
+
+use rnix::ast::Expr;
+
+use super::{
+    folder,
+    place::{Folder, Search, concatenation, update},
+    via::{Items, Take, Via},
+};
+use crate::{nix::follow::Value, path::TreePath};
+
+impl Search<'_> {
+    /// The sets whose attributes a function makes hosts of.
+    pub(super) fn sets(&mut self, value: &Value, via: &Via) {
+        let value = self.follower.body(value);
+        if let Some(entries) = folder::entries(self.follower, &value) {
+            return self.folder(entries, &value, via);
+        }
+        let Value::Term(term) = &value else { return };
+        if let Expr::AttrSet(set) = &term.expr {
+            self.set(term, set, via.clone());
+        } else if let Some((left, right)) = update(term) {
+            self.sets(&left, via);
+            self.sets(&right, via);
+        } else {
+            self.unreadable(term);
+        }
+    }
+
+    fn folder(&mut self, entries: folder::Entries, reader: &Value, via: &Via) {
+        let folder::Entries { path, conditions, reader: own } = entries;
+        let reader = reader.term().cloned().unwrap_or(own);
+        self.places.folders.push(Folder { path, reader, via: Some(via.clone()), conditions });
+    }
+
+    /// The lists whose items a function makes hosts of.
+    pub(super) fn list(&mut self, value: &Value, via: &Via) {
+        let value = self.follower.body(value);
+        if let Some(entries) = folder::names(self.follower, &value)
+            && let Some(via) = via.with(|items| items.taking(Take::Name))
+        {
+            return self.folder(entries, &value, &via);
+        }
+        if let Value::Term(term) = &value {
+            if let Expr::List(list) = &term.expr {
+                return self.push_list(term, list, via);
+            }
+            if let Some((left, right)) = concatenation(term) {
+                self.list(&left, via);
+                self.list(&right, via);
+                return;
+            }
+        }
+        let call = self.follower.call(&value);
+        let parts = call.as_ref().map(|call| (call.name.as_str(), call.arguments.as_slice()));
+        match parts {
+            Some(("map", [function, list])) => self.made_of(list, via, |items| items.behind(function)),
+            Some(("attrNames", [set])) => self.taken_of(set, via, Take::Name),
+            Some(("attrValues", [set])) => self.taken_of(set, via, Take::Value),
+            Some(("mapAttrsToList", [function, set])) => {
+                self.taken_of(set, via, Take::Both(function.clone()));
+            }
+            Some(("concatMap", [function, list])) => self.lists_of(list, Some(function), via),
+            Some(("concatLists" | "flatten", [list])) => self.lists_of(list, None, via),
+            _ => self.unreadable_value(&value),
+        }
+    }
+
+    /// The list whose items `via` makes hosts of, after `change`.
+    fn made_of(&mut self, list: &Value, via: &Via, change: impl FnOnce(&Items) -> Items) {
+        match via.with(change) {
+            Some(via) => self.list(list, &via),
+            None => self.unreadable_value(list),
+        }
+    }
+
+    /// The set of which `via` makes hosts of what `take` says.
+    fn taken_of(&mut self, set: &Value, via: &Via, take: Take) {
+        match via.with(|items| items.taking(take)) {
+            Some(via) => self.sets(set, &via),
+            None => self.unreadable_value(set),
+        }
+    }
+
+    /// The lists that are the items of a list, or that a function gives for each of them.
+    fn lists_of(&mut self, lists: &Value, function: Option<&Value>, via: &Via) {
+        let lists = self.follower.body(lists);
+        if let (None, Some(call)) = (function, self.follower.call(&lists))
+            && let ("map", [function, list]) = (call.name.as_str(), call.arguments.as_slice())
+        {
+            return self.lists_of(list, Some(function), via);
+        }
+        let Some(items) = self.items(&lists) else { return self.unreadable_value(&lists) };
+        for item in items {
+            match function.map_or(Some(item.clone()), |function| self.follower.apply(function, item)) {
+                Some(list) => self.list(&list, via),
+                None => self.unreadable_value(&lists),
+            }
+        }
+    }
+
+    /// The items of a list that is written out, or of one of the folders in a folder.
+    fn items(&self, list: &Value) -> Option<Vec<Value>> {
+        if let Some(folder::Entries { path, conditions, .. }) = folder::names(self.follower, list) {
+            let folders = self.follower.folders(&TreePath::new(path).ok()?);
+            let wanted = |name: &String| folder::passes(self.follower, &conditions, name) != Some(false);
+            return Some(folders.into_iter().filter(wanted).map(Value::Text).collect());
+        }
+        let term = list.term()?;
+        let Expr::List(items) = &term.expr else { return None };
+        Some(items.items().map(|item| Value::Term(term.with(item))).collect())
+    }
+}

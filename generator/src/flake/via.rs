@@ -1,0 +1,121 @@
+//! What makes a host of an entry: nothing but what it is, or functions of its name and its value.
+
+use crate::nix::follow::{Follower, Value};
+
+/// What makes a host of an entry.
+#[derive(Debug, Clone)]
+pub(super) enum Via {
+    /// The entry is the host: `{ x = nixosSystem { … }; }`.
+    Host,
+    /// The entry is what flake-utils-plus calls `nixosSystem` with: `{ x = { modules = [ … ]; }; }`.
+    Arguments,
+    /// A function of the name and the entry: `mapAttrs (name: arguments: …) { x = { … }; }`.
+    Mapped(Value),
+    /// What is made of the entry is the name, and a function of it gives the host: `genAttrs [ "x" ] (name: …)`.
+    Named(Items, Value),
+    /// What is made of the entry is the name and the host: `listToAttrs (map (x: { name = …; value = …; }) [ … ])`.
+    Pair(Items),
+    /// What is made of the entry is a set of hosts: `mkMerge [ (mkHost "x") ]`.
+    Sets(Items),
+}
+
+/// What is made of an entry: functions, one after the other, of some of it.
+#[derive(Debug, Clone)]
+pub(super) struct Items {
+    take: Take,
+    functions: Vec<Value>,
+}
+
+/// What of an entry the functions are given.
+#[derive(Debug, Clone)]
+pub(super) enum Take {
+    /// An item of a list; what an attribute is bound to.
+    Value,
+    /// The name of an attribute, or of a folder's entry.
+    Name,
+    /// The name and the value: what this function gives for both.
+    Both(Value),
+}
+
+impl Items {
+    /// The entry as it is.
+    pub(super) const ALL: Self = Self { take: Take::Value, functions: Vec::new() };
+
+    /// The same, of what `function` gives for an item.
+    pub(super) fn behind(&self, function: &Value) -> Self {
+        let functions = [std::slice::from_ref(function), &self.functions].concat();
+        Self { functions, take: self.take.clone() }
+    }
+
+    /// The same, of another part of an entry.
+    pub(super) fn taking(&self, take: Take) -> Self {
+        Self { take, ..self.clone() }
+    }
+
+    /// What is made of an entry that is called `key`, where entries have names, and is `value`.
+    pub(super) fn made(&self, follower: &Follower<'_>, key: &str, value: &Value) -> Option<Value> {
+        let key = || Value::Text(key.to_owned());
+        let first = match &self.take {
+            Take::Value => value.clone(),
+            Take::Name => key(),
+            Take::Both(function) => follower.apply(&follower.apply(function, key())?, value.clone())?,
+        };
+        self.functions.iter().try_fold(first, |item, function| follower.apply(function, item))
+    }
+}
+
+impl Via {
+    /// Whether the entry is an attribute of which both the name and the value are said to a function.
+    pub(super) fn is_of_attributes(&self) -> bool {
+        match self {
+            Self::Mapped(_) => true,
+            Self::Named(items, _) | Self::Pair(items) | Self::Sets(items) => {
+                matches!(items.take, Take::Both(_))
+            }
+            Self::Host | Self::Arguments => false,
+        }
+    }
+
+    /// The same, with something else done to the items; nothing where a host is made of the whole entry.
+    pub(super) fn with(&self, change: impl FnOnce(&Items) -> Items) -> Option<Self> {
+        Some(match self {
+            Self::Named(items, function) => Self::Named(change(items), function.clone()),
+            Self::Pair(items) => Self::Pair(change(items)),
+            Self::Sets(items) => Self::Sets(change(items)),
+            Self::Host | Self::Arguments | Self::Mapped(_) => return None,
+        })
+    }
+}
+
+/// The name and the host that `via` makes of an entry that is called `key`, where entries have names, and is `value`.
+pub(super) fn made(follower: &Follower<'_>, via: &Via, key: &str, value: &Value) -> Option<(String, Value)> {
+    match via {
+        Via::Host | Via::Arguments => Some((key.to_owned(), value.clone())),
+        Via::Mapped(function) => {
+            let function = follower.apply(function, Value::Text(key.to_owned()))?;
+            Some((key.to_owned(), follower.apply(&function, value.clone())?))
+        }
+        Via::Named(items, function) => {
+            let name = follower.text(&items.made(follower, key, value)?)?;
+            let host = follower.apply(function, Value::Text(name.clone()));
+            Some((name, host.unwrap_or_else(|| function.clone())))
+        }
+        Via::Pair(items) => {
+            let pair = follower.body(&items.made(follower, key, value)?);
+            if let Some(call) = follower.call(&pair)
+                && let ("nameValuePair", [name, host]) = (call.name.as_str(), call.arguments.as_slice())
+            {
+                return Some((follower.text(name)?, host.clone()));
+            }
+            let name = follower.text(&follower.select(&pair, &["name"])?)?;
+            Some((name, follower.select(&pair, &["value"])?))
+        }
+        Via::Sets(items) => {
+            let set = follower.reduce(&items.made(follower, key, value)?);
+            let (term, bindings) = set.set()?;
+            let names = follower.names(term, bindings);
+            let [(name, _)] = names.as_slice() else { return None };
+            Some((name.clone(), follower.select(&set, &[name])?))
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Conditions, as far as they are about texts that are known.
+
+use rnix::ast::{BinOpKind, Expr, UnaryOpKind};
+use rowan::ast::AstNode;
+
+use super::{Follower, Value};
+
+impl Follower<'_> {
+    /// Whether `value` is true; nothing where that can't be told.
+    #[must_use]
+    pub fn truth(&self, value: &Value) -> Option<bool> {
+        let value = self.reduce(value);
+        if let Some(call) = self.call(&value) {
+            let text = |index: usize| self.text(call.arguments.get(index)?);
+            return match call.name.as_str() {
+                "hasPrefix" => Some(text(1)?.starts_with(text(0)?.as_str())),
+                "hasSuffix" => Some(text(1)?.ends_with(text(0)?.as_str())),
+                "elem" => {
+                    let (wanted, list) = (text(0)?, self.reduce(call.arguments.get(1)?));
+                    let list = list.term()?;
+                    let Expr::List(items) = &list.expr else { return None };
+                    let texts = items.items().map(|item| self.text(&Value::Term(list.with(item))));
+                    Some(texts.collect::<Option<Vec<_>>>()?.contains(&wanted))
+                }
+                _ => None,
+            };
+        }
+        let term = value.term()?;
+        let of = |expr: Option<Expr>| Some(Value::Term(term.with(expr?)));
+        match &term.expr {
+            Expr::Ident(it) => match it.syntax().text().to_string().as_str() {
+                "true" => Some(true),
+                "false" => Some(false),
+                _ => None,
+            },
+            Expr::UnaryOp(it) if it.operator() == Some(UnaryOpKind::Invert) => {
+                Some(!self.truth(&of(it.expr())?)?)
+            }
+            Expr::BinOp(it) => {
+                let (left, right) = (of(it.lhs())?, of(it.rhs())?);
+                match it.operator()? {
+                    BinOpKind::And => match (self.truth(&left), self.truth(&right)) {
+                        (Some(false), _) | (_, Some(false)) => Some(false),
+                        (left, right) => Some(left? && right?),
+                    },
+                    BinOpKind::Or => match (self.truth(&left), self.truth(&right)) {
+                        (Some(true), _) | (_, Some(true)) => Some(true),
+                        (left, right) => Some(left? || right?),
+                    },
+                    BinOpKind::Equal => Some(self.text(&left)? == self.text(&right)?),
+                    BinOpKind::NotEqual => Some(self.text(&left)? != self.text(&right)?),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,8 @@
+{ mkHost }:
+{ ... }:
+{
+  flake.nixosConfigurations = {
+    tower = mkHost "tower";
+    laptop = mkHost "laptop";
+  };
+}

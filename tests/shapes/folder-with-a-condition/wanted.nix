@@ -1,0 +1,1 @@
+name: builtins.stringLength name < 8

@@ -1,0 +1,4 @@
+{ makeMachine, ... }:
+{
+  flake.nixosConfigurations.laptop = makeMachine [ ./nixos.nix ];
+}

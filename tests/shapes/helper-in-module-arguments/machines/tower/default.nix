@@ -1,0 +1,4 @@
+{ makeMachine, ... }:
+{
+  flake.nixosConfigurations.tower = makeMachine [ ./nixos.nix ];
+}

@@ -2,7 +2,7 @@
 //! (`after.diff`) or why that is refused (`refusal`).
 //!
 //! `UPDATE_EXPECT=1` writes what is expected; read it. A shape with a file `breaks` has a list or set on one line
-//! that can't stay so.
+//! that can't stay so, or a last line that goes on.
 #![forbid(unsafe_code)]
 #![expect(
     clippy::unwrap_used,

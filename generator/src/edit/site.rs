@@ -4,7 +4,7 @@
 
 use rnix::{
     SyntaxNode,
-    ast::{AttrSet, List},
+    ast::{AttrSet, BinOp, BinOpKind, HasEntry, List},
 };
 use rowan::ast::AstNode;
 
@@ -23,6 +23,8 @@ pub enum Site {
     After(Vec<SyntaxNode>),
     /// At the end of a list.
     List(List),
+    /// In a set of its own, merged over an expression: `genAttrs [ … ] f // { … }`.
+    Over(SyntaxNode),
 }
 
 impl Site {
@@ -33,6 +35,7 @@ impl Site {
             Self::Set(set) => Some(set.syntax()),
             Self::After(siblings) => siblings.last(),
             Self::List(list) => Some(list.syntax()),
+            Self::Over(expression) => Some(expression),
         }
     }
 }
@@ -43,17 +46,30 @@ pub fn insert_at(file: &NixFile, site: &Site, entry: Entry<'_>) -> Result<NixFil
         Site::Set(set) => attribute::into_set(file, set, entry),
         Site::After(siblings) => layout::append(file, siblings, entry),
         Site::List(list) => item::into_list(file, list, entry),
+        Site::Over(expression) => layout::over(file, expression, entry),
     };
     land(file, edit)
 }
 
 /// The file without `node`, a binding or a list's item; and the comments that go along.
 pub fn remove_at(file: &NixFile, node: &SyntaxNode) -> Result<(NixFile, Vec<(Location, String)>)> {
-    let edit = attribute::deletion(file, node).or_else(|| item::out_of_list(file, node));
+    let edit =
+        merged(node).or_else(|| attribute::deletion(file, node)).or_else(|| item::out_of_list(file, node));
     // Those inside of the entry are its own.
     let own = file.location(node)..=file.at(node.text_range().end().into());
     let comments = edit.iter().flat_map(|edit| edit.comments(file)).filter(|(at, _)| !own.contains(at));
     Ok((land(file, edit.clone())?, comments.collect()))
+}
+
+/// What goes with the only binding of a set that is merged over an expression: the set, and the `//`.
+fn merged(binding: &SyntaxNode) -> Option<TextEdit> {
+    let set = AttrSet::cast(binding.parent()?)?;
+    let merge = BinOp::cast(set.syntax().parent()?)?;
+    let is_alone = set.entries().count() == 1
+        && merge.operator() == Some(BinOpKind::Update)
+        && merge.rhs().is_some_and(|it| it.syntax() == set.syntax());
+    let (start, end) = (merge.lhs()?.syntax().text_range().end(), set.syntax().text_range().end());
+    is_alone.then(|| TextEdit::delete(start.into()..end.into()))
 }
 
 fn land(file: &NixFile, edit: Option<TextEdit>) -> Result<NixFile> {

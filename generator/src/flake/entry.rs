@@ -17,7 +17,7 @@ use crate::{
         find::keys,
         follow::{Follower, Value, last_name},
         literal,
-        scope::is_bound_at,
+        scope::{is_bound_at, resolve},
     },
     rename::rename,
 };
@@ -256,6 +256,7 @@ fn function(place: &Place, siblings: &[Sibling]) -> Option<String> {
 /// What `nixosSystem` is called with: the host's folder, and the arguments for modules that its siblings have.
 fn arguments(follower: &Follower<'_>, place: &Place, siblings: &[Sibling], folder: &str) -> Option<String> {
     let at = place.site.syntax()?;
+    let is_first = siblings.is_empty() && !matches!(place.site, Site::Over(_));
     let theirs = siblings.iter().rev().filter(|sibling| !is_computed(sibling)).find_map(|sibling| {
         let (_, arguments) = system_of(sibling)?;
         let value = Value::Term(place.term.with(arguments.clone()));
@@ -265,7 +266,7 @@ fn arguments(follower: &Follower<'_>, place: &Place, siblings: &[Sibling], folde
     });
     let special = theirs.or_else(|| {
         Some(match inputs(at)?.as_str() {
-            "inputs" if is_bound_at("self", at) && siblings.is_empty() => {
+            "inputs" if is_first && is_bound_at("self", at) => {
                 "specialArgs = { inherit inputs self; outputs = self; };".to_owned()
             }
             "inputs" => "specialArgs = { inherit inputs; };".to_owned(),
@@ -308,7 +309,9 @@ fn special_arguments(arguments: &Expr) -> Option<String> {
 /// What the whole of the flake's inputs is called where `at` stands.
 fn inputs(at: &SyntaxNode) -> Option<String> {
     if is_bound_at("inputs", at) {
-        return Some("inputs".into());
+        // What a `let` calls so may be something else.
+        let other = resolve("inputs", at).map(|it| it.syntax().text().to_string());
+        return other.is_none_or(|it| it == "self.inputs").then(|| "inputs".into());
     }
     let whole = outputs(at).and_then(|outputs| match outputs.param()? {
         Param::IdentParam(it) => it.ident(),

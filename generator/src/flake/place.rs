@@ -43,6 +43,8 @@ pub(super) struct Places {
     pub(super) modules: Vec<(String, Term)>,
     /// Sets in which hosts may be bound though none is yet.
     pub(super) openings: Vec<Opening>,
+    /// What is applied to names or arguments to give hosts, where a set of others may be merged over it.
+    pub(super) computed: Vec<Term>,
     /// The modules of flake-parts that were read.
     pub(super) parts: Vec<Term>,
 }
@@ -341,6 +343,10 @@ impl Search<'_> {
     }
 
     fn host_call(&mut self, term: &Term, call: &Call) {
+        // In the body of a function it would be merged over what every call of it gives.
+        if matches!(term.expr, Expr::Apply(_)) && term.bodies().is_empty() {
+            self.places.computed.push(term.clone());
+        }
         let all = || Items::ALL;
         match (call.name.as_str(), call.arguments.as_slice()) {
             ("mapAttrs", [function, set]) => self.sets(set, &Via::Mapped(function.clone())),

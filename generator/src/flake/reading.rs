@@ -93,6 +93,7 @@ fn hosts(follower: &Follower<'_>, place: &Place) -> Vec<Host> {
             };
             siblings.iter().filter_map(name).collect()
         }
+        Site::Over(_) => Vec::new(),
         Site::List(list) => {
             let item = |item: Expr| {
                 let node = item.syntax().clone();

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rowan::ast::AstNode;
+
 use super::{
     Form, Registration,
     entry::{self, Candidate, Origin},
@@ -63,6 +65,15 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         match at_place(files, &reading, place, hosts, host) {
             Ok(registration) => return Ok(registration),
             Err(error) => refusal = refusal.or(Some(error)),
+        }
+    }
+    let computed =
+        reading.places.computed.iter().filter(|_| unread.is_empty() && reading.places.folders.is_empty());
+    for term in computed {
+        let site = Site::Over(term.expr.syntax().clone());
+        let place = Place { term: term.clone(), site, via: Via::Host, prefix: 0, opening: "" };
+        if let Ok(registration) = at_place(files, &reading, &place, &[], host) {
+            return Ok(registration);
         }
     }
     if let Some((folder, reader)) = reading.places.modules.first() {

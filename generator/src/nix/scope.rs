@@ -61,7 +61,7 @@ fn binds_in(name: &str, scope: SyntaxNode) -> bool {
 }
 
 /// The expression that `name` is bound to where `at` stands, if an enclosing `let` or `rec` binds it.
-pub(super) fn resolve(name: &str, at: &SyntaxNode) -> Option<Expr> {
+pub(crate) fn resolve(name: &str, at: &SyntaxNode) -> Option<Expr> {
     for scope in at.ancestors() {
         if let Some(lambda) = ast::Lambda::cast(scope.clone()) {
             if binds(&lambda.param()?, name) {

@@ -41,6 +41,15 @@ pub(crate) fn map_on<T: Sync, R: Send>(threads: usize, items: &[T], work: impl F
     results.into_iter().map(|(_, result)| result).collect()
 }
 
+/// What both give, each on a thread of its own.
+pub(crate) fn both<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (one.join().unwrap_or_else(|why| resume_unwind(why)), other)
+    })
+}
+
 /// What threads share, for this one alone. A thread that panicked ends them all: it can't leave half of a change.
 pub(crate) fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)

@@ -297,7 +297,7 @@ impl Tree {
         let mut imported = BTreeSet::new();
         for folder in [&paths.hosts, &paths.homes, &paths.users] {
             for path in self.files_below(folder)?.into_iter().filter(|path| path.has_extension("nix")) {
-                imported.extend(self.nix(&path)?.references().map(|(target, _)| target));
+                imported.extend(self.nix(&path)?.references().into_iter().map(|(target, _)| target));
             }
         }
         Ok(imported)

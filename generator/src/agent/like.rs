@@ -116,7 +116,7 @@ fn own_files(tree: &Tree, sibling: &AgentName) -> Result<Vec<TreePath>> {
             }
             if file.has_extension("nix") {
                 let file = tree.nix(&file)?;
-                waiting.extend(file.references().map(|(target, _)| target).filter(|target| {
+                waiting.extend(file.references().into_iter().map(|(target, _)| target).filter(|target| {
                     let is_own = rename(target.as_str(), sibling.as_str(), "", false) != target.as_str();
                     is_own && !target.has_extension("age") && tree.has(target)
                 }));

@@ -260,7 +260,7 @@ fn dangling(tree: &Tree, draft: &Draft<'_>) -> Result<Vec<String>> {
             let Ok(file) = tree.nix(&path) else { continue };
             for (target, written) in file.references() {
                 if gone.iter().any(|gone| **gone == target || **gone == target.join("default.nix")) {
-                    let at = file.location(&written);
+                    let at = file.at(written);
                     found.push(format!("{at} imports {target}, which goes"));
                 }
             }

@@ -13,6 +13,7 @@ use crate::{
     error::{Error, Result},
     name::AgentName,
     nix::{find::find, literal},
+    parallel,
     secrets::{access::Access, recipient::Recipient},
     tree::Tree,
     vm::Vm,
@@ -79,9 +80,11 @@ pub struct SecretDetail {
 pub fn all(tree: &Tree) -> Result<(Vec<Summary>, Vec<Error>)> {
     let registry = Registry::read(tree)?;
     let (mut agents, mut errors) = (Vec::new(), Vec::new());
-    for (name, vm) in facts::vms(tree)? {
+    let vms = facts::vms(tree)?;
+    let parts = parallel::map(&vms, |(name, _)| Parts::of(tree, &registry, name));
+    for ((name, vm), parts) in vms.into_iter().zip(parts) {
         match vm {
-            Ok(vm) => agents.push(summary(tree, &registry, name, vm)),
+            Ok(vm) => agents.push(summary(name, vm, &parts)),
             Err(error) => errors.push(error),
         }
     }
@@ -127,9 +130,8 @@ pub fn host_key(tree: &Tree, name: &AgentName) -> Result<Option<Recipient>> {
     Ok(found.value().and_then(literal::string).and_then(|key| key.parse().ok()))
 }
 
-fn summary(tree: &Tree, registry: &Registry, name: AgentName, vm: Vm) -> Summary {
-    let parts = Parts::of(tree, registry, &name);
-    Summary { host: name.host(), vm, host_key: state(&parts), secrets: own_secrets(&parts), name }
+fn summary(name: AgentName, vm: Vm, parts: &Parts) -> Summary {
+    Summary { host: name.host(), vm, host_key: state(parts), secrets: own_secrets(parts), name }
 }
 
 fn state(parts: &Parts) -> HostKeyState {

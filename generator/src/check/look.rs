@@ -70,8 +70,10 @@ pub(super) fn look(tree: &Tree, agents: &[AgentName]) -> Result<Looks> {
 }
 
 fn of_file(file: &NixFile, role: Option<&(AgentName, Role)>) -> Looks {
-    let mut look =
-        Looks { imported: file.references().map(|(target, _)| target).collect(), ..Looks::default() };
+    let mut look = Looks {
+        imported: file.references().into_iter().map(|(target, _)| target).collect(),
+        ..Looks::default()
+    };
     if !file.is_formatted() {
         look.style.push(Finding::warning(
             Location::file(file.path()),

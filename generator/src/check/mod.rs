@@ -13,6 +13,8 @@ use serde::Serialize;
 use crate::{
     agent::registry::Registry,
     error::{Error, Location, Result},
+    parallel,
+    secrets::access::Access,
     tree::Tree,
 };
 
@@ -42,7 +44,8 @@ pub enum Severity {
 /// Looks at everything. The findings are sorted by file and place.
 pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
     let agents = tree.agents()?;
-    let looks = look::look(tree, &agents)?;
+    let (access, looks) = parallel::both(|| Access::read(tree), || look::look(tree, &agents));
+    let looks = looks?;
     let mut findings = looks.style;
     // What can't be parsed can't be looked into: the other rules would say the same again, in more words.
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
@@ -51,7 +54,7 @@ pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
     let registry = Registry::read(tree)?;
     findings.extend(looks.names);
     parts::check(tree, &registry, &agents, &looks.imported, &mut findings)?;
-    secrets::check(tree, &registry, &looks.hosts, &mut findings)?;
+    secrets::check(tree, &registry, access, &looks.hosts, &mut findings)?;
     machines::check(tree, &registry, looks.hosts, &mut findings)?;
     Ok(sorted(findings))
 }

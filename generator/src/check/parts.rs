@@ -13,6 +13,7 @@ use crate::{
     error::{Location, Result},
     name::AgentName,
     nix::find::find,
+    parallel,
     path::TreePath,
     tree::Tree,
 };
@@ -25,8 +26,9 @@ pub(super) fn check(
     findings: &mut Vec<Finding>,
 ) -> Result<()> {
     let known: BTreeSet<&str> = agents.iter().map(AgentName::as_str).collect();
-    for name in agents {
-        for part in Parts::of(tree, registry, name).missing {
+    let lacking = parallel::map(agents, |name| Parts::of(tree, registry, name).missing);
+    for (name, parts) in agents.iter().zip(lacking) {
+        for part in parts {
             findings.push(missing(tree, registry, name, &part)?);
         }
     }

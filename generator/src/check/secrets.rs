@@ -27,10 +27,11 @@ use crate::{
 pub(super) fn check(
     tree: &Tree,
     registry: &Registry,
+    access: Result<Access>,
     hosts: &BTreeMap<AgentName, Host>,
     findings: &mut Vec<Finding>,
 ) -> Result<()> {
-    let access = match Access::read(tree) {
+    let access = match access {
         Ok(access) => access,
         Err(error @ Error::Rules(_)) => {
             let at = Location::file(&tree.settings().paths.rules);

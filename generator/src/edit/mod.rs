@@ -23,6 +23,7 @@ use crate::{
         find::{AttrPath, find},
         scope::unbound_names,
     },
+    parallel,
     path::TreePath,
 };
 
@@ -114,10 +115,11 @@ fn apart(file: &NixFile, changes: &[Change]) -> Result<Vec<TextEdit>> {
 
 /// `after` in the official style, if `before` is in it. [`expect_same`] says whether nothing else has changed.
 pub fn format_like(path: &TreePath, before: &str, after: &str) -> Result<Option<String>> {
-    if !nixfmt_rs::format(before).is_ok_and(|formatted| formatted == before) {
+    let (was, is) = parallel::both(|| nixfmt_rs::format(before), || nixfmt_rs::format(after));
+    if !was.is_ok_and(|formatted| formatted == before) {
         return Ok(None);
     }
-    nixfmt_rs::format(after).map(Some).map_err(|error| {
+    is.map(Some).map_err(|error| {
         let message = format!("it can't be formatted: {}", error.message());
         Error::Unverified { path: path.clone(), message }
     })

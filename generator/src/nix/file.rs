@@ -6,18 +6,12 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use rnix::{
-    SyntaxNode,
-    ast::{Expr, PathRel},
-};
-use rowan::ast::AstNode;
+use rnix::{NixLanguage, NodeOrToken, SyntaxKind::NODE_PATH_REL, SyntaxNode, ast::Expr};
+use rowan::{Language, ast::AstNode};
 
 use crate::{
     error::{Error, Location, Result},
-    nix::{
-        guard::{self, Lines},
-        literal,
-    },
+    nix::guard::{self, Lines},
     path::TreePath,
     read,
 };
@@ -82,13 +76,33 @@ impl NixFile {
         self.root.expr()
     }
 
-    /// The files of the tree that the paths written out here lead to, with what says so.
-    pub fn references(&self) -> impl Iterator<Item = (TreePath, SyntaxNode)> {
-        let written = self.syntax().descendants().filter_map(PathRel::cast);
-        written.filter_map(|path| {
-            let target = self.path().resolve(&literal::plain_path(&path)?)?;
-            Some((target, path.syntax().clone()))
-        })
+    /// The files of the tree that the paths written out here lead to, with the byte at which each is written, in order.
+    #[must_use]
+    pub fn references(&self) -> Vec<(TreePath, usize)> {
+        let mut references = Vec::new();
+        // The green tree makes nothing for each node that is looked at, as the syntax tree does.
+        let mut ahead = vec![(self.syntax().green(), 0)];
+        while let Some((node, start)) = ahead.pop() {
+            let mut children = node.children();
+            if NixLanguage::kind_from_raw(node.kind()) == NODE_PATH_REL {
+                // One that is computed has several parts.
+                let only = children.next().filter(|_| children.next().is_none());
+                let written = only.as_ref().and_then(|only| only.as_token()).map(|token| token.text());
+                let target = written.and_then(|written| self.path().resolve(written));
+                references.extend(target.map(|target| (target, start)));
+                continue;
+            }
+            let mut at = start;
+            for child in children {
+                let length = usize::from(child.text_len());
+                if let NodeOrToken::Node(node) = child {
+                    ahead.push((node, at));
+                }
+                at += length;
+            }
+        }
+        references.sort_by_key(|(_, at)| *at);
+        references
     }
 
     /// The place where `node` starts.
@@ -134,5 +148,28 @@ impl Parsed {
 
     pub(crate) fn root(&self) -> rnix::Root {
         self.syntax.tree()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_the_paths_that_are_written_out() {
+        let text = "{ a = ./b.nix; c = [ (../d) ./${a}.nix ./e ]; f = \"./g ${./h}\"; i = ./j + \"/k\"; l = ../../m; }";
+        let file = NixFile::parse(&TreePath::literal("x/y.nix"), text.into()).unwrap();
+        let references = file.references().into_iter();
+        let references = references.map(|(path, at)| format!("{path} {}", file.at(at)));
+        assert_eq!(
+            references.collect::<Vec<_>>(),
+            [
+                "x/b.nix x/y.nix:1:7",
+                "d x/y.nix:1:23",
+                "x/e x/y.nix:1:40",
+                "x/h x/y.nix:1:58",
+                "x/j x/y.nix:1:69"
+            ]
+        );
     }
 }

@@ -7,10 +7,12 @@
 use std::fmt;
 
 use rnix::{
+    NixLanguage,
+    SyntaxKind::{self, NODE_ATTRPATH, NODE_IDENT},
     SyntaxNode,
     ast::{self, Attr, AttrSet, AttrpathValue, BinOpKind, Entry, Expr, HasEntry, Inherit},
 };
-use rowan::ast::AstNode;
+use rowan::{GreenNodeData, Language, ast::AstNode};
 
 use crate::nix::{file::NixFile, literal, scope::resolve};
 
@@ -112,7 +114,7 @@ impl Found {
     }
 
     /// Those of `nodes` that stand in the bindings themselves; all of them when none does, and names lead to them.
-    pub fn written_here<T: AstNode<Language = rnix::NixLanguage> + Clone>(
+    pub fn written_here<T: AstNode<Language = NixLanguage> + Clone>(
         &self,
         nodes: impl Iterator<Item = T>,
     ) -> Vec<T> {
@@ -209,6 +211,20 @@ pub fn first_key(binding: &AttrpathValue) -> Option<String> {
     literal::attribute(&attrs(binding).next()?)
 }
 
+/// Whether the first name of a binding is an identifier and not `name`. The green tree tells it for most bindings,
+/// and makes nothing for each node that is looked at, as the syntax tree does.
+fn starts_otherwise(binding: &AttrpathValue, name: &str) -> bool {
+    let ident = first(binding.syntax().green(), NODE_ATTRPATH).and_then(|path| first(path, NODE_IDENT));
+    let token = ident.and_then(|ident| ident.children().next()?.into_token());
+    token.is_some_and(|token| token.text() != name)
+}
+
+/// The first child of a node, where it is one of this kind.
+fn first(node: &GreenNodeData, kind: SyntaxKind) -> Option<&GreenNodeData> {
+    let first = node.children().next()?.into_node()?;
+    (NixLanguage::kind_from_raw(first.kind()) == kind).then_some(first)
+}
+
 fn attrs(binding: &AttrpathValue) -> impl Iterator<Item = Attr> {
     binding.attrpath().into_iter().flat_map(|path| path.attrs())
 }
@@ -256,6 +272,9 @@ fn in_entries(entries: &impl HasEntry, path: &[String], depth: usize, found: &mu
 }
 
 fn in_binding(binding: &AttrpathValue, path: &[String], depth: usize, found: &mut Found) {
+    if path.first().is_some_and(|name| starts_otherwise(binding, name)) {
+        return;
+    }
     let mut attrs = attrs(binding);
     let mut rest = path;
     while let Some((name, below)) = rest.split_first() {

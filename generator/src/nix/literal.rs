@@ -1,9 +1,6 @@
 //! What an expression says when it says it outright.
 
-use rnix::{
-    NodeOrToken,
-    ast::{Attr, Expr, InterpolPart, LiteralKind, PathRel, Str},
-};
+use rnix::ast::{Attr, Expr, InterpolPart, LiteralKind, PathRel, Str};
 use rowan::ast::AstNode;
 
 /// The value of a string without interpolation.
@@ -33,18 +30,8 @@ pub fn integer(expr: &Expr) -> Option<i64> {
 #[must_use]
 pub fn relative_path(expr: &Expr) -> Option<String> {
     match expr {
-        Expr::PathRel(path) => plain_path(path),
+        Expr::PathRel(path) => is_plain(path).then(|| path.syntax().text().to_string()),
         Expr::Paren(paren) => relative_path(&paren.expr()?),
-        _ => None,
-    }
-}
-
-/// [`relative_path`], of what is a path.
-#[must_use]
-pub fn plain_path(path: &PathRel) -> Option<String> {
-    let mut parts = path.syntax().children_with_tokens();
-    match (parts.next()?, parts.next()) {
-        (NodeOrToken::Token(only), None) => Some(only.text().to_owned()),
         _ => None,
     }
 }
@@ -112,6 +99,10 @@ fn plain(text: &Str) -> Option<String> {
         }
     }
     Some(value)
+}
+
+fn is_plain(path: &PathRel) -> bool {
+    path.parts().iter().all(|part| matches!(part, InterpolPart::Literal(_)))
 }
 
 #[cfg(test)]

@@ -59,8 +59,8 @@ fn users(tree: &Tree, path: &TreePath) -> Result<Vec<Location>> {
     for folder in [&paths.hosts, &paths.homes, &paths.users] {
         for file in tree.files_below(folder)?.into_iter().filter(|path| path.has_extension("nix")) {
             let file = tree.nix(&file)?;
-            let named = file.references().filter(|(target, _)| target == path);
-            found.extend(named.map(|(_, written)| file.location(&written)));
+            let named = file.references().into_iter().filter(|(target, _)| target == path);
+            found.extend(named.map(|(_, written)| file.at(written)));
         }
     }
     Ok(found)

@@ -27,6 +27,12 @@ pub fn row(name: &AgentName, vm: &Vm) -> String {
     format!("| {name} | {} | {} |", vm.ssh_port, vm.spice_port)
 }
 
+/// Whether a text has such a table.
+#[must_use]
+pub fn is_in(text: &str) -> bool {
+    table(text).is_some()
+}
+
 /// The rows of the table; none when there is no such table.
 #[must_use]
 pub fn rows(text: &str) -> Vec<Row> {

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use crate::{
     error::Result,
     flake::{self, Planned},
+    guide,
     nix::find::{AttrPath, find},
     nix::literal,
     path::TreePath,
@@ -50,6 +51,7 @@ impl Detected {
         }
         paths.homes = first(&HOMES).unwrap_or(paths.homes);
         paths.rules = first(&RULES).unwrap_or(paths.rules);
+        paths.guide = guide_of(&tree).unwrap_or(paths.guide);
         let (domain, admin_user) = facts(&tree, &paths);
         Ok(Self { paths, domain, admin_user, flake: pushed_to(tree.root()) })
     }
@@ -91,7 +93,7 @@ fn unknown() -> Result<Settings> {
 /// The folder that most hosts have one of their own in.
 fn hosts(tree: &Tree) -> Result<Option<TreePath>> {
     let found = flake::survey(&Planned::none(tree))?;
-    let mut best = (0, None);
+    let mut best = ((0, false), None);
     let walk = walkdir::WalkDir::new(tree.root()).min_depth(1).max_depth(DEPTH).sort_by_file_name();
     let visible = |entry: &walkdir::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
     let mut folders: std::collections::BTreeMap<TreePath, usize> = std::collections::BTreeMap::new();
@@ -105,18 +107,37 @@ fn hosts(tree: &Tree) -> Result<Option<TreePath>> {
             *folders.entry(parent).or_default() += 1;
         }
     }
+    for folder in found.loaded {
+        *folders.entry(folder).or_default() += 1;
+    }
     for (folder, count) in folders {
-        if count > best.0 {
-            best = (count, Some(folder));
+        let rank = (count, flake::is_for_hosts(folder.as_str()));
+        if rank > best.0 {
+            best = (rank, Some(folder));
         }
     }
-    let read = found.folders.iter().find_map(|folder| TreePath::new(folder.as_str()).ok());
+    // Of folders for several platforms, that of what agents' machines are.
+    let mut read: Vec<_> =
+        found.folders.iter().filter_map(|folder| TreePath::new(folder.as_str()).ok()).collect();
+    read.sort_by_key(|folder| !folder.as_str().contains("x86_64"));
     // Among modules of the flake, a host would be taken for one.
     let is_free = |folder: &TreePath| {
         let mut above = folder.ancestors().chain([folder.clone()]);
         !above.any(|above| found.modules.contains(above.as_str()))
     };
-    Ok(best.1.or(read).filter(is_free))
+    Ok(best.1.or(read.into_iter().next()).filter(is_free))
+}
+
+/// The document with the table of agents and ports, if there is one.
+fn guide_of(tree: &Tree) -> Option<TreePath> {
+    let folders = [TreePath::literal("docs"), TreePath::literal("doc")];
+    let mut documents: Vec<_> =
+        folders.iter().flat_map(|folder| tree.files_below(folder).unwrap_or_default()).collect();
+    documents.push(TreePath::literal("README.md"));
+    documents.retain(|path| path.has_extension("md"));
+    documents
+        .into_iter()
+        .find(|path| tree.text(path).is_ok_and(|text| text.is_some_and(|it| guide::is_in(&it))))
 }
 
 /// What most hosts call their own file.

@@ -156,7 +156,7 @@ pub(super) fn mentions(follower: &Follower<'_>, term: &Term, folder: &str) -> bo
 }
 
 /// Whether a folder is called as those are that hosts lie in: what else is read on the way to them is no hint.
-pub(super) fn is_for_hosts(folder: &str) -> bool {
+pub(crate) fn is_for_hosts(folder: &str) -> bool {
     const NAMES: [&str; 10] = [
         "hosts",
         "host",

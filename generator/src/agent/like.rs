@@ -3,6 +3,7 @@
 //!
 //! No key and no password is copied. What can't be decided is said in notes.
 
+use rnix::{SyntaxNode, ast::List};
 use rowan::ast::AstNode;
 
 use super::{
@@ -16,6 +17,7 @@ use super::{
 use crate::{
     edit::{self, Change},
     error::{Error, Result},
+    flake::{self, Planned},
     name::AgentName,
     nix::{
         file::NixFile,
@@ -47,6 +49,7 @@ pub(super) fn model(
     let facts = facts_of(tree, request, vm, &files)?;
     let secrets = secrets(tree, registry, sibling, request, &mut notes)?;
     notes.extend(mentions(tree, sibling)?);
+    notes.extend(shared_mentions(tree, sibling)?);
     let homes = find(&nix_or_empty(tree, &paths.base)?, &registry::base_homes().child(sibling.as_str()));
     let base_home =
         homes.value().map(|value| renamed(&value.syntax().text().to_string(), sibling, &request.name));
@@ -193,17 +196,23 @@ fn secrets(
     let rules = tree.nix(&paths.rules)?;
     let is_known = registry.systems.contains_key(&sibling.host());
     let mut secrets = Vec::new();
-    for (path, _) in Access::read(tree)?.rules() {
+    let access = Access::read(tree)?;
+    let theirs = access.keys(&sibling.host());
+    for (path, recipients) in access.rules() {
         let new_path = renamed(path.as_str(), sibling, name);
         if *path == paths.host_key_secret(sibling) {
             continue;
         }
         let rule = paths.rule(path);
         if new_path == path.as_str() {
-            let readers = find(&rules, &registry::rules().child(&rule).child("publicKeys"));
-            let reader = new::rule_reader(sibling);
-            if readers.lists().any(|list| list.items().any(|item| item.syntax().text() == reader.as_str())) {
-                notes.push(format!("{path} is read by {sibling}'s machine, too: see whether {name}'s is to"));
+            // Whoever may read what others share is for the operator to say.
+            if recipients.recipients.iter().any(|key| theirs.contains(key)) {
+                notes.push(format!(
+                    "{path} is read by {sibling}'s machine, too: if {name}'s is to, add {} to its rule in {} and run \
+                     `rekey`",
+                    new::rule_reader(name),
+                    paths.rules
+                ));
             }
             continue;
         }
@@ -229,8 +238,8 @@ fn secrets(
             password::random()
         };
         // Read in its own file, the machine of a sibling that isn't known stands in no rule.
-        let theirs = renamed(&readers.syntax().text().to_string(), sibling, name);
-        secrets.push(NewSecret { path: new_path, value, readers: is_known.then_some(theirs) });
+        let readers = renamed(&readers.syntax().text().to_string(), sibling, name);
+        secrets.push(NewSecret { path: new_path, value, readers: is_known.then_some(readers) });
     }
     let host = tree.nix(&paths.host(sibling))?;
     for (secret, node) in find(&host, &AttrPath::value("age.secrets")).children() {
@@ -273,6 +282,57 @@ fn mentions(tree: &Tree, sibling: &AgentName) -> Result<Vec<String>> {
         Some(format!("{path}:{}: names {sibling}: see whether the new agent belongs there, too", line + 1))
     });
     Ok(found.into_iter().flatten().collect())
+}
+
+/// The places in the shared files that name the sibling and are no entries of its own: those have a counterpart.
+fn shared_mentions(tree: &Tree, sibling: &AgentName) -> Result<Vec<String>> {
+    let paths = &tree.settings().paths;
+    let host = sibling.host();
+    let mut own = Vec::new();
+    if let Some(removal) = flake::unregister(&Planned::none(tree), &host)?
+        && let Some(at) = flake::survey(&Planned::none(tree))?.names.get(&host)
+        && let Some(position) = at.position
+    {
+        own.push((at.path.clone(), position.line, removal.entry.lines().count()));
+    }
+    let bindings = [
+        (&paths.base, registry::base_homes().child(sibling.as_str())),
+        (&paths.rules, registry::systems().child(&host)),
+    ];
+    for (path, attribute) in bindings {
+        let file = nix_or_empty(tree, path)?;
+        own.extend(find(&file, &attribute).bindings.iter().map(|it| lines(&file, it.syntax())));
+    }
+    let rules = nix_or_empty(tree, &paths.rules)?;
+    let theirs = find(&rules, &registry::rules()).children().into_iter();
+    let theirs = theirs.filter(|(rule, _)| rename(rule, sibling.as_str(), "", false) != *rule);
+    own.extend(theirs.map(|(_, node)| lines(&rules, &node)));
+    let base = nix_or_empty(tree, &paths.base)?;
+    let imports = find(&base, &registry::base_imports());
+    let user = paths.base.reference(&paths.user(sibling));
+    let theirs = imports.lists().flat_map(List::items).filter(|item| item.syntax().text() == user.as_str());
+    own.extend(theirs.map(|item| lines(&base, item.syntax())));
+    let mut notes = Vec::new();
+    for path in [&paths.flake, &paths.base, &paths.rules] {
+        for (index, line) in nix_or_empty(tree, path)?.text().lines().enumerate() {
+            let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+            let is_own = own.iter().any(|(file, first, count)| {
+                file == path && (*first..).zip(0..*count).any(|(line, _)| line == number)
+            });
+            if !is_own && rename(line, sibling.as_str(), "", false) != line {
+                notes.push(format!(
+                    "{path}:{number}: names {sibling}: see whether the new agent belongs there, too"
+                ));
+            }
+        }
+    }
+    Ok(notes)
+}
+
+/// The file, the first line and the number of lines of what stands there.
+fn lines(file: &NixFile, node: &SyntaxNode) -> (TreePath, u32, usize) {
+    let first = file.location(node).position.map_or(1, |position| position.line);
+    (file.path().clone(), first, node.text().to_string().lines().count())
 }
 
 fn nix_or_empty(tree: &Tree, path: &TreePath) -> Result<NixFile> {

@@ -135,3 +135,22 @@ fn a_key_of_its_own_is_asked_for() {
     fixture.commit();
     fixture.refused(&["new-agent", "vesta", "--like", "luna"], 1, "hint: give it one by --tailnet-key-stdin");
 }
+
+#[test]
+fn what_is_shared_with_a_sibling_is_listed() {
+    let fixture = Fixture::new().with_operator();
+    fixture.ok("new-agent luna");
+    fixture.ok("secret new token-fleet");
+    let rule = "\"secrets/token-fleet.age\".publicKeys = adminKeys";
+    fixture.replace("secrets.nix", &format!("{rule};"), &format!("{rule} ++ machines;"));
+    fixture.replace("secrets.nix", "in\n", "  machines = [ systems.agent-luna ];\nin\n");
+    fixture.replace("flake.nix", "  outputs =\n", "  # luna has the most to do\n  outputs =\n");
+    fixture.commit();
+    let outcome = fixture.ok("new-agent vesta --like luna --dry-run");
+    let note = "secrets/token-fleet.age is read by luna's machine, too: if vesta's is to, add systems.agent-vesta to its \
+                rule in secrets.nix and run `rekey`";
+    assert!(outcome.stderr.contains(note), "{}", outcome.stderr);
+    let listed = outcome.stderr.lines().filter(|line| line.contains(": names luna:"));
+    let files: Vec<_> = listed.filter_map(|line| line.split(": ").nth(1)?.split(':').next()).collect();
+    assert_eq!(files, ["flake.nix", "secrets.nix"], "{}", outcome.stderr);
+}

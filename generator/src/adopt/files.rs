@@ -132,6 +132,7 @@ pub(super) fn settings(settings: &Settings) -> String {
         ("base", &paths.base, &defaults.base),
         ("homes", &paths.homes, &defaults.homes),
         ("users", &paths.users, &defaults.users),
+        ("guide", &paths.guide, &defaults.guide),
         ("rules", &paths.rules, &defaults.rules),
         ("secrets", &paths.secrets, &defaults.secrets),
     ];

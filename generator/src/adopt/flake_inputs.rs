@@ -1,11 +1,10 @@
 //! The inputs that agents need, added to a flake that lacks them.
 
 use rnix::ast::{AttrpathValue, Expr, Param};
-use rowan::ast::AstNode;
 
 use crate::{
-    edit::Change,
-    error::{Error, Result},
+    edit::{self, Change},
+    error::Result,
     nix::{
         file::NixFile,
         find::{AttrPath, find},
@@ -14,9 +13,7 @@ use crate::{
 };
 
 /// The insertions of those of agenix and home-manager that aren't there.
-///
-/// A flake whose outputs take exactly the inputs that they name would no longer evaluate: that is refused.
-pub(super) fn missing(flake: &NixFile) -> Result<Vec<Change>> {
+pub(super) fn missing(flake: &NixFile) -> Vec<Change> {
     let inputs = find(flake, &AttrPath::value("inputs"));
     let there: Vec<String> = inputs.children().into_iter().map(|(name, _)| name).collect();
     let has = |name: &str| there.iter().any(|it| it == name);
@@ -39,10 +36,7 @@ pub(super) fn missing(flake: &NixFile) -> Result<Vec<Change>> {
         };
         changes.push(Change::InsertAttribute { set, key, value });
     }
-    if !changes.is_empty() {
-        expect_open(flake)?;
-    }
-    Ok(changes)
+    changes
 }
 
 /// `/release-26.05` for the nixpkgs of that release; nothing for others.
@@ -54,17 +48,15 @@ fn branch(flake: &NixFile) -> String {
     release.filter(is_release).map(|release| format!("/release-{release}")).unwrap_or_default()
 }
 
-/// `outputs = { self, nixpkgs }:` takes no other input.
-fn expect_open(flake: &NixFile) -> Result<()> {
+/// The flake with `...` where its outputs take exactly the inputs that they name; nothing where they take any.
+pub(super) fn opened(flake: &NixFile) -> Result<Option<NixFile>> {
     let bindings = find(flake, &AttrPath::value("outputs")).bindings;
     let lambda = bindings.first().and_then(AttrpathValue::value);
-    let Some(Expr::Lambda(lambda)) = lambda else { return Ok(()) };
+    let Some(Expr::Lambda(lambda)) = lambda else { return Ok(None) };
     match lambda.param() {
-        Some(Param::Pattern(pattern)) if pattern.ellipsis_token().is_none() => Err(Error::NoPlace {
-            at: flake.location(pattern.syntax()),
-            found: "the outputs take exactly these inputs, so that no other can be added".into(),
-            by_hand: "write `...` there, as in `{ self, nixpkgs, ... }:`, then run this again".into(),
-        }),
-        _ => Ok(()),
+        Some(Param::Pattern(pattern)) if pattern.ellipsis_token().is_none() => {
+            Ok(Some(edit::open(flake, &pattern)?))
+        }
+        _ => Ok(None),
     }
 }

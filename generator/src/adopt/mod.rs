@@ -66,7 +66,18 @@ pub fn plan(tree: &Tree, adoption: &Adoption) -> Result<Plan> {
     } else {
         draft.create(&paths.rules, rules::fresh(admin, &adoption.keys))?;
     }
-    for change in flake_inputs::missing(&tree.nix(&paths.flake)?)? {
+    let flake = tree.nix(&paths.flake)?;
+    let missing = flake_inputs::missing(&flake);
+    if !missing.is_empty()
+        && let Some(opened) = flake_inputs::opened(&flake)?
+    {
+        draft.edited(opened, true)?;
+        draft.note(format!(
+            "the outputs of {} took no other inputs than those that they name: now they do",
+            paths.flake
+        ));
+    }
+    for change in missing {
         draft.edit(&paths.flake, &change)?;
     }
     register_base(&mut draft, tree)?;

@@ -28,7 +28,7 @@ use crate::{
 };
 
 pub use layout::Entry;
-pub use site::{Site, insert_at, remove_at};
+pub use site::{Site, insert_at, open, remove_at};
 pub use text_edit::TextEdit;
 
 /// What an edit is meant to do.

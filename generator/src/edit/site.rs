@@ -3,10 +3,11 @@
 //! What the edit means is for the caller to verify, who follows the edited file the same way.
 
 use rnix::{
+    SyntaxKind::TOKEN_COMMA,
     SyntaxNode,
-    ast::{AttrSet, BinOp, BinOpKind, HasEntry, List},
+    ast::{AttrSet, BinOp, BinOpKind, HasEntry, List, Pattern},
 };
-use rowan::ast::AstNode;
+use rowan::{Direction, ast::AstNode};
 
 use super::{Entry, TextEdit, attribute, end_lines_like, item, layout, text_edit, unverified, verify};
 use crate::{
@@ -49,6 +50,23 @@ pub fn insert_at(file: &NixFile, site: &Site, entry: Entry<'_>) -> Result<NixFil
         Site::Over(expression) => layout::over(file, expression, entry),
     };
     land(file, edit)
+}
+
+/// The file with `...` at the end of a function's pattern, which has none.
+pub fn open(file: &NixFile, pattern: &Pattern) -> Result<NixFile> {
+    let last = pattern.pat_entries().last();
+    let behind = last.as_ref().and_then(|entry| {
+        let rest = entry.syntax().siblings_with_tokens(Direction::Next);
+        rest.into_iter().find(|it| it.kind() == TOKEN_COMMA)
+    });
+    let edit = match (last, behind) {
+        (_, Some(comma)) => TextEdit::insert(comma.text_range().end().into(), " ...".into()),
+        (Some(entry), None) => TextEdit::insert(entry.syntax().text_range().end().into(), ", ...".into()),
+        (None, None) => {
+            TextEdit::insert(usize::from(pattern.syntax().text_range().start()) + 1, " ... ".into())
+        }
+    };
+    land(file, Some(edit))
 }
 
 /// The file without `node`, a binding or a list's item; and the comments that go along.

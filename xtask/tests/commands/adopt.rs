@@ -104,13 +104,27 @@ fn what_the_flake_does_not_say_is_asked_for() {
 }
 
 #[test]
-fn outputs_that_take_no_other_input_are_refused() {
+fn outputs_that_take_no_other_input_take_any() {
     let fixture = flake();
     fixture.replace("flake.nix", "{ self, nixpkgs, ... }@inputs:", "{ self, nixpkgs }@inputs:");
     fixture.commit();
-    let key = repository().join("tests/keys/example_operator.pub");
-    let words = ["init", "--admin-key", key.to_str().unwrap()];
-    fixture.refused(&words, 1, "flake.nix:7:5: the outputs take exactly these inputs");
+    adopt(&fixture);
+    let flake = fixture.read("flake.nix");
+    assert!(flake.contains("    { self, nixpkgs, ... }@inputs:\n"), "{flake}");
+    assert!(flake.contains("github:ryantm/agenix"), "{flake}");
+}
+
+#[test]
+fn a_document_with_the_table_is_the_guide() {
+    let fixture = flake();
+    let document = "# Machines\n\n| Agent | SSH port | SPICE port |\n| --- | --- | --- |\n";
+    fixture.write("docs/machines.md", document);
+    fixture.commit();
+    adopt(&fixture);
+    let settings = fixture.read("agent-tool.toml");
+    assert!(settings.contains("guide = \"docs/machines.md\"\n"), "{settings}");
+    fixture.ok("new-agent vesta");
+    assert!(fixture.read("docs/machines.md").contains("| vesta | 2223 | 5900 |"));
 }
 
 #[test]

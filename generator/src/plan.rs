@@ -11,7 +11,7 @@ use crate::{
     nix::file::NixFile,
     parallel,
     path::TreePath,
-    read::Hash,
+    read::Seen,
     tree::Tree,
 };
 
@@ -22,8 +22,8 @@ pub struct Plan {
     pub changes: Vec<FileChange>,
     /// What a reviewer should know that the diff doesn't say.
     pub notes: Vec<String>,
-    /// What the plan was made of: the hash of every file that was read, nothing for one that was not there.
-    pub(crate) reads: BTreeMap<TreePath, Option<Hash>>,
+    /// What the plan was made of.
+    pub(crate) seen: Seen,
 }
 
 /// One file before and after.
@@ -251,7 +251,7 @@ impl<'a> Draft<'a> {
         self.format()?;
         let changes = self.order.iter().filter_map(|path| self.files.remove(path));
         let changes = changes.filter(|it| it.before != it.after).collect();
-        Ok(Plan { changes, notes: self.notes, reads: self.tree.reads() })
+        Ok(Plan { changes, notes: self.notes, seen: self.tree.reads().all() })
     }
 
     fn format(&mut self) -> Result<()> {

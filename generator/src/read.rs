@@ -1,6 +1,11 @@
 //! Reading files of the tree: only what is a file, so that a pipe is not waited for and a device ends.
 
-use std::{collections::BTreeMap, fs, io, path::Path, sync::Mutex};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::Path,
+    sync::Mutex,
+};
 
 use sha2::{Digest, Sha256};
 
@@ -13,31 +18,59 @@ use crate::{
 /// The SHA-256 of a file's contents.
 pub(crate) type Hash = [u8; 32];
 
-/// What was read of a tree: the hash of each file, nothing for one that was not there.
+/// What was read of a tree.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Seen {
+    /// The hash of each file, nothing for one that was not there.
+    pub(crate) files: BTreeMap<TreePath, Option<Hash>>,
+    /// The names in each folder that was listed.
+    pub(crate) folders: BTreeMap<TreePath, BTreeSet<String>>,
+}
+
+/// What is read of a tree, by whichever thread. What was seen first counts: the plan is made of that, too.
 #[derive(Debug, Default)]
-pub(crate) struct Reads(Mutex<BTreeMap<TreePath, Option<Hash>>>);
+pub(crate) struct Reads(Mutex<Seen>);
 
 impl Reads {
-    /// Remembers what was read at `path`. What was read first counts: the plan is made of that, too.
-    pub(crate) fn record(&self, path: &TreePath, contents: Option<&[u8]>) {
+    /// Remembers what was read at `path`.
+    pub(crate) fn file(&self, path: &TreePath, contents: Option<&[u8]>) {
         let hash = contents.map(hash);
-        locked(&self.0).entry(path.clone()).or_insert(hash);
+        locked(&self.0).files.entry(path.clone()).or_insert(hash);
     }
 
-    /// Everything that was read, and what there was.
-    pub(crate) fn all(&self) -> BTreeMap<TreePath, Option<Hash>> {
+    /// Remembers what was found in a folder.
+    pub(crate) fn folder(&self, path: &TreePath, names: &BTreeSet<String>) {
+        locked(&self.0).folders.entry(path.clone()).or_insert_with(|| names.clone());
+    }
+
+    /// Everything that was seen.
+    pub(crate) fn all(&self) -> Seen {
         locked(&self.0).clone()
     }
 
     /// Forgets everything.
     pub(crate) fn clear(&self) {
-        locked(&self.0).clear();
+        *locked(&self.0) = Seen::default();
     }
 }
 
 /// The hash of `contents`.
 pub(crate) fn hash(contents: &[u8]) -> Hash {
     Sha256::digest(contents).into()
+}
+
+/// The names in a folder; none when there is no such folder.
+pub(crate) fn names(root: &Path, path: &TreePath) -> Result<BTreeSet<String>> {
+    let full = path.under(root);
+    if !full.exists() {
+        return Ok(BTreeSet::new());
+    }
+    let mut names = BTreeSet::new();
+    for entry in fs::read_dir(&full).map_err(Error::io("list", &full))? {
+        let entry = entry.map_err(Error::io("list", &full))?;
+        names.extend(entry.file_name().into_string().ok());
+    }
+    Ok(names)
 }
 
 /// The contents of a file; nothing when there is none.

@@ -13,7 +13,7 @@ use crate::{
     nix::file::{NixFile, Parsed},
     parallel::{self, locked},
     path::TreePath,
-    read::{self, Hash, Reads},
+    read::{self, Reads},
     secrets::{
         plugin::{NoPlugins, Plugins},
         rules::Fallback,
@@ -41,7 +41,7 @@ impl Tree {
         let root = fs::canonicalize(root).map_err(Error::io("find", root))?;
         let path = TreePath::literal(settings::FILE);
         let (contents, reads) = (read::bytes(&root, &path)?, Reads::default());
-        reads.record(&path, contents.as_deref());
+        reads.file(&path, contents.as_deref());
         let settings = Settings::parse(&path, &read::text(&root, &path, contents)?)?;
         Ok(Self { reads, ..Self::with_settings(&root, settings)? })
     }
@@ -135,15 +135,8 @@ impl Tree {
 
     /// The names in a folder; none when there is no such folder.
     pub fn folder(&self, path: &TreePath) -> Result<BTreeSet<String>> {
-        let full = path.under(&self.root);
-        if !full.exists() {
-            return Ok(BTreeSet::new());
-        }
-        let mut names = BTreeSet::new();
-        for entry in fs::read_dir(&full).map_err(Error::io("list", &full))? {
-            let entry = entry.map_err(Error::io("list", &full))?;
-            names.extend(entry.file_name().into_string().ok());
-        }
+        let names = read::names(&self.root, path)?;
+        self.reads.folder(path, &names);
         Ok(names)
     }
 
@@ -184,7 +177,7 @@ impl Tree {
     /// Reads a file as text; nothing when there is none.
     pub fn text(&self, path: &TreePath) -> Result<Option<String>> {
         if metadata(&path.under(&self.root))?.is_none() {
-            self.reads.record(path, None);
+            self.reads.file(path, None);
             return Ok(None);
         }
         read::text(&self.root, path, self.read(path)?).map(Some)
@@ -193,7 +186,7 @@ impl Tree {
     /// The contents of a file; nothing when there is none. Links are followed, as long as they stay in the tree.
     pub fn bytes(&self, path: &TreePath) -> Result<Option<Vec<u8>>> {
         let contents = self.contained(path)?;
-        self.reads.record(path, contents.as_deref());
+        self.reads.file(path, contents.as_deref());
         Ok(contents)
     }
 
@@ -255,15 +248,15 @@ impl Tree {
         locked(&self.folders).clear();
     }
 
-    /// What was read so far.
-    pub(crate) fn reads(&self) -> BTreeMap<TreePath, Option<Hash>> {
-        self.reads.all()
+    /// What is remembered of what is read.
+    pub(crate) fn reads(&self) -> &Reads {
+        &self.reads
     }
 
     /// The contents of a file, nothing when there is none; what is no file is refused.
     pub(crate) fn read(&self, path: &TreePath) -> Result<Option<Vec<u8>>> {
         let contents = read::bytes(&self.root, path)?;
-        self.reads.record(path, contents.as_deref());
+        self.reads.file(path, contents.as_deref());
         Ok(contents)
     }
 

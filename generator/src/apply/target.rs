@@ -28,8 +28,13 @@ pub(super) fn resolve(root: &Path, plan: &Plan) -> Result<Vec<Target>> {
     let real_root = fs::canonicalize(root).map_err(Error::io("find", root))?;
     let device = fs::metadata(&real_root).map_err(Error::io("look at", root))?.dev();
     expect_apart(plan)?;
-    for (path, hash) in &plan.reads {
+    for (path, hash) in &plan.seen.files {
         expect_unchanged(root, path, *hash)?;
+    }
+    for (path, names) in &plan.seen.folders {
+        if read::names(root, path)? != *names {
+            return Err(Error::Stale { path: path.clone() });
+        }
     }
     let (mut targets, mut real_paths) = (Vec::new(), BTreeMap::new());
     for change in &plan.changes {

@@ -9,11 +9,12 @@ use super::{
     names::{self, Alias},
     recipient::{Keys, Recipient},
     rules::{self, Engine, RulesError},
+    watched::Watched,
 };
 use crate::{
     error::{Error, Location, Result},
     nix::{
-        eval::{Disk, ErrorKind, Location as Place, Overlay},
+        eval::{ErrorKind, Location as Place, Overlay},
         file::NixFile,
     },
     path::TreePath,
@@ -68,9 +69,8 @@ impl Access {
 
     /// [`Access::read`], with what can be read of rules that name a key which is none: [`Access::broken`] has them.
     pub fn read_partly(tree: &Tree) -> Result<Self> {
-        let disk = Disk::new(tree.root()).map_err(Error::io("read", tree.root()))?;
-        let (file, disk) = (tree.nix(&tree.settings().paths.rules)?, Overlay::new(&disk, BTreeMap::new()));
-        Self::evaluate(tree, disk, &file, Engine::Auto, Keys::default())
+        let file = tree.nix(&tree.settings().paths.rules)?;
+        Self::evaluate(tree, BTreeMap::new(), &file, Engine::Auto, Keys::default())
     }
 
     /// The secrets whose rule names a key which is none, with what is wrong; their other recipients are known.
@@ -89,12 +89,10 @@ impl Access {
     }
 
     fn planned_with(tree: &Tree, draft: &mut Draft<'_>, keys: Keys) -> Result<Self> {
-        let disk = Disk::new(tree.root()).map_err(Error::io("read", tree.root()))?;
         let texts = draft.planned().into_iter();
-        let texts = texts.filter_map(|(path, contents)| Some((path.under(tree.root()), contents?)));
-        let overlay = Overlay::new(&disk, texts.collect());
+        let texts = texts.filter_map(|(path, contents)| Some((path.under(tree.root()), contents?))).collect();
         let file = draft.nix(&tree.settings().paths.rules)?;
-        Self::evaluate(tree, overlay, &file, Engine::Builtin, keys)?.whole()
+        Self::evaluate(tree, texts, &file, Engine::Builtin, keys)?.whole()
     }
 
     /// [`Access::planned`], which must be these rules with one for each of `new`, and nothing else changed.
@@ -259,17 +257,18 @@ impl Access {
         recipients.iter().map(|recipient| names::called(&self.names, recipient.as_str())).collect()
     }
 
-    /// `keys` are those that were parsed before.
+    /// Evaluates the rules with `texts` in the place of what the disk has. `keys` are those that were parsed before.
     fn evaluate(
         tree: &Tree,
-        files: Overlay<'_>,
+        texts: BTreeMap<PathBuf, Vec<u8>>,
         file: &NixFile,
         engine: Engine,
         mut keys: Keys,
     ) -> Result<Self> {
         let settings = tree.settings();
         let path = settings.paths.rules.under(tree.root());
-        let files = files.with_parsed(path.clone(), file.parsed().clone());
+        let disk = Watched::new(tree).map_err(Error::io("read", tree.root()))?;
+        let files = Overlay::new(&disk, texts).with_parsed(path.clone(), file.parsed().clone());
         let evaluated = rules::evaluate_with(&path, &files, engine, tree.fallback()).map_err(|error| {
             if engine == Engine::Builtin { unforeseeable(error) } else { Error::Rules(error) }
         })?;

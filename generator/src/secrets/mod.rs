@@ -19,3 +19,4 @@ pub mod replace;
 pub mod reseal;
 pub mod rules;
 pub mod seal;
+mod watched;

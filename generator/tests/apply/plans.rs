@@ -7,6 +7,7 @@ use generator::{
     error::Result,
     path::TreePath,
     plan::{Draft, Plan},
+    secrets::access::Access,
     settings,
     tree::Tree,
 };
@@ -166,6 +167,37 @@ fn a_file_that_was_only_read_stops_everything_too() {
             None => fs::remove_file(dir.path().join(path)).unwrap(),
         }
     }
+}
+
+#[test]
+fn what_the_rules_import_and_a_folder_that_was_listed_stop_everything_too() {
+    let dir = tree();
+    fs::write(dir.path().join("secrets.nix"), "import ./rules.nix\n").unwrap();
+    fs::write(dir.path().join("rules.nix"), "if builtins.pathExists ./more.nix then { } else { }\n").unwrap();
+    let tree = Tree::open(dir.path()).unwrap();
+    assert_eq!(Access::read(&tree).unwrap().rules().count(), 0);
+    assert_eq!(tree.folder(&path("old/folder")).unwrap().len(), 1);
+    let mut draft = Draft::new(&tree);
+    draft.create(&path("new/other"), "other").unwrap();
+    let plan = draft.finish().unwrap();
+    for (path, stale) in [
+        ("rules.nix", "rules.nix"),
+        ("more.nix", "more.nix"),
+        ("secrets.nix", "secrets.nix"),
+        ("old/folder/another", "old/folder"),
+    ] {
+        let before = fs::read(dir.path().join(path)).ok();
+        fs::write(dir.path().join(path), "{ }").unwrap();
+        let lock = Lock::acquire(dir.path(), false).unwrap();
+        let error = apply(&lock, dir.path(), &plan, &mut RealDisk).unwrap_err();
+        assert_eq!(error.to_string(), format!("{stale} has changed since it was read; nothing was written"));
+        match before {
+            Some(before) => fs::write(dir.path().join(path), before).unwrap(),
+            None => fs::remove_file(dir.path().join(path)).unwrap(),
+        }
+    }
+    let lock = Lock::acquire(dir.path(), false).unwrap();
+    apply(&lock, dir.path(), &plan, &mut RealDisk).unwrap();
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result};
 use generator::secrets::keyring::{Ask, Keyring, SecretString};
 
-use crate::tools::plugins::AgePlugins;
+use crate::{hidden, tools::plugins::AgePlugins};
 
 /// The environment variable with further identity files, separated like those of `PATH`.
 const VARIABLE: &str = "AGENT_TOOL_IDENTITY";
@@ -102,7 +102,7 @@ pub(crate) fn secret(question: &str) -> Option<SecretString> {
     if !is_attended() {
         return None;
     }
-    rpassword::prompt_password(question).ok().map(SecretString::from)
+    hidden::ask(question).ok()
 }
 
 /// Asks somebody at the terminal; an error where there is nobody to say.

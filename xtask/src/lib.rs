@@ -6,6 +6,7 @@
 
 mod commands;
 mod deploy;
+mod hidden;
 mod identities;
 mod machine;
 mod progress;

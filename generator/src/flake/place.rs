@@ -343,8 +343,9 @@ impl Search<'_> {
     }
 
     fn host_call(&mut self, term: &Term, call: &Call) {
-        // In the body of a function it would be merged over what every call of it gives.
-        if matches!(term.expr, Expr::Apply(_)) && term.bodies().is_empty() {
+        // In the body of a function it would be merged over what every call of it gives; what modules merge is no set yet.
+        let is_set = !matches!(call.name.as_str(), "mkMerge" | "mkIf" | "mkForce" | "mkDefault");
+        if is_set && matches!(term.expr, Expr::Apply(_)) && term.bodies().is_empty() {
             self.places.computed.push(term.clone());
         }
         let all = || Items::ALL;

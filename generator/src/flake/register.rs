@@ -136,6 +136,12 @@ fn by_folder(
         );
         Error::NoPlace { at: at.clone(), found, by_hand }
     };
+    // A framework's folder is where it is by default: a tree that has nothing of it keeps its hosts elsewhere.
+    let is_folder = |path: &TreePath| path.under(files.tree.root()).is_dir();
+    let above = paths.hosts.ancestors().next();
+    if folder.via.is_none() && !is_folder(&paths.hosts) && above.is_some_and(|above| !is_folder(&above)) {
+        return Err(refuse("there is no such folder".into()));
+    }
     match folder::passes(&reading.follower, &folder.conditions, host) {
         Some(true) => {}
         Some(false) => return Err(refuse(format!("{host} is none of those that are taken"))),

@@ -107,7 +107,14 @@ let
       mkFlake = { inputs }: evaluate inputs;
       importApply = path: import path;
     };
-    # What lies below the folder of hosts, loaded as Snowfall does.
+    # Frameworks that make a host of each folder below one of them.
+    blueprint =
+      {
+        inputs,
+        prefix ? inputs.self.outPath,
+      }:
+      hostsIn inputs (prefix + "/hosts");
+    nixos-unified.lib.mkFlake = { inputs, root }: hostsIn inputs (root + "/configurations/nixos");
     snowfall-lib = rec {
       mkLib = made: { mkFlake = arguments: mkFlake (made // arguments); };
       mkFlake =
@@ -117,18 +124,7 @@ let
           snowfall,
           ...
         }:
-        let
-          folder = (snowfall.root or src) + "/systems/x86_64-linux";
-          host =
-            name:
-            lib.nixosSystem {
-              modules = [ (folder + "/${name}") ];
-              specialArgs = { inherit inputs; };
-            };
-        in
-        {
-          nixosConfigurations = lib.genAttrs (attrNames (builtins.readDir folder)) host;
-        };
+        hostsIn inputs ((snowfall.root or src) + "/systems/x86_64-linux");
     };
     import-tree = path: { imports = files path; };
     utils.lib.mkFlake =
@@ -138,6 +134,16 @@ let
       };
     other = { };
     fleet = { };
+  };
+
+  hostsIn = inputs: folder: {
+    nixosConfigurations = lib.genAttrs (attrNames (builtins.readDir folder)) (
+      name:
+      lib.nixosSystem {
+        modules = [ (folder + "/${name}") ];
+        specialArgs = { inherit inputs; };
+      }
+    );
   };
 
   hosts =

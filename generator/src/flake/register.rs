@@ -140,7 +140,9 @@ fn by_folder(
     let is_folder = |path: &TreePath| path.under(files.tree.root()).is_dir();
     let above = paths.hosts.ancestors().next();
     if folder.via.is_none() && !is_folder(&paths.hosts) && above.is_some_and(|above| !is_folder(&above)) {
-        return Err(refuse("there is no such folder".into()));
+        let found = format!("hosts would be the folders of {}, and there is no such folder", paths.hosts);
+        let by_hand = format!("make {} if hosts are to lie there, then run this again", paths.hosts);
+        return Err(Error::NoPlace { at, found, by_hand });
     }
     match folder::passes(&reading.follower, &folder.conditions, host) {
         Some(true) => {}

@@ -132,7 +132,7 @@ fn by_folder(
         let found = format!("the hosts are the folders of {}, but {why}", folder.path);
         let by_hand = by_hand(host, &reference_from_flake(files, host));
         let by_hand = format!(
-            "let what makes hosts there do with {own_folder} as a new host has it, and run this again; or {by_hand}"
+            "change what is read there so that {own_folder} is a host, then run this again; or {by_hand}"
         );
         Error::NoPlace { at: at.clone(), found, by_hand }
     };

@@ -1,6 +1,10 @@
 //! What a flake that isn't one of agents yet says of itself: where its hosts lie, who administers it, which domain.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use crate::{
     error::Result,
@@ -93,13 +97,14 @@ fn unknown() -> Result<Settings> {
 /// The folder that most hosts have one of their own in.
 fn hosts(tree: &Tree) -> Result<Option<TreePath>> {
     let found = flake::survey(&Planned::none(tree))?;
-    let mut best = ((0, false), None);
+    // Some write a host's name with capitals, and its folder without.
+    let names: BTreeSet<_> = found.names.keys().map(|name| name.to_lowercase()).collect();
     let walk = walkdir::WalkDir::new(tree.root()).min_depth(1).max_depth(DEPTH).sort_by_file_name();
     let visible = |entry: &walkdir::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
-    let mut folders: std::collections::BTreeMap<TreePath, usize> = std::collections::BTreeMap::new();
+    let mut folders: BTreeMap<TreePath, usize> = BTreeMap::new();
     for entry in walk.into_iter().filter_entry(visible).filter_map(std::result::Result::ok) {
-        let name = entry.file_name().to_string_lossy();
-        if !entry.file_type().is_dir() || !found.names.contains_key(name.as_ref()) {
+        let name = entry.file_name().to_string_lossy().to_lowercase();
+        if !entry.file_type().is_dir() || !names.contains(&name) || !holds_a_host(entry.path()) {
             continue;
         }
         let parent = entry.path().parent().and_then(|parent| parent.strip_prefix(tree.root()).ok());
@@ -110,12 +115,12 @@ fn hosts(tree: &Tree) -> Result<Option<TreePath>> {
     for folder in found.loaded {
         *folders.entry(folder).or_default() += 1;
     }
-    for (folder, count) in folders {
-        let rank = (count, flake::is_for_hosts(folder.as_str()));
-        if rank > best.0 {
-            best = (rank, Some(folder));
-        }
-    }
+    // People keep their homes by the names of hosts, too. Of two folders that are as likely it is the first.
+    let likely = |(folder, count): &(&TreePath, &usize)| {
+        let is_of_homes = folder.as_str().split('/').any(|part| HOMES.contains(&part) || part == "users");
+        (!is_of_homes, **count, flake::is_for_hosts(folder.as_str()))
+    };
+    let best = folders.iter().rev().max_by_key(likely).map(|(folder, _)| folder.clone());
     // Of folders for several platforms, that of what agents' machines are.
     let mut read: Vec<_> =
         found.folders.iter().filter_map(|folder| TreePath::new(folder.as_str()).ok()).collect();
@@ -125,7 +130,18 @@ fn hosts(tree: &Tree) -> Result<Option<TreePath>> {
         let mut above = folder.ancestors().chain([folder.clone()]);
         !above.any(|above| found.modules.contains(above.as_str()))
     };
-    Ok(best.1.or(read.into_iter().next()).filter(is_free))
+    Ok(best.or(read.into_iter().next()).filter(is_free))
+}
+
+/// Whether a file in a folder says more of a host than what its hardware is.
+fn holds_a_host(folder: &Path) -> bool {
+    let files = fs::read_dir(folder).into_iter().flatten().filter_map(std::result::Result::ok);
+    files.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|it| it == "nix")).any(
+        |path| {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            !["hardware", "disk"].iter().any(|part| name.starts_with(part))
+        },
+    )
 }
 
 /// The document with the table of agents and ports, if there is one.

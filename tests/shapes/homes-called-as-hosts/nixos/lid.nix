@@ -1,0 +1,1 @@
+{ services.logind.settings.Login.HandleLidSwitch = "ignore"; }

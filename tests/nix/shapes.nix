@@ -126,7 +126,9 @@ let
         }:
         hostsIn inputs ((snowfall.root or src) + "/systems/x86_64-linux");
     };
-    import-tree = path: { imports = files path; };
+    import-tree = paths: {
+      imports = if builtins.isList paths then concatMap files paths else files paths;
+    };
     utils.lib.mkFlake =
       { hosts, ... }:
       {

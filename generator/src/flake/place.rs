@@ -206,7 +206,10 @@ impl Search<'_> {
         let Value::Term(term) = &value else { return };
         if let Some(call) = self.follower.call(&value) {
             match (call.name.as_str(), call.arguments.as_slice()) {
-                ("import-tree", [folder]) => self.module_folder(folder, term, depth),
+                // `import-tree ./modules`, `import-tree [ ./hosts ./modules ]`
+                ("import-tree", [folders]) => {
+                    self.each(folders, &mut |search, folder| search.module_folder(folder, term, depth));
+                }
                 // `map import-tree [ ./hosts ./modules ]`
                 ("map", [function, folders]) if is_import_tree(self.follower, function) => {
                     self.each(folders, &mut |search, folder| search.module_folder(folder, term, depth));
@@ -230,6 +233,13 @@ impl Search<'_> {
                 },
             }
             return;
+        }
+        // `(import-tree ./modules).imports`: what a module imports, without the module.
+        if let Expr::Select(select) = &term.expr
+            && let Some(module) = select.expr()
+            && last_name(&term.expr).as_deref() == Some("imports")
+        {
+            return self.module(&Value::Term(term.with(module)), depth);
         }
         self.places.parts.push(term.clone());
         for above in [&["config", "flake"][..], &["flake"]] {
@@ -276,7 +286,7 @@ impl Search<'_> {
 
     fn each(&mut self, list: &Value, work: &mut dyn FnMut(&mut Self, &Value)) {
         let list = self.follower.reduce(list);
-        let Value::Term(term) = &list else { return };
+        let Value::Term(term) = &list else { return work(self, &list) };
         match &term.expr {
             Expr::List(items) => {
                 for item in items.items() {

@@ -1,0 +1,7 @@
+{ lib, ... }:
+{
+  options.names.tower = lib.mkOption {
+    type = lib.types.str;
+    default = "tower";
+  };
+}

@@ -1,0 +1,1 @@
+{ perSystem = { pkgs, ... }: { packages.hello = pkgs.hello; }; }

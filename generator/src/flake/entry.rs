@@ -1,6 +1,9 @@
 //! What may be written for a new host: as its siblings are, or in full.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use rnix::{
     SyntaxKind::TOKEN_COMMENT,
@@ -27,8 +30,16 @@ use crate::{
 pub(super) struct Candidate {
     /// The whole entry: a binding with its `;`, or an item.
     pub(super) text: String,
+    /// Whether it is written as if it stood at the first column, not as a sibling stands.
+    pub(super) is_made: bool,
     /// How much must be known of it.
     pub(super) origin: Origin,
+}
+
+impl Candidate {
+    fn as_siblings(text: String) -> Self {
+        Self { text, is_made: false, origin: Origin::Siblings }
+    }
 }
 
 /// Where an entry is from.
@@ -63,28 +74,29 @@ pub(super) fn candidates(
     if place.via.is_of_attributes()
         && let Some(value) = siblings.iter().rev().find(|it| is_empty(it)).and_then(|it| it.value.clone())
     {
-        candidates.push(Candidate { text: format!("{key} = {value};"), origin: Origin::Siblings });
+        candidates.push(Candidate::as_siblings(format!("{key} = {value};")));
     }
-    candidates.extend(as_siblings(&siblings, host, &place.via));
+    candidates.extend(as_siblings(&siblings, host, place));
     match (&place.via, &place.site) {
         (Via::Host | Via::Arguments, _) => {
             let function =
                 if matches!(place.via, Via::Host) { function(place, &siblings) } else { Some(String::new()) };
-            let arguments = arguments(follower, place, &siblings, folder);
-            let value =
-                function.zip(arguments).and_then(|(function, arguments)| formatted(&(function + &arguments)));
-            candidates.extend(
-                value.map(|value| Candidate { text: format!("{key} = {value};"), origin: Origin::Ours }),
-            );
+            let all = arguments(follower, place, &siblings, folder);
+            let values = all.into_iter().filter_map(|it| formatted(&format!("{}{it}", function.as_ref()?)));
+            candidates.extend(values.map(|value| Candidate {
+                text: format!("{key} = {value};"),
+                is_made: true,
+                origin: Origin::Ours,
+            }));
         }
         (Via::Named(..), Site::List(_)) => {
-            candidates.push(Candidate { text: literal::quote(host), origin: Origin::Siblings });
+            candidates.push(Candidate::as_siblings(literal::quote(host)));
         }
         // What is said of every host may be needed of each.
         (via, _)
             if via.is_of_attributes() && !siblings.iter().any(is_empty) && !all_say_something(&siblings) =>
         {
-            candidates.push(Candidate { text: format!("{key} = {{ }};"), origin: Origin::Siblings });
+            candidates.push(Candidate::as_siblings(format!("{key} = {{ }};")));
         }
         _ => {}
     }
@@ -162,26 +174,81 @@ fn as_agents(siblings: &[Sibling], host: &str) -> Option<Candidate> {
     siblings.iter().rev().find_map(|sibling| {
         let agent = AgentName::of_host(&sibling.name).filter(|_| is_plain(sibling))?;
         let text = sibling.node.text().to_string();
-        Some(Candidate { text: rename(&text, agent.as_str(), name, false), origin: Origin::Agent })
+        let text = rename(&text, agent.as_str(), name, false);
+        Some(Candidate { text, is_made: false, origin: Origin::Agent })
     })
 }
 
-/// The entry that most siblings agree on but for their names, with the new name.
-fn as_siblings(siblings: &[Sibling], host: &str, via: &Via) -> Option<Candidate> {
-    let mut alike: BTreeMap<String, usize> = BTreeMap::new();
+/// The entry that most siblings agree on but for their names, or else what all have in common, with the new name.
+fn as_siblings(siblings: &[Sibling], host: &str, place: &Place) -> Option<Candidate> {
     let entries: Vec<_> = siblings.iter().filter(|it| is_plain(it) && !is_elsewhere(it)).collect();
+    if are_of_people(siblings) {
+        return None;
+    }
+    let mut alike: BTreeMap<String, usize> = BTreeMap::new();
     for sibling in &entries {
         *alike.entry(renamed(sibling, host)).or_default() += 1;
     }
     // A single sibling that calls `nixosSystem` in full says nothing of what others would share with it.
-    let in_full = |sibling: &Sibling| matches!(via, Via::Host) && system_of(sibling).is_some();
+    let in_full = |sibling: &Sibling| matches!(place.via, Via::Host) && system_of(sibling).is_some();
     let alone = siblings.len() == 1 && !entries.iter().any(|it| in_full(it));
     let most = alike.values().copied().max()?;
     let mut best = alike.into_iter().filter(|(_, count)| *count == most);
     let (text, _) = best.next()?;
     // Of two ways that are as common none is the way.
-    let one = best.next().is_none() && (most > 1 || alone);
-    (one && !are_of_people(siblings)).then_some(Candidate { text, origin: Origin::Siblings })
+    let is_one = best.next().is_none() && (most > 1 || alone);
+    let best = is_one.then(|| Candidate::as_siblings(text));
+    if most * 2 > entries.len() {
+        return best;
+    }
+    // Where a host can be written in full, what only some say is none of it.
+    let best = best.filter(|_| !matches!(place.via, Via::Host | Via::Arguments));
+    common(&entries, host, &key(place, siblings, host)).or(best)
+}
+
+/// What an entry comes to: what is called, and the bindings or the items that it is called with.
+#[derive(PartialEq, Eq)]
+struct Said {
+    function: String,
+    is_list: bool,
+    parts: Vec<String>,
+}
+
+impl Said {
+    fn of(sibling: &Sibling, host: &str) -> Option<Self> {
+        let text = |node: &SyntaxNode| rename(&node.text().to_string(), &sibling.name, host, true);
+        let (function, argument) = match sibling.value.as_ref()? {
+            Expr::Apply(call) => (text(call.lambda()?.syntax()), call.argument()?),
+            value => (String::new(), value.clone()),
+        };
+        let parts = match &argument {
+            Expr::List(list) => list.items().map(|item| text(item.syntax())).collect(),
+            Expr::AttrSet(set) if set.rec_token().is_none() => {
+                set.entries().map(|entry| text(entry.syntax())).collect()
+            }
+            _ => return None,
+        };
+        Some(Self { function, is_list: matches!(argument, Expr::List(_)), parts })
+    }
+}
+
+/// What is said of each of several siblings and no more: as one of them says it, or the items that are in each list.
+fn common(entries: &[&Sibling], host: &str, key: &str) -> Option<Candidate> {
+    let all: Vec<_> = entries.iter().map(|it| Said::of(it, host)).collect::<Option<_>>()?;
+    let (first, others) = all.split_first().filter(|(_, others)| !others.is_empty())?;
+    if others.iter().any(|it| (&it.function, it.is_list) != (&first.function, first.is_list)) {
+        return None;
+    }
+    let in_each = |part: &&String| others.iter().all(|it| it.parts.contains(part));
+    let common: Vec<_> = first.parts.iter().filter(in_each).map(String::as_str).collect();
+    match all.iter().position(|it| it.parts.len() == common.len()) {
+        Some(least) => entries.get(least).map(|sibling| Candidate::as_siblings(renamed(sibling, host))),
+        None if first.is_list && !common.is_empty() => {
+            let value = formatted(&format!("{} [ {} ]", first.function, common.join(" ")))?;
+            Some(Candidate { is_made: true, ..Candidate::as_siblings(format!("{key} = {value};")) })
+        }
+        None => None,
+    }
 }
 
 /// Whether a sibling is said to be for a platform that no agent's machine has.
@@ -253,27 +320,37 @@ fn function(place: &Place, siblings: &[Sibling]) -> Option<String> {
     })
 }
 
-/// What `nixosSystem` is called with: the host's folder, and the arguments for modules that its siblings have.
-fn arguments(follower: &Follower<'_>, place: &Place, siblings: &[Sibling], folder: &str) -> Option<String> {
-    let at = place.site.syntax()?;
+/// What `nixosSystem` is called with, the best first: the host's folder, and the arguments for modules that most of its
+/// siblings have, or else `inputs`.
+fn arguments(follower: &Follower<'_>, place: &Place, siblings: &[Sibling], folder: &str) -> Vec<String> {
+    let Some(at) = place.site.syntax() else { return Vec::new() };
     let is_first = siblings.is_empty() && !matches!(place.site, Site::Over(_));
-    let theirs = siblings.iter().rev().filter(|sibling| !is_computed(sibling)).find_map(|sibling| {
+    let theirs = siblings.iter().rev().filter(|sibling| !is_computed(sibling)).filter_map(|sibling| {
         let (_, arguments) = system_of(sibling)?;
         let value = Value::Term(place.term.with(arguments.clone()));
         let passes = follower.lookup(&value, &["specialArgs", "inputs"]).is_bound();
         let text = passes.then(|| special_arguments(&arguments))??;
         (rename(&text, &sibling.name, "", true) == text).then_some(text)
     });
-    let special = theirs.or_else(|| {
-        Some(match inputs(at)?.as_str() {
-            "inputs" if is_first && is_bound_at("self", at) => {
-                "specialArgs = { inherit inputs self; outputs = self; };".to_owned()
-            }
-            "inputs" => "specialArgs = { inherit inputs; };".to_owned(),
-            other => format!("specialArgs = {{ inputs = {other}; }};"),
-        })
-    })?;
-    Some(format!("{{ system = \"x86_64-linux\"; modules = [ {folder} ]; {special} }}"))
+    let mut alike: Vec<(String, usize)> = Vec::new();
+    for text in theirs {
+        match alike.iter_mut().find(|(other, _)| *other == text) {
+            Some((_, count)) => *count += 1,
+            None => alike.push((text, 1)),
+        }
+    }
+    // Of as many the shorter is the one that says less of one host alone.
+    let theirs = alike.into_iter().rev().max_by_key(|(text, count)| (*count, Reverse(text.len())));
+    let ours = inputs(at).map(|inputs| match inputs.as_str() {
+        "inputs" if is_first && is_bound_at("self", at) => {
+            "specialArgs = { inherit inputs self; outputs = self; };".to_owned()
+        }
+        "inputs" => "specialArgs = { inherit inputs; };".to_owned(),
+        other => format!("specialArgs = {{ inputs = {other}; }};"),
+    });
+    // What siblings say may mention a name that only they bind.
+    let all = theirs.map(|(text, _)| text).into_iter().chain(ours);
+    all.map(|special| format!("{{ system = \"x86_64-linux\"; modules = [ {folder} ]; {special} }}")).collect()
 }
 
 fn formatted(expression: &str) -> Option<String> {

@@ -1,7 +1,8 @@
 //! The registration of one more host: the best place that takes it, with the proof that it is one.
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
+use rnix::ast::AttrpathValue;
 use rowan::ast::AstNode;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
     entry::{self, Candidate, Origin},
     files::{Edited, Planned},
     folder, module,
-    place::{Folder, Opening, Place},
+    place::{Folder, Opening, Place, Places},
     reading::{Host, Reading},
     system::System,
     via::{Via, made},
@@ -18,7 +19,7 @@ use crate::{
     edit::{self, Entry, Site},
     error::{Error, Location, Result},
     name::AgentName,
-    nix::{file::NixFile, follow::Value, scope::unbound_names},
+    nix::{file::NixFile, find::keys, follow::Value, scope::unbound_names},
     path::TreePath,
 };
 
@@ -31,7 +32,8 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
             hint: "remove it, or take another name".into(),
         });
     }
-    let hosts = &files.tree.settings().paths.hosts;
+    let paths = &files.tree.settings().paths;
+    let hosts = &paths.hosts;
     if let Some(folder) = reading.places.folders.iter().find(|folder| folder.path == hosts.as_str()) {
         return by_folder(files, &reading, folder, host);
     }
@@ -53,12 +55,14 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
             by_hand: by_folder_or_hand(files, host),
         });
     }
-    // First where agents are, then where most hosts are.
+    // First where agents are, then where most hosts are of those that lie where the new one will, then of all.
     let mut places: Vec<_> = reading.each().collect();
     let agents = |hosts: &[Host]| hosts.iter().any(|host| AgentName::of_host(&host.name).is_some());
-    places.sort_by_key(|(_, hosts)| std::cmp::Reverse((agents(hosts), hosts.len())));
+    let beside = files.tree.folder(&paths.hosts).unwrap_or_default();
+    let beside = |there: &[Host]| there.iter().filter(|host| beside.contains(&host.name)).count();
+    places.sort_by_key(|(_, there)| Reverse((agents(there), beside(there), there.len())));
     if is_scattered(&reading) {
-        places.clear();
+        places.retain(|(_, there)| there.len() > 1 && reading.places.modules.is_empty());
     }
     let mut refusal = None;
     for (place, hosts) in &places {
@@ -89,6 +93,15 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
             at: part.location(),
             found: format!("this module knows the folder {hosts}, and may make hosts of what lies there"),
             by_hand: by_folder_or_hand(files, host),
+        });
+    }
+    if let Some(at) = bound_elsewhere(files, &reading) {
+        return Err(Error::NoPlace {
+            at,
+            found:
+                "nixosConfigurations is bound here, but not by what the flake's outputs are seen to come to"
+                    .into(),
+            by_hand: by_hand(host, &reference_from_flake(files, host)),
         });
     }
     let is_open = |opening: &&Opening| unread.is_empty() || !places.is_empty() || opening.merges;
@@ -166,6 +179,19 @@ fn contains(folder: &str, path: &TreePath) -> bool {
     path.as_str() == folder || path.ancestors().any(|above| above.as_str() == folder)
 }
 
+/// Where flake.nix binds `nixosConfigurations` though nothing was found that makes hosts: they may be another flake's.
+fn bound_elsewhere(files: &Planned<'_>, reading: &Reading<'_>) -> Option<Location> {
+    let Places { found, unreadable, folders, .. } = &reading.places;
+    if !(found.is_empty() && unreadable.is_empty() && folders.is_empty()) {
+        return None;
+    }
+    let flake = files.read(&files.tree.settings().paths.flake).ok()?;
+    let mut bindings = flake.syntax().descendants().filter_map(AttrpathValue::cast);
+    let binding =
+        bindings.find(|it| keys(it).iter().any(|key| key.as_deref() == Some("nixosConfigurations")))?;
+    Some(flake.location(binding.syntax()))
+}
+
 /// Whether most hosts have a module of their own: then the new one does not belong into another's.
 fn is_scattered(reading: &Reading<'_>) -> bool {
     let files: BTreeSet<_> = reading.places.found.iter().map(|place| place.term.file.path()).collect();
@@ -186,9 +212,9 @@ fn at_place(
     let reference = file.path().reference(&files.tree.settings().paths.host_module(host));
     let (mut why, mut is_ours) = (None, false);
     for candidate in entry::candidates(&reading.follower, place, hosts, host, &reference) {
-        let Candidate { text, origin } = &candidate;
+        let Candidate { text, is_made, origin } = &candidate;
         is_ours |= *origin == Origin::Ours;
-        let written = if *origin == Origin::Ours { Entry::New(text) } else { Entry::Copied(text) };
+        let written = if *is_made { Entry::New(text) } else { Entry::Copied(text) };
         let edited = edit::insert_at(file, &place.site, written)?;
         let mut expected = reading.names();
         expected.push(host.to_owned());
@@ -310,6 +336,16 @@ fn refuse(files: &Planned<'_>, reading: &Reading<'_>, host: &str) -> Error {
             },
             by_hand: format!(
                 "set hosts = \"{folder}\" below [paths] of agent-tool.toml if hosts are folders there; else {by_hand}"
+            ),
+        };
+    }
+    if let Some(place) = reading.places.found.first() {
+        return Error::NoPlace {
+            at: place.term.location(),
+            found: "each host is registered in a file of its own".into(),
+            by_hand: format!(
+                "register {host} as {} does its own, in a file that is imported where that one is",
+                place.term.file.path()
             ),
         };
     }

@@ -81,7 +81,7 @@ pub(super) fn candidates(
         (Via::Host | Via::Arguments, _) => {
             let function =
                 if matches!(place.via, Via::Host) { function(place, &siblings) } else { Some(String::new()) };
-            let all = arguments(follower, place, &siblings, folder);
+            let all = arguments(follower, place, &siblings, host, folder);
             let values = all.into_iter().filter_map(|it| formatted(&format!("{}{it}", function.as_ref()?)));
             candidates.extend(values.map(|value| Candidate {
                 text: format!("{key} = {value};"),
@@ -322,7 +322,13 @@ fn function(place: &Place, siblings: &[Sibling]) -> Option<String> {
 
 /// What `nixosSystem` is called with, the best first: the host's folder, and the arguments for modules that most of its
 /// siblings have, or else `inputs`.
-fn arguments(follower: &Follower<'_>, place: &Place, siblings: &[Sibling], folder: &str) -> Vec<String> {
+fn arguments(
+    follower: &Follower<'_>,
+    place: &Place,
+    siblings: &[Sibling],
+    host: &str,
+    folder: &str,
+) -> Vec<String> {
     let Some(at) = place.site.syntax() else { return Vec::new() };
     let is_first = siblings.is_empty() && !matches!(place.site, Site::Over(_));
     let theirs = siblings.iter().rev().filter(|sibling| !is_computed(sibling)).filter_map(|sibling| {
@@ -330,7 +336,7 @@ fn arguments(follower: &Follower<'_>, place: &Place, siblings: &[Sibling], folde
         let value = Value::Term(place.term.with(arguments.clone()));
         let passes = follower.lookup(&value, &["specialArgs", "inputs"]).is_bound();
         let text = passes.then(|| special_arguments(&arguments))??;
-        (rename(&text, &sibling.name, "", true) == text).then_some(text)
+        Some(rename(&text, &sibling.name, host, true))
     });
     let mut alike: Vec<(String, usize)> = Vec::new();
     for text in theirs {
@@ -339,8 +345,11 @@ fn arguments(follower: &Follower<'_>, place: &Place, siblings: &[Sibling], folde
             None => alike.push((text, 1)),
         }
     }
-    // Of as many the shorter is the one that says less of one host alone.
-    let theirs = alike.into_iter().rev().max_by_key(|(text, count)| (*count, Reverse(text.len())));
+    // What one of several says may be of that host alone. Of as many the shorter says less.
+    let is_of_all =
+        |(text, count): &(String, usize)| *count > 1 || siblings.len() == 1 || !text.contains('"');
+    let theirs = alike.into_iter().rev().filter(is_of_all);
+    let theirs = theirs.max_by_key(|(text, count)| (*count, Reverse(text.len())));
     let ours = inputs(at).map(|inputs| match inputs.as_str() {
         "inputs" if is_first && is_bound_at("self", at) => {
             "specialArgs = { inherit inputs self; outputs = self; };".to_owned()

@@ -59,10 +59,14 @@ impl Files for Planned<'_> {
         }
     }
 
+    fn is_folder(&self, path: &TreePath) -> bool {
+        path.under(self.tree.root()).is_dir()
+            || self.planned.iter().any(|(file, contents)| contents.is_some() && is_below(file, path))
+    }
+
     fn with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath> {
         let mut files: BTreeSet<_> = self.tree.files_below(folder).unwrap_or_default().into_iter().collect();
-        let inside = |path: &&TreePath| path.ancestors().any(|above| above == *folder);
-        files.extend(self.planned.keys().filter(inside).cloned());
+        files.extend(self.planned.keys().filter(|path| is_below(path, folder)).cloned());
         let has_word = |path: &TreePath| match self.planned.get(path) {
             Some(contents) => String::from_utf8_lossy(contents.as_deref().unwrap_or_default()).contains(word),
             None => self.tree.text(path).is_ok_and(|text| text.is_some_and(|text| text.contains(word))),
@@ -89,6 +93,10 @@ impl Files for Edited<'_> {
         path == self.1.path() || self.0.is_file(path)
     }
 
+    fn is_folder(&self, path: &TreePath) -> bool {
+        is_below(self.1.path(), path) || self.0.is_folder(path)
+    }
+
     fn with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath> {
         self.0.with_word(folder, word)
     }
@@ -96,4 +104,8 @@ impl Files for Edited<'_> {
     fn folders(&self, folder: &TreePath) -> Vec<String> {
         self.0.folders(folder)
     }
+}
+
+fn is_below(path: &TreePath, folder: &TreePath) -> bool {
+    path.ancestors().any(|above| above == *folder)
 }

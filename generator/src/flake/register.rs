@@ -19,7 +19,12 @@ use crate::{
     edit::{self, Entry, Site},
     error::{Error, Location, Result},
     name::AgentName,
-    nix::{file::NixFile, find::keys, follow::Value, scope::unbound_names},
+    nix::{
+        file::NixFile,
+        find::keys,
+        follow::{Follower, Value},
+        scope::unbound_names,
+    },
     path::TreePath,
 };
 
@@ -157,7 +162,10 @@ fn by_folder(
         let by_hand = format!("make {} if hosts are to lie there, then run this again", paths.hosts);
         return Err(Error::NoPlace { at, found, by_hand });
     }
-    match folder::passes(&reading.follower, &folder.conditions, host) {
+    // The new host's own file will be there.
+    let with_own = Edited(files, &NixFile::parse(&own, "{ }".into())?);
+    let follower = Follower::new(&with_own, &paths.flake);
+    match folder::passes(&follower, &folder.conditions, host) {
         Some(true) => {}
         Some(false) => return Err(refuse(format!("{host} is none of those that are taken"))),
         None => return Err(refuse("which of them are taken is not understood in full".into())),
@@ -168,11 +176,21 @@ fn by_folder(
         if name != host {
             return Err(refuse(format!("{host} would be the host {name}")));
         }
-        if let Some(why) = System::of(&reading.follower, &made, &own_folder, &is_there).lacks(&own_folder) {
+        let system = System::of(&reading.follower, &made, &own_folder, &is_there);
+        if !system.readable && !has_agents(files) {
+            return Err(refuse("what makes a host of one can't be read".into()));
+        }
+        if let Some(why) = system.lacks(&own_folder) {
             return Err(refuse(why));
         }
     }
     Ok(Registration { at, form: Form::Folder, file: None, entry: String::new() })
+}
+
+/// Whether an agent lies among the hosts: what serves it serves another.
+fn has_agents(files: &Planned<'_>) -> bool {
+    let there = files.tree.folder(&files.tree.settings().paths.hosts).unwrap_or_default();
+    there.iter().any(|name| AgentName::of_host(name).is_some())
 }
 
 fn contains(folder: &str, path: &TreePath) -> bool {

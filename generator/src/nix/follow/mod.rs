@@ -32,6 +32,8 @@ pub trait Files {
     fn nix(&self, path: &TreePath) -> Option<NixFile>;
     /// Whether a file is at `path`.
     fn is_file(&self, path: &TreePath) -> bool;
+    /// Whether a folder is at `path`.
+    fn is_folder(&self, path: &TreePath) -> bool;
     /// The Nix files below a folder that have `word` in them.
     fn with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath>;
     /// The names of the folders in a folder, sorted.
@@ -200,6 +202,12 @@ impl<'a> Follower<'a> {
         self.files.folders(folder)
     }
 
+    /// Whether a file or a folder is at `path`.
+    #[must_use]
+    pub fn is_there(&self, path: &TreePath) -> bool {
+        self.files.is_file(path) || self.files.is_folder(path)
+    }
+
     /// The value of a file, or of the `default.nix` of a folder.
     #[must_use]
     pub fn file(&self, path: &TreePath) -> Option<Value> {
@@ -303,12 +311,8 @@ impl<'a> Follower<'a> {
             Expr::Assert(it) => inner(it.body()),
             Expr::Ident(it) => self.name(it.ident_token()?.text(), it.syntax(), term),
             Expr::IfElse(it) => {
-                let condition = self.reduce(&inner(it.condition())?);
-                match condition.term()?.expr.syntax().text().to_string().as_str() {
-                    "true" => inner(it.body()),
-                    "false" => inner(it.else_body()),
-                    _ => None,
-                }
+                let holds = self.truth(&inner(it.condition())?)?;
+                inner(if holds { it.body() } else { it.else_body() })
             }
             Expr::Select(it) => {
                 let base = self.reduce(&inner(it.expr())?);

@@ -1,9 +1,10 @@
-//! Conditions, as far as they are about texts that are known.
+//! Conditions, as far as they are about texts that are known, and about files.
 
 use rnix::ast::{BinOpKind, Expr, UnaryOpKind};
 use rowan::ast::AstNode;
 
 use super::{Follower, Value};
+use crate::path::TreePath;
 
 impl Follower<'_> {
     /// Whether `value` is true; nothing where that can't be told.
@@ -13,6 +14,9 @@ impl Follower<'_> {
         if let Some(call) = self.call(&value) {
             let text = |index: usize| self.text(call.arguments.get(index)?);
             return match call.name.as_str() {
+                "pathExists" => {
+                    Some(self.is_there(&TreePath::new(self.place(call.arguments.first()?)?).ok()?))
+                }
                 "hasPrefix" => Some(text(1)?.starts_with(text(0)?.as_str())),
                 "hasSuffix" => Some(text(1)?.ends_with(text(0)?.as_str())),
                 "elem" => {

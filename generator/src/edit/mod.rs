@@ -23,7 +23,6 @@ use crate::{
         find::{AttrPath, find},
         scope::unbound_names,
     },
-    parallel,
     path::TreePath,
 };
 
@@ -115,11 +114,10 @@ fn apart(file: &NixFile, changes: &[Change]) -> Result<Vec<TextEdit>> {
 
 /// `after` in the official style, if `before` is in it. [`expect_same`] says whether nothing else has changed.
 pub fn format_like(path: &TreePath, before: &str, after: &str) -> Result<Option<String>> {
-    let (was, is) = parallel::both(|| nixfmt_rs::format(before), || nixfmt_rs::format(after));
-    if !was.is_ok_and(|formatted| formatted == before) {
+    if !nixfmt_rs::format(before).is_ok_and(|formatted| formatted == before) {
         return Ok(None);
     }
-    is.map(Some).map_err(|error| {
+    nixfmt_rs::format(after).map(Some).map_err(|error| {
         let message = format!("it can't be formatted: {}", error.message());
         Error::Unverified { path: path.clone(), message }
     })

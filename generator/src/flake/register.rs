@@ -303,6 +303,9 @@ fn verify(
     }
     match system.lacks(&folder) {
         Some(why) => Err(refuse(why)),
+        None if system.homes && origin == Origin::Siblings => {
+            Err(refuse("it gives homes to people whom a new host doesn't have".into()))
+        }
         None => Ok(verified),
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct System {
     pub(super) loads: bool,
     /// Whether its modules are passed `inputs`; nothing where that can't be told.
     pub(super) inputs: Option<bool>,
+    /// Whether it gives people homes, whom a new host may not have.
+    pub(super) homes: bool,
     /// What it reads of the host's name and what won't be there: files, and attributes of sets.
     pub(super) missing: Vec<String>,
 }
@@ -133,6 +135,7 @@ impl Reading<'_> {
         if passes(&["_module", "args", "inputs"]) {
             system.inputs = Some(true);
         }
+        system.homes |= passes(&["home-manager", "users"]);
         for imports in self.follower.lookup(&module, &["imports"]).values {
             self.modules(&imports, system, depth);
         }

@@ -3,7 +3,7 @@
 use rnix::{
     SyntaxKind::{
         NODE_ATTR_SET, NODE_ATTRPATH, NODE_IDENT_PARAM, NODE_INHERIT, NODE_LAMBDA, NODE_LET_IN,
-        NODE_PAT_BIND, NODE_PAT_ENTRY, NODE_WITH,
+        NODE_PAT_BIND, NODE_PAT_ENTRY, NODE_WITH, TOKEN_REC,
     },
     SyntaxNode,
     ast::{self, AttrSet, Entry, Expr, HasEntry, Inherit, Param},
@@ -53,9 +53,7 @@ fn binds_in(name: &str, scope: SyntaxNode) -> bool {
             ast::Lambda::cast(scope).and_then(|it| it.param()).is_some_and(|param| binds(&param, name))
         }
         NODE_LET_IN => ast::LetIn::cast(scope).is_some_and(|it| bound_in(&it, name).is_some()),
-        NODE_ATTR_SET => {
-            AttrSet::cast(scope).is_some_and(|it| it.rec_token().is_some() && bound_in(&it, name).is_some())
-        }
+        NODE_ATTR_SET => AttrSet::cast(scope).is_some_and(|it| is_rec(&it) && bound_in(&it, name).is_some()),
         _ => false,
     }
 }
@@ -72,13 +70,18 @@ pub(crate) fn resolve(name: &str, at: &SyntaxNode) -> Option<Expr> {
                 return bound.readable();
             }
         } else if let Some(set) = AttrSet::cast(scope)
-            && set.rec_token().is_some()
+            && is_rec(&set)
             && let Some(bound) = bound_in(&set, name)
         {
             return bound.readable();
         }
     }
     None
+}
+
+/// Whether a set is recursive. `rec` comes first: looking for it behind the entries would take long in a long set.
+pub(super) fn is_rec(set: &AttrSet) -> bool {
+    set.syntax().first_child_or_token().is_some_and(|first| first.kind() == TOKEN_REC)
 }
 
 /// What a name is bound to.

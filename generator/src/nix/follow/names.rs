@@ -7,7 +7,7 @@ use rnix::{
 use rowan::ast::AstNode;
 
 use super::{Follower, Term, Value};
-use crate::nix::literal;
+use crate::nix::{literal, scope::is_rec};
 
 /// What a `let` or a `rec` binds a name to.
 enum Named {
@@ -63,7 +63,7 @@ impl Follower<'_> {
                 if let Some(bound) = self.bound(term, &it, name) {
                     return bound.value();
                 }
-            } else if let Some(it) = AttrSet::cast(scope.clone()).filter(|it| it.rec_token().is_some()) {
+            } else if let Some(it) = AttrSet::cast(scope.clone()).filter(is_rec) {
                 if let Some(bound) = self.bound(term, &it, name) {
                     return bound.value();
                 }

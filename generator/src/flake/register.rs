@@ -4,6 +4,7 @@ use std::{cmp::Reverse, collections::BTreeSet};
 
 use rnix::ast::AttrpathValue;
 use rowan::ast::AstNode;
+use similar::{ChangeTag, TextDiff};
 
 use super::{
     Form, Registration,
@@ -81,9 +82,16 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     for term in computed {
         let site = Site::Over(term.expr.syntax().clone());
         let place = Place { term: term.clone(), site, via: Via::Host, prefix: 0, opening: "" };
-        if let Ok(registration) = at_place(files, &reading, &place, &[], host) {
-            return Ok(registration);
+        let Ok(registration) = at_place(files, &reading, &place, &[], host) else { continue };
+        if registration.file.as_ref().is_some_and(|after| rewrites(&term.file, after)) {
+            return Err(Error::NoPlace {
+                at: term.location(),
+                found: "a new host would be merged over what is computed here, whose lines would all be indented anew"
+                    .into(),
+                by_hand: by_hand(host, &reference_from_flake(files, host)),
+            });
         }
+        return Ok(registration);
     }
     if let Some((folder, reader)) = reading.places.modules.first() {
         return module::register(files, folder, reader, host);
@@ -216,6 +224,13 @@ fn is_scattered(reading: &Reading<'_>) -> bool {
     let alone = reading.hosts.iter().filter(|hosts| hosts.len() <= 1).count();
     let most = alone * 2 > reading.hosts.len() || reading.hosts.is_empty();
     most && (!reading.places.modules.is_empty() || files.len() > 1)
+}
+
+/// Whether `after`, formatted as `before` was, has other lines in the place of more than the one that goes on.
+fn rewrites(before: &NixFile, after: &NixFile) -> bool {
+    let formatted = edit::format_like(before.path(), before.text(), after.text()).ok().flatten();
+    let diff = TextDiff::from_lines(before.text(), formatted.as_deref().unwrap_or(after.text()));
+    diff.iter_all_changes().filter(|change| change.tag() == ChangeTag::Delete).count() > 1
 }
 
 /// The registration at one place, by the first entry that holds there.

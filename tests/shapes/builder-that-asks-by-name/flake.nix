@@ -1,6 +1,5 @@
 {
-  outputs =
-    { self, nixpkgs, ... }@inputs:
+  outputs = { self, nixpkgs, ... }@inputs:
     let
       facts = builtins.fromTOML (builtins.readFile ./facts.toml);
       mkHost =

@@ -1,6 +1,5 @@
 {
-  outputs =
-    { self, nixpkgs, ... }@inputs:
+  outputs = { self, nixpkgs, ... }@inputs:
     let
       machines = {
         tower = {

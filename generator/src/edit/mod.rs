@@ -112,12 +112,16 @@ fn apart(file: &NixFile, changes: &[Change]) -> Result<Vec<TextEdit>> {
     Ok(edits)
 }
 
-/// `after` in the official style, if `before` is in it. [`expect_same`] says whether nothing else has changed.
+/// `after` in the official style, if `before` is in it; nothing where it stays as it is. [`expect_same`] says whether
+/// nothing else has changed.
 pub fn format_like(path: &TreePath, before: &str, after: &str) -> Result<Option<String>> {
-    if !nixfmt_rs::format(before).is_ok_and(|formatted| formatted == before) {
+    let formatted = nixfmt_rs::format(after);
+    // Most entries are written in the style: then that of the file before needs no look.
+    let is_in_style = |formatted: &String| formatted == after;
+    if formatted.as_ref().is_ok_and(is_in_style) || !nixfmt_rs::format(before).is_ok_and(|it| it == before) {
         return Ok(None);
     }
-    nixfmt_rs::format(after).map(Some).map_err(|error| {
+    formatted.map(Some).map_err(|error| {
         let message = format!("it can't be formatted: {}", error.message());
         Error::Unverified { path: path.clone(), message }
     })

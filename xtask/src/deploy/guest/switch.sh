@@ -1,5 +1,6 @@
 # Begins to switch the machine, in a unit of its own: the connection may drop meanwhile.
 # $1 tells the configuration from others; $2 is the flake's reference.
+# All of the configuration is on the disk before it is noted, for a machine that loses its power then.
 set -eu
 unit=agent-tool-switch.service
 # One that is done stays until here, so that its result can be read.
@@ -16,6 +17,6 @@ systemd-run --quiet --unit="$unit" --description="agent-tool switch $1" \
     nixos-rebuild switch --flake "$2" || exit
     cd /var/lib/agent-tool
     echo "$1 $(readlink -f /run/current-system)" >switched.new
-    sync switched.new
+    sync
     mv switched.new switched
   ' sh "$1" "$2"

@@ -60,11 +60,7 @@ fn vesta() -> AgentName {
 fn register(tree: &Tree) -> Result<(Form, Plan)> {
     let registration = flake::register(&Planned::none(tree), &vesta().host())?;
     let mut draft = Draft::new(tree);
-    match registration.file {
-        Some(file) if registration.form == Form::Module => draft.create(file.path(), file.text())?,
-        Some(file) => draft.edited(file, true)?,
-        None => {}
-    }
+    registration.enter(&mut draft)?;
     Ok((registration.form, draft.finish()?))
 }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::{
     error::{Error, Result},
-    flake::{self, Form, Planned},
+    flake::{self, Planned},
     path::TreePath,
     plan::{Draft, Plan},
     secrets::recipient::Recipient,
@@ -91,12 +91,7 @@ fn register_base(draft: &mut Draft<'_>, tree: &Tree) -> Result<()> {
     if flake::survey(&files)?.names.contains_key(BASE) {
         return Ok(());
     }
-    let registration = flake::register(&files, BASE)?;
-    match registration.file {
-        Some(file) if registration.form == Form::Module => draft.create(file.path(), file.text()),
-        Some(file) => draft.edited(file, true),
-        None => Ok(()),
-    }
+    flake::register(&files, BASE)?.enter(draft)
 }
 
 fn chosen(detected: &Detected, adoption: &Adoption) -> Result<Settings> {

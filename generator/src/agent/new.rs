@@ -12,7 +12,7 @@ use super::{
 use crate::{
     edit::Change,
     error::{Error, Result},
-    flake::{self, Form, Planned},
+    flake::{self, Planned},
     guide,
     name::AgentName,
     nix::literal,
@@ -271,13 +271,12 @@ fn expect_free(tree: &Tree, name: &AgentName) -> Result<()> {
 fn register(draft: &mut Draft<'_>, tree: &Tree, model: &Model) -> Result<()> {
     let (paths, name) = (&tree.settings().paths, &model.facts.name);
     let registration = flake::register(&Planned::new(tree, draft.planned()), &name.host())?;
-    match registration.file {
-        Some(file) if registration.form == Form::Module => draft.create(file.path(), file.text())?,
-        Some(file) => draft.edited(file, true)?,
-        None => draft.note(format!(
+    registration.enter(draft)?;
+    if registration.file.is_none() {
+        draft.note(format!(
             "{}: the flake reads {}, so that the folder registers the machine",
             registration.at, paths.hosts
-        )),
+        ));
     }
     let mut in_base = Vec::new();
     if model.base_user {

@@ -31,6 +31,7 @@ use crate::{
     error::{Location, Result},
     nix::{file::NixFile, follow::Value},
     path::TreePath,
+    plan::Draft,
 };
 
 pub use files::Planned;
@@ -47,6 +48,17 @@ pub struct Registration {
     pub file: Option<NixFile>,
     /// The entry, as it stands in the file.
     pub entry: String,
+}
+
+impl Registration {
+    /// Takes the file with the entry into a plan; nothing to take where a folder alone registers a host.
+    pub fn enter(&self, draft: &mut Draft<'_>) -> Result<()> {
+        match &self.file {
+            Some(file) if self.form == Form::Module => draft.create(file.path(), file.text()),
+            Some(file) => draft.edited(file.clone(), true),
+            None => Ok(()),
+        }
+    }
 }
 
 /// The form of a host's entry.

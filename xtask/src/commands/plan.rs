@@ -76,9 +76,7 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
 
 fn found(tree: &Tree, registration: &Registration) -> Result<Json> {
     let mut draft = Draft::new(tree);
-    if let Some(file) = &registration.file {
-        draft.edited(file.clone(), true)?;
-    }
+    registration.enter(&mut draft)?;
     let diff = draft.finish()?.diff();
     Ok(Json {
         file: Some(registration.at.path.to_string()),

@@ -79,15 +79,20 @@ impl Tree {
         self.plugins.as_ref()
     }
 
+    /// Whether `folder` is the root of a tree: `agent-tool.toml` is there, be it one that can't be read. Whoever opens
+    /// the tree says what is wrong with it.
+    #[must_use]
+    pub fn is_at(folder: &Path) -> bool {
+        holds(folder, settings::FILE)
+    }
+
     /// The root of the tree that `folder` lies in: the nearest folder, outwards, with an `agent-tool.toml`.
     pub fn root_of(folder: &Path) -> Result<PathBuf> {
         let start = fs::canonicalize(folder).map_err(Error::io("find", folder))?;
-        // A link that leads nowhere, say, is there, too: whoever opens the tree says what is wrong with it.
-        let holds = |name: &'static str| move |folder: &&Path| folder.join(name).symlink_metadata().is_ok();
-        if let Some(root) = start.ancestors().find(holds(settings::FILE)) {
+        if let Some(root) = start.ancestors().find(|folder| Self::is_at(folder)) {
             return Ok(root.to_owned());
         }
-        Err(match start.ancestors().find(holds("flake.nix")) {
+        Err(match start.ancestors().find(|folder| holds(folder, "flake.nix")) {
             Some(flake) => Error::Conflict {
                 message: format!("{} has a flake.nix, but no {}", flake.display(), settings::FILE),
                 hint: "`init` writes it, and what else the flake lacks for agents; `init --dry-run` shows it"
@@ -295,6 +300,11 @@ impl Tree {
         }
         Ok(imported)
     }
+}
+
+/// Whether anything is in a folder by this name, be it a link that leads nowhere.
+fn holds(folder: &Path, name: &str) -> bool {
+    folder.join(name).symlink_metadata().is_ok()
 }
 
 /// What is at a path, links not followed; nothing when there is nothing. What can't be told is an error.

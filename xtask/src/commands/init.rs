@@ -10,6 +10,7 @@ use generator::{
     path::TreePath,
     secrets::recipient::Recipient,
     settings,
+    tree::Tree,
 };
 use serde::Serialize;
 
@@ -79,7 +80,7 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
         keys.extend(public_key::read(word)?);
     }
     let flake = session::flake(place)?;
-    if flake.join(settings::FILE).symlink_metadata().is_err() {
+    if !Tree::is_at(&flake) {
         return adopt(place, &flake, keys, &args);
     }
     let Args { mut seal, domain, admin_user, mail_host, login_server, .. } = args;

@@ -10,7 +10,6 @@ use generator::{
     flake::{self, Form, Planned, Registration},
     name::AgentName,
     plan::Draft,
-    settings,
     tree::Tree,
 };
 use serde::Serialize;
@@ -49,7 +48,7 @@ struct Json {
 pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
     let What::Register { name, json } = args.what;
     let root = session::flake(place)?;
-    let tree = if root.join(settings::FILE).symlink_metadata().is_ok() {
+    let tree = if Tree::is_at(&root) {
         Tree::open(&root)?
     } else {
         Tree::with_settings(&root, Detected::read(&root)?.settings()?)?

@@ -152,8 +152,7 @@ fn by_folder(
 ) -> Result<Registration> {
     let at = folder.reader.location();
     let paths = &files.tree.settings().paths;
-    let (own, own_folder) = (paths.machine_folder(host).join(&paths.host_file), paths.machine_folder(host));
-    let is_there = |path: &TreePath| *path == own || *path == own_folder || files.is_there(path);
+    let own_folder = paths.machine_folder(host);
     let refuse = |why: String| {
         let found = format!("the hosts are the folders of {}, but {why}", folder.path);
         let by_hand = by_hand(host, &reference_from_flake(files, host));
@@ -171,7 +170,7 @@ fn by_folder(
         return Err(Error::NoPlace { at, found, by_hand });
     }
     // The new host's own file will be there.
-    let with_own = Edited(files, &NixFile::parse(&own, "{ }".into())?);
+    let with_own = Edited(files, &NixFile::parse(&own_folder.join(&paths.host_file), "{ }".into())?);
     let follower = Follower::new(&with_own, &paths.flake);
     match folder::passes(&follower, &folder.conditions, host) {
         Some(true) => {}
@@ -184,7 +183,7 @@ fn by_folder(
         if name != host {
             return Err(refuse(format!("{host} would be the host {name}")));
         }
-        let system = System::of(&reading.follower, &made, &own_folder, &is_there);
+        let system = system(files, reading, &made, host);
         if !system.readable && !has_agents(files) {
             return Err(refuse("what makes a host of one can't be read".into()));
         }
@@ -302,12 +301,9 @@ fn verify(
     if origin == Origin::Ours {
         return Ok(verified);
     }
-    let paths = &files.tree.settings().paths;
-    let (own, folder) = (paths.machine_folder(host).join(&paths.host_file), paths.machine_folder(host));
-    let is_there = |path: &TreePath| *path == own || *path == folder || files.is_there(path);
     let made = reading.made(place, entry);
     let made = made.ok_or_else(|| refuse("what makes a host of it can't be read".into()))?;
-    let system = System::of(&reading.follower, &made, &folder, &is_there);
+    let system = system(files, &reading, &made, host);
     if !system.readable {
         // What serves another agent serves this one, unless it is seen not to.
         return if origin == Origin::Agent {
@@ -316,13 +312,22 @@ fn verify(
             Err(refuse("what makes hosts here can't be read".into()))
         };
     }
-    match system.lacks(&folder) {
+    match system.lacks(&files.tree.settings().paths.machine_folder(host)) {
         Some(why) => Err(refuse(why)),
         None if system.homes && origin == Origin::Siblings => {
             Err(refuse("it gives homes to people whom a new host doesn't have".into()))
         }
         None => Ok(verified),
     }
+}
+
+/// What `made`, the new host, is seen to be, with its own files where they will be.
+fn system(files: &Planned<'_>, reading: &Reading<'_>, made: &Value, host: &str) -> System {
+    let paths = &files.tree.settings().paths;
+    let folder = paths.machine_folder(host);
+    let own = folder.join(&paths.host_file);
+    let is_there = |path: &TreePath| *path == own || *path == folder || files.is_there(path);
+    System::of(&reading.follower, made, &folder, &is_there)
 }
 
 /// How `inputs` is to be bound by hand.

@@ -120,8 +120,7 @@ fn own_files(tree: &Tree, sibling: &AgentName) -> Result<Vec<TreePath>> {
             if file.has_extension("nix") {
                 let file = tree.nix(&file)?;
                 waiting.extend(file.references().into_iter().map(|(target, _)| target).filter(|target| {
-                    let is_own = rename(target.as_str(), sibling.as_str(), "", false) != target.as_str();
-                    is_own && !target.has_extension("age") && tree.has(target)
+                    names(target.as_str(), sibling) && !target.has_extension("age") && tree.has(target)
                 }));
             }
             own.push(file);
@@ -259,7 +258,7 @@ fn secrets(
 fn mentions(tree: &Tree, sibling: &AgentName) -> Result<Vec<String>> {
     let paths = &tree.settings().paths;
     let own = [paths.host_folder(sibling), paths.home_folder(sibling)];
-    let shared = [&paths.flake, &paths.base, &paths.rules];
+    let shared = paths.shared();
     let mut files = Vec::new();
     for folder in [
         &paths.hosts,
@@ -278,7 +277,7 @@ fn mentions(tree: &Tree, sibling: &AgentName) -> Result<Vec<String>> {
     });
     let found = tree.each_nix(&files, |path, file| {
         let text = file.ok()?.text().to_owned();
-        let line = text.lines().position(|line| rename(line, sibling.as_str(), "", false) != line)?;
+        let line = text.lines().position(|line| names(line, sibling))?;
         Some(format!("{path}:{}: names {sibling}: see whether the new agent belongs there, too", line + 1))
     });
     Ok(found.into_iter().flatten().collect())
@@ -305,7 +304,7 @@ fn shared_mentions(tree: &Tree, sibling: &AgentName) -> Result<Vec<String>> {
     }
     let rules = nix_or_empty(tree, &paths.rules)?;
     let theirs = find(&rules, &registry::rules()).children().into_iter();
-    let theirs = theirs.filter(|(rule, _)| rename(rule, sibling.as_str(), "", false) != *rule);
+    let theirs = theirs.filter(|(rule, _)| names(rule, sibling));
     own.extend(theirs.map(|(_, node)| lines(&rules, &node)));
     let base = nix_or_empty(tree, &paths.base)?;
     let imports = find(&base, &registry::base_imports());
@@ -319,7 +318,7 @@ fn shared_mentions(tree: &Tree, sibling: &AgentName) -> Result<Vec<String>> {
             let is_own = own.iter().any(|(file, first, count)| {
                 file == path && (*first..).zip(0..*count).any(|(line, _)| line == number)
             });
-            if !is_own && rename(line, sibling.as_str(), "", false) != line {
+            if !is_own && names(line, sibling) {
                 notes.push(format!(
                     "{path}:{number}: names {sibling}: see whether the new agent belongs there, too"
                 ));
@@ -337,6 +336,11 @@ fn lines(file: &NixFile, node: &SyntaxNode) -> (TreePath, u32, usize) {
 
 fn nix_or_empty(tree: &Tree, path: &TreePath) -> Result<NixFile> {
     if tree.has(path) { tree.nix(path) } else { NixFile::parse(path, "{ }".into()) }
+}
+
+/// Whether an agent's name stands in a text as a word: [`renamed`] would change it.
+fn names(text: &str, agent: &AgentName) -> bool {
+    rename(text, agent.as_str(), "", false) != text
 }
 
 fn renamed(text: &str, from: &AgentName, to: &AgentName) -> String {

@@ -4,13 +4,17 @@ use rnix::ast::{Expr, Lambda, Param};
 use rowan::ast::AstNode;
 
 use super::{Follower, Value};
-use crate::nix::scope::binds;
+use crate::{nix::scope::binds, path::TreePath};
 
 /// What a flake has besides its outputs.
 const SOURCE: [&str; 5] = ["inputs", "outPath", "rev", "shortRev", "sourceInfo"];
 
+/// How deep modules of flake-parts that are looked into import others.
+const IMPORTS: usize = 8;
+
 impl Follower<'_> {
-    /// What `path` of `base` is, where that is an output of the flake: `self.lib.mkHost`, `inputs.self.lib.mkHost`.
+    /// What `path` of `base` is, where that is an output of the flake: `self.lib.mkHost`, `inputs.self.lib.mkHost`, or
+    /// in a module of flake-parts `config.flake.lib.mkHost`.
     pub(super) fn output(&self, base: &Value, path: &[&str]) -> Option<Value> {
         let path = of_itself(base, path)?;
         let path = path.strip_prefix(&["outputs"]).unwrap_or(path);
@@ -18,7 +22,40 @@ impl Follower<'_> {
             return None;
         }
         let outputs = self.select(&self.file(&self.flake)?, &["outputs"])?;
-        self.select(&self.body(&outputs), path)
+        let outputs = self.body(&outputs);
+        match self.call(&outputs) {
+            Some(call) => match (call.name.as_str(), call.arguments.as_slice()) {
+                ("mkFlake", [_, module]) => self.output_of_module(module, path, IMPORTS),
+                _ => None,
+            },
+            None => self.select(&outputs, path),
+        }
+    }
+
+    /// The output that a module of flake-parts, or one that it imports, binds.
+    fn output_of_module(&self, module: &Value, path: &[&str], depth: usize) -> Option<Value> {
+        let depth = depth.checked_sub(1)?;
+        let module = self.body(module);
+        if let Some(place) = self.place(&module) {
+            let module = self.file(&TreePath::new(place).ok()?)?;
+            return self.output_of_module(&module, path, depth);
+        }
+        if let Some(call) = self.call(&module) {
+            let ("import-tree", [folder]) = (call.name.as_str(), call.arguments.as_slice()) else {
+                return None;
+            };
+            let files = self.files_with_word(&TreePath::new(self.place(folder)?).ok()?, path.last()?);
+            let modules = files.iter().filter_map(|file| self.file(file));
+            return modules.into_iter().find_map(|module| self.output_of_module(&module, path, depth));
+        }
+        let here = |above: &[&str]| self.select(&module, &[above, path].concat());
+        here(&["flake"]).or_else(|| here(&["config", "flake"])).or_else(|| {
+            let imports = self.reduce(&self.select(&module, &["imports"])?);
+            let term = imports.term()?;
+            let Expr::List(list) = &term.expr else { return None };
+            let modules = list.items().map(|item| Value::Term(term.with(item)));
+            modules.into_iter().find_map(|module| self.output_of_module(&module, path, depth))
+        })
     }
 }
 
@@ -29,6 +66,7 @@ fn of_itself<'a>(base: &Value, path: &'a [&'a str]) -> Option<&'a [&'a str]> {
         // `self: super: …` is an overlay of something else.
         ("self", path) => is_argument_of_a_pattern(base, "self").then_some(path),
         ("inputs", ["self", path @ ..]) | ("inputs.self", path) => Some(path),
+        ("config", ["flake", path @ ..]) => is_argument_of_a_pattern(base, "config").then_some(path),
         _ => None,
     }
 }

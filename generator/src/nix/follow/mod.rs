@@ -311,7 +311,14 @@ impl<'a> Follower<'a> {
             Expr::Assert(it) => inner(it.body()),
             Expr::Ident(it) => self.name(it.ident_token()?.text(), it.syntax(), term),
             Expr::IfElse(it) => {
-                let holds = self.truth(&inner(it.condition())?)?;
+                // What throws is no value: where there is one it is the other.
+                let holds = self.truth(&inner(it.condition())?).or_else(|| {
+                    match (throws(it.body()), throws(it.else_body())) {
+                        (true, false) => Some(false),
+                        (false, true) => Some(true),
+                        _ => None,
+                    }
+                })?;
                 inner(if holds { it.body() } else { it.else_body() })
             }
             Expr::Select(it) => {
@@ -351,6 +358,18 @@ impl<'a> Follower<'a> {
 impl std::fmt::Debug for Follower<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Follower").field("steps", &self.steps).finish_non_exhaustive()
+    }
+}
+
+/// Whether an expression is a call of `throw` or `abort`.
+fn throws(expr: Option<Expr>) -> bool {
+    match expr {
+        Some(Expr::Paren(it)) => throws(it.expr()),
+        Some(Expr::Apply(it)) => {
+            let name = it.lambda().and_then(|function| last_name(&function));
+            matches!(name.as_deref(), Some("throw" | "abort"))
+        }
+        _ => false,
     }
 }
 

@@ -3,7 +3,7 @@
 use rnix::ast::{AstToken, BinOpKind, Expr, InterpolPart};
 use rowan::ast::AstNode;
 
-use super::{Follower, Term, Value};
+use super::{Call, Follower, Term, Value};
 
 impl Follower<'_> {
     /// The string that `value` comes to.
@@ -105,6 +105,10 @@ impl Follower<'_> {
                 normal(&start, rest.trim_start_matches('/'))
             }
             _ if self.is_root(&value) => Some(String::new()),
+            Expr::Apply(_) => match self.call(&value)? {
+                Call { name, arguments } if name == "toString" => self.place(arguments.first()?),
+                _ => None,
+            },
             _ => None,
         }
     }

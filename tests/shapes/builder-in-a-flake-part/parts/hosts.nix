@@ -1,0 +1,7 @@
+{ self, ... }:
+{
+  flake.nixosConfigurations = {
+    tower = self.lib.mkHost "tower";
+    laptop = self.lib.mkHost "laptop";
+  };
+}

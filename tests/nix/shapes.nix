@@ -134,6 +134,10 @@ let
       {
         nixosConfigurations = mapAttrs (_: lib.nixosSystem) hosts;
       };
+    nixpkgs-unstable = nixpkgs;
+    home-manager.nixosModules.home-manager = { };
+    disko.nixosModules.disko = { };
+    hardware.nixosModules.common-cpu-amd = { };
     other = { };
     fleet = { };
   };
@@ -183,14 +187,23 @@ let
       ]
     || arguments != { } && attrNames arguments == [ "nixpkgs" ];
 
-  # Whether the folder of the new host, or the file in it, is a module.
+  # Whether the folder of the new host, or the file in it, is a module, or is imported by one that is there.
   loads =
     host:
-    any (
-      module:
-      (isPath module || isString module)
-      && builtins.match ".*/agent-vesta(/.*)?" (toString module) != null
-    ) (host.modules or [ ]);
+    let
+      isOwn = module: builtins.match ".*/agent-vesta(/.*)?" (toString module) != null;
+      imports =
+        module:
+        let
+          content = import module;
+        in
+        (if isFunction content then content (host.specialArgs or { }) else content).imports or [ ];
+      isLoaded =
+        module:
+        (isPath module || isString module)
+        && (isOwn module || builtins.pathExists module && any isLoaded (imports module));
+    in
+    any isLoaded (host.modules or [ ]);
 
   wrong =
     name:

@@ -11,12 +11,16 @@
 mod entry;
 mod files;
 mod folder;
+mod full;
 mod list;
 mod module;
 mod place;
 mod reading;
 mod register;
+mod shared;
+mod sibling;
 mod system;
+mod taker;
 mod via;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -9,12 +9,13 @@ use rowan::ast::AstNode;
 use super::{
     files::Planned,
     place::{Place, Places},
+    taker,
     via::{Via, made},
 };
 use crate::{
     edit::Site,
     error::{Error, Location, Result},
-    nix::follow::{Files, Follower, Value},
+    nix::follow::{Files, Follower, Term, Value},
 };
 
 /// What could be read of a flake's hosts.
@@ -71,12 +72,26 @@ impl<'a> Reading<'a> {
 
     /// What a host at a place comes to.
     pub(super) fn made(&self, place: &Place, host: &Host) -> Option<Value> {
-        let value = match &place.site {
-            Site::List(_) => Expr::cast(host.node.clone()),
-            _ => AttrpathValue::cast(host.node.clone()).and_then(|binding| binding.value()),
-        };
-        Some(made(&self.follower, &place.via, &host.key, &Value::Term(place.term.with(value?)))?.1)
+        Some(made(&self.follower, &place.via, &host.key, &Value::Term(said(place, host)?))?.1)
     }
+
+    /// What the functions that make a host of its entry ask for and aren't given.
+    pub(super) fn lacking(&self, place: &Place, host: &Host) -> Option<String> {
+        let said = said(place, host)?;
+        taker::lacking(&self.follower, &said).or_else(|| {
+            let taker = place.via.taker(&self.follower, &host.key)?;
+            taker::lacking_in(&self.follower, &taker, &Value::Term(said))
+        })
+    }
+}
+
+/// What is said of a host.
+fn said(place: &Place, host: &Host) -> Option<Term> {
+    let value = match &place.site {
+        Site::List(_) => Expr::cast(host.node.clone()),
+        _ => AttrpathValue::cast(host.node.clone()).and_then(|binding| binding.value()),
+    };
+    Some(place.term.with(value?))
 }
 
 fn hosts(follower: &Follower<'_>, place: &Place) -> Vec<Host> {

@@ -10,9 +10,12 @@ use super::{
     Form, Registration,
     entry::{self, Candidate, Origin},
     files::{Edited, Planned},
-    folder, module,
+    folder,
+    full::{self, Full},
+    module,
     place::{Folder, Opening, Place, Places},
     reading::{Host, Reading},
+    sibling::Sibling,
     system::System,
     via::{Via, made},
 };
@@ -243,7 +246,16 @@ fn at_place(
     let file = &place.term.file;
     let reference = file.path().reference(&files.tree.settings().paths.host_module(host));
     let (mut why, mut is_ours) = (None, false);
-    for candidate in entry::candidates(&reading.follower, place, hosts, host, &reference) {
+    let siblings: Vec<_> = hosts.iter().map(|host| Sibling::of(place, host)).collect();
+    let full = Full {
+        follower: &reading.follower,
+        place,
+        siblings: &siblings,
+        host,
+        folder: &reference,
+        flake: &files.tree.settings().paths.flake,
+    };
+    for candidate in entry::candidates(&full) {
         let Candidate { text, is_made, origin } = &candidate;
         is_ours |= *origin == Origin::Ours;
         let written = if *is_made { Entry::New(text) } else { Entry::Copied(text) };
@@ -301,6 +313,9 @@ fn verify(
     if origin == Origin::Ours {
         return Ok(verified);
     }
+    if let Some(argument) = reading.lacking(place, entry).filter(|_| origin != Origin::Agent) {
+        return Err(refuse(format!("what makes a host of it asks for `{argument}`")));
+    }
     let made = reading.made(place, entry);
     let made = made.ok_or_else(|| refuse("what makes a host of it can't be read".into()))?;
     let system = system(files, &reading, &made, host);
@@ -314,7 +329,7 @@ fn verify(
     }
     match system.lacks(&files.tree.settings().paths.machine_folder(host)) {
         Some(why) => Err(refuse(why)),
-        None if system.homes && origin == Origin::Siblings => {
+        None if system.homes_of_others() && origin == Origin::Siblings => {
             Err(refuse("it gives homes to people whom a new host doesn't have".into()))
         }
         None => Ok(verified),
@@ -332,7 +347,7 @@ fn system(files: &Planned<'_>, reading: &Reading<'_>, made: &Value, host: &str) 
 
 /// How `inputs` is to be bound by hand.
 fn bind_inputs(place: &Place) -> String {
-    let pattern = place.site.syntax().and_then(entry::with_inputs_bound);
+    let pattern = place.site.syntax().and_then(full::with_inputs_bound);
     let pattern = pattern.unwrap_or_else(|| "{ self, ... }@inputs:".into());
     format!("write `outputs = {pattern}` and pass `inputs` on to where hosts are made, then run this again")
 }

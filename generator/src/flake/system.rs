@@ -1,6 +1,8 @@
 //! What a new host comes to: whether its own files are among its modules, and what they are passed.
 
-use rnix::ast::{Attr, Expr, Select};
+use std::collections::BTreeSet;
+
+use rnix::ast::{Attr, Expr, HasEntry, Select};
 use rowan::ast::AstNode;
 
 use crate::{
@@ -20,8 +22,10 @@ pub(super) struct System {
     pub(super) loads: bool,
     /// Whether its modules are passed `inputs`; nothing where that can't be told.
     pub(super) inputs: Option<bool>,
-    /// Whether it gives people homes, whom a new host may not have.
-    pub(super) homes: bool,
+    /// The people whom it gives homes, by what home-manager calls them; `None` for one whose name can't be told.
+    homes: BTreeSet<Option<String>>,
+    /// The people whom it has.
+    users: BTreeSet<Option<String>>,
     /// What it reads of the host's name and what won't be there: files, and attributes of sets.
     pub(super) missing: Vec<String>,
 }
@@ -39,7 +43,7 @@ impl System {
     ) -> Self {
         let mut system = Self::default();
         let host = follower.body(host);
-        let reading = Reading { follower, folder, is_there };
+        let reading = Reading { follower, folder, is_there, passed: None };
         for body in host.innermost().iter().flat_map(Term::bodies) {
             reading.named(&body, &mut system);
         }
@@ -53,6 +57,11 @@ impl System {
             _ => {}
         }
         system
+    }
+
+    /// Whether it gives homes to people whom a new host isn't seen to have.
+    pub(super) fn homes_of_others(&self) -> bool {
+        self.homes.contains(&None) || !self.homes.is_subset(&self.users)
     }
 
     /// What a host whose files are in `folder` would be without; nothing when it has all that it needs.
@@ -75,6 +84,8 @@ struct Reading<'a> {
     follower: &'a Follower<'a>,
     folder: &'a TreePath,
     is_there: &'a dyn Fn(&TreePath) -> bool,
+    /// What modules in files of their own are passed, where these are read, too.
+    passed: Option<Value>,
 }
 
 impl Reading<'_> {
@@ -86,8 +97,17 @@ impl Reading<'_> {
             (false, true) => Some(false),
             (false, false) => None,
         };
-        for modules in follower.lookup(arguments, &["modules"]).values {
-            self.modules(&modules, system, DEPTH);
+        let modules = follower.lookup(arguments, &["modules"]).values;
+        for modules in &modules {
+            self.modules(modules, system, DEPTH);
+        }
+        // A module of all hosts may load each one's own by what it is passed, and may have the people.
+        if !system.loads || system.homes_of_others() {
+            let passed = follower.select(arguments, &["specialArgs"]);
+            let reading = Reading { passed, ..*self };
+            for modules in &modules {
+                reading.modules(modules, system, DEPTH);
+            }
         }
     }
 
@@ -95,6 +115,9 @@ impl Reading<'_> {
         let Some(depth) = depth.checked_sub(1) else { return };
         let modules = self.follower.reduce(modules);
         let Value::Term(term) = &modules else { return };
+        if let Some(place) = self.follower.place(&modules) {
+            return self.file(&place, system, depth);
+        }
         match &term.expr {
             Expr::List(list) => {
                 for item in list.items() {
@@ -119,13 +142,14 @@ impl Reading<'_> {
 
     fn module(&self, module: &Value, system: &mut System, depth: usize) {
         if let Some(place) = self.follower.place(module) {
-            system.loads |= self.is_own(&place);
-            return;
+            return self.file(&place, system, depth);
         }
         if let Some(call) = self.follower.call(module)
             && let ("import", [file]) = (call.name.as_str(), call.arguments.as_slice())
         {
-            system.loads |= self.follower.place(file).is_some_and(|place| self.is_own(&place));
+            if let Some(place) = self.follower.place(file) {
+                self.file(&place, system, depth);
+            }
             return;
         }
         let module = self.follower.body(module);
@@ -135,10 +159,46 @@ impl Reading<'_> {
         if passes(&["_module", "args", "inputs"]) {
             system.inputs = Some(true);
         }
-        system.homes |= passes(&["home-manager", "users"]);
+        system.homes.extend(self.names(&module, &["home-manager", "users"]));
+        system.users.extend(self.names(&module, &["users", "users"]));
         for imports in self.follower.lookup(&module, &["imports"]).values {
             self.modules(&imports, system, depth);
         }
+    }
+
+    /// The names that a module binds below `path`.
+    fn names(&self, module: &Value, path: &[&str]) -> Vec<Option<String>> {
+        let bound = self.follower.lookup(module, path);
+        let dotted = bound.dotted.iter().map(|(term, binding)| {
+            let attr = binding.attrpath()?.attrs().nth(path.len())?;
+            self.follower.attribute(term, &attr)
+        });
+        let mut names: Vec<_> = dotted.collect();
+        for value in &bound.values {
+            let value = self.follower.body(value);
+            match value.set() {
+                Some((term, set)) => names.extend(
+                    set.attrpath_values()
+                        .map(|binding| self.follower.attribute(term, &binding.attrpath()?.attrs().next()?)),
+                ),
+                None => names.push(None),
+            }
+        }
+        names
+    }
+
+    /// A module in a file of its own.
+    fn file(&self, place: &str, system: &mut System, depth: usize) {
+        system.loads |= self.is_own(place);
+        let Some(passed) = &self.passed else { return };
+        let module = TreePath::new(place).ok().and_then(|path| self.follower.file(&path));
+        let Some(module) = module.and_then(|module| self.follower.apply(&module, passed.clone())) else {
+            return;
+        };
+        if let Value::Term(body) = &module {
+            self.named(body, system);
+        }
+        self.module(&module, system, depth);
     }
 
     fn is_own(&self, place: &str) -> bool {

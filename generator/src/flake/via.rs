@@ -52,6 +52,15 @@ impl Items {
         Self { take, ..self.clone() }
     }
 
+    /// The function that takes an entry that is called `key`, where entries have names; nothing where none does.
+    fn taker(&self, follower: &Follower<'_>, key: &str) -> Option<Value> {
+        match &self.take {
+            Take::Value => self.functions.first().cloned(),
+            Take::Name => None,
+            Take::Both(function) => follower.apply(function, Value::Text(key.to_owned())),
+        }
+    }
+
     /// What is made of an entry that is called `key`, where entries have names, and is `value`.
     pub(super) fn made(&self, follower: &Follower<'_>, key: &str, value: &Value) -> Option<Value> {
         let key = || Value::Text(key.to_owned());
@@ -73,6 +82,15 @@ impl Via {
                 matches!(items.take, Take::Both(_))
             }
             Self::Host | Self::Arguments => false,
+        }
+    }
+
+    /// The function that takes an entry that is called `key`, where entries have names; nothing where none is known.
+    pub(super) fn taker(&self, follower: &Follower<'_>, key: &str) -> Option<Value> {
+        match self {
+            Self::Mapped(function) => follower.apply(function, Value::Text(key.to_owned())),
+            Self::Named(items, _) | Self::Pair(items) | Self::Sets(items) => items.taker(follower, key),
+            Self::Host | Self::Arguments => None,
         }
     }
 

@@ -122,7 +122,7 @@ fn bound_in(entries: &impl HasEntry, name: &str) -> Option<Bound> {
 }
 
 /// Whether a function's parameter binds `name`.
-pub(super) fn binds(param: &Param, name: &str) -> bool {
+pub(crate) fn binds(param: &Param, name: &str) -> bool {
     let is = |ident: Option<ast::Ident>| {
         ident.and_then(|ident| ident.ident_token()).is_some_and(|token| token.text() == name)
     };

@@ -1,0 +1,276 @@
+//! A host in full: a call of `nixosSystem`, by names that are bound where it stands.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use rnix::{
+    SyntaxNode,
+    ast::{AttrSet, AttrpathValue, Expr, HasEntry, Lambda, Param},
+};
+use rowan::ast::AstNode;
+
+use super::{
+    place::Place,
+    shared::{said, shared_items},
+    sibling::Sibling,
+};
+use crate::{
+    edit::Site,
+    nix::{
+        find::keys,
+        follow::{Follower, Value},
+        literal,
+        scope::{binds, is_bound_at, resolve},
+    },
+    path::TreePath,
+    rename::rename,
+};
+
+/// What a new host in full is made of.
+pub(super) struct Full<'a> {
+    pub(super) follower: &'a Follower<'a>,
+    pub(super) place: &'a Place,
+    pub(super) siblings: &'a [Sibling],
+    /// The new host.
+    pub(super) host: &'a str,
+    /// Its folder, as the file refers to it.
+    pub(super) folder: &'a str,
+    /// The flake.
+    pub(super) flake: &'a TreePath,
+}
+
+impl Full<'_> {
+    /// The function `nixosSystem`: that of most siblings, or else nixpkgs'.
+    pub(super) fn function(&self) -> Option<String> {
+        let at = self.place.site.syntax()?;
+        let bound = |name: &str| is_bound_at(name, at);
+        let mut theirs: BTreeMap<String, usize> = BTreeMap::new();
+        for (function, _) in self.models().filter_map(Sibling::system) {
+            if bound(function.split(['.', ' ']).next().unwrap_or_default()) {
+                *theirs.entry(function).or_default() += 1;
+            }
+        }
+        let most = theirs.into_iter().max_by_key(|(_, count)| *count).map(|(function, _)| function);
+        most.or_else(|| {
+            let nixpkgs = if bound("nixpkgs") {
+                "nixpkgs".into()
+            } else {
+                format!("{}.{}", inputs(at)?, self.nixpkgs()?)
+            };
+            Some(format!("{nixpkgs}.lib.nixosSystem"))
+        })
+    }
+
+    /// What the function is called with, as all siblings that call it say; at least two must.
+    pub(super) fn as_all(&self) -> Option<String> {
+        let models: Vec<_> = self.siblings.iter().filter(|it| it.is_ordinary()).collect();
+        let sets: Vec<_> = models.iter().map(|it| self.arguments_of(it)).collect::<Option<_>>()?;
+        let (last, others) = sets.split_last().filter(|(_, others)| !others.is_empty())?;
+        let special = self.special_arguments().into_iter().next()?;
+        let mut lines = Vec::new();
+        let mut has_platform = false;
+        for binding in last.attrpath_values() {
+            let name = binding.attrpath()?.syntax().text().to_string();
+            let value = binding.value()?;
+            let values: Option<Vec<_>> = others.iter().map(|other| bound(other, &name)).collect();
+            let values = values.map(|mut values| {
+                values.push(value.clone());
+                values
+            });
+            match (name.as_str(), values) {
+                ("modules", Some(values)) => {
+                    lines.push(format!("modules = {};", self.with_folder(&shared_items(&values)?)));
+                }
+                ("specialArgs", _) if !special.starts_with("inherit ") => lines.push(special.clone()),
+                ("specialArgs", _) => {}
+                (_, Some(values)) if values.iter().all(|other| said(other) == said(&value)) => {
+                    has_platform |= matches!(name.as_str(), "system" | "pkgs");
+                    lines.push(format!("{name} = {};", value.syntax().text()));
+                }
+                _ => {}
+            }
+        }
+        let in_each = |name: &String| others.iter().all(|other| inherited(other).contains(name));
+        let mut common: Vec<_> =
+            inherited(last).into_iter().filter(|name| name != "specialArgs" && in_each(name)).collect();
+        has_platform |= common.iter().any(|name| name == "system" || name == "pkgs");
+        if !lines.iter().any(|line| line.starts_with("modules")) {
+            return None;
+        }
+        match special.strip_prefix("inherit ").and_then(|rest| rest.strip_suffix(';')) {
+            Some(name) => common.push(name.to_owned()),
+            None if lines.contains(&special) => {}
+            None => lines.push(special),
+        }
+        if !common.is_empty() {
+            lines.insert(0, format!("inherit {};", common.join(" ")));
+        }
+        if !has_platform {
+            lines.insert(0, PLATFORM.into());
+        }
+        Some(format!("{{ {} }}", lines.join(" ")))
+    }
+
+    /// What the function is called with, the best first: the host's folder, and the arguments for modules that most of
+    /// its siblings have, or else `inputs`.
+    pub(super) fn alone(&self) -> impl Iterator<Item = String> {
+        let folder = self.folder.to_owned();
+        // What siblings say may mention a name that only they bind.
+        let special = self.special_arguments().into_iter();
+        special.map(move |special| format!("{{ {PLATFORM} modules = [ {folder} ]; {special} }}"))
+    }
+
+    /// The siblings that a new host is like, if there are any, or else all.
+    fn models(&self) -> impl Iterator<Item = &Sibling> {
+        let any = self.siblings.iter().any(Sibling::is_ordinary);
+        self.siblings.iter().filter(move |it| !it.is_computed() && (!any || it.is_ordinary()))
+    }
+
+    fn arguments_of(&self, sibling: &Sibling) -> Option<AttrSet> {
+        sibling.system()?;
+        match sibling.renamed_value(self.host)? {
+            Expr::Apply(call) => match call.argument()? {
+                Expr::AttrSet(set) if set.rec_token().is_none() => Some(set),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The modules, with the host's own folder if it isn't among them.
+    fn with_folder(&self, modules: &str) -> String {
+        let has_own = modules.split(|c: char| !(c == '-' || c.is_alphanumeric())).any(|it| it == self.host);
+        match modules.strip_prefix('[') {
+            _ if has_own => modules.to_owned(),
+            Some(rest) => format!("[ {}{rest}", self.folder),
+            None => format!("[ {} ] ++ {modules}", self.folder),
+        }
+    }
+
+    /// The binding of `specialArgs`, the best first: as most siblings have it, then with `inputs` alone.
+    fn special_arguments(&self) -> Vec<String> {
+        let Some(at) = self.place.site.syntax() else { return Vec::new() };
+        let is_first = self.siblings.is_empty() && !matches!(self.place.site, Site::Over(_));
+        let theirs = self.models().filter_map(|sibling| {
+            let (_, arguments) = sibling.system()?;
+            let value = Value::Term(self.place.term.with(arguments.clone()));
+            let passes = self.follower.lookup(&value, &["specialArgs", "inputs"]).is_bound();
+            let text = passes.then(|| special_arguments(&arguments))??;
+            Some(rename(&text, &sibling.name, self.host, true))
+        });
+        let mut alike: Vec<(String, usize)> = Vec::new();
+        for text in theirs {
+            match alike.iter_mut().find(|(other, _)| *other == text) {
+                Some((_, count)) => *count += 1,
+                None => alike.push((text, 1)),
+            }
+        }
+        // What one of several says may be of that host alone. Of as many the shorter says less.
+        let is_of_all =
+            |(text, count): &(String, usize)| *count > 1 || self.siblings.len() == 1 || !text.contains('"');
+        let theirs = alike.into_iter().filter(is_of_all);
+        let theirs = theirs.max_by_key(|(text, count)| (*count, Reverse(text.len())));
+        let ours = inputs(at).map(|inputs| match inputs.as_str() {
+            "inputs" if is_first && is_bound_at("self", at) => {
+                "specialArgs = { inherit inputs self; outputs = self; };".to_owned()
+            }
+            "inputs" => "specialArgs = { inherit inputs; };".to_owned(),
+            other => format!("specialArgs = {{ inputs = {other}; }};"),
+        });
+        theirs.map(|(text, _)| text).into_iter().chain(ours).collect()
+    }
+
+    /// The input that is nixpkgs, where that can be told: the one of that name, or else the only one that is by its
+    /// URL.
+    fn nixpkgs(&self) -> Option<String> {
+        let flake = self.follower.file(self.flake)?;
+        let inputs = self.follower.lookup(&flake, &["inputs"]);
+        let sets = inputs.values.iter().filter_map(Value::set);
+        let mut names: BTreeSet<String> =
+            sets.flat_map(|(term, set)| self.follower.names(term, set)).map(|(name, _)| name).collect();
+        names.extend(inputs.dotted.iter().filter_map(|(_, binding)| keys(binding).into_iter().nth(1)?));
+        // What only the pattern of `outputs` names is an input by the registry.
+        let outputs = self.follower.select(&flake, &["outputs"]);
+        let is_asked_for = outputs.as_ref().and_then(Value::term).is_some_and(|term| match &term.expr {
+            Expr::Lambda(outputs) => outputs.param().is_some_and(|param| binds(&param, "nixpkgs")),
+            _ => false,
+        });
+        if is_asked_for || names.is_empty() || names.contains("nixpkgs") {
+            return Some("nixpkgs".into());
+        }
+        let is_by_url = |name: &String| {
+            let url = self.follower.select(&flake, &["inputs", name, "url"]);
+            let url = url.and_then(|url| self.follower.text(&url)).unwrap_or_default().to_lowercase();
+            url.split(['/', ':', '?']).any(|part| part == "nixpkgs")
+        };
+        let mut others = names.into_iter().filter(is_by_url);
+        others.next().filter(|_| others.next().is_none())
+    }
+}
+
+/// What a host in full says of its platform.
+const PLATFORM: &str = "system = \"x86_64-linux\";";
+
+/// The bindings of `specialArgs`, as a sibling writes them.
+fn special_arguments(arguments: &Expr) -> Option<String> {
+    let Expr::AttrSet(set) = arguments else { return None };
+    let mut bindings = Vec::new();
+    for binding in set.attrpath_values() {
+        if keys(&binding).first().is_some_and(|key| key.as_deref() == Some("specialArgs")) {
+            bindings.push(binding.syntax().text().to_string());
+        }
+    }
+    let inherited = set.inherits().filter(|it| it.from().is_none()).flat_map(|it| it.attrs());
+    if inherited.into_iter().any(|attr| literal::attribute(&attr).as_deref() == Some("specialArgs")) {
+        bindings.push("inherit specialArgs;".into());
+    }
+    (!bindings.is_empty()).then(|| bindings.join(" "))
+}
+
+/// What the whole of the flake's inputs is called where `at` stands.
+fn inputs(at: &SyntaxNode) -> Option<String> {
+    if is_bound_at("inputs", at) {
+        // What a `let` calls so may be something else.
+        let other = resolve("inputs", at).map(|it| it.syntax().text().to_string());
+        return other.is_none_or(|it| it == "self.inputs").then(|| "inputs".into());
+    }
+    let whole = outputs(at).and_then(|outputs| match outputs.param()? {
+        Param::IdentParam(it) => it.ident(),
+        Param::Pattern(it) => it.pat_bind()?.ident(),
+    });
+    let whole = whole.map(|name| name.syntax().text().to_string());
+    let whole = whole.filter(|name| !name.starts_with('_') && is_bound_at(name, at));
+    whole.or_else(|| is_bound_at("self", at).then(|| "self.inputs".into()))
+}
+
+/// The function that `outputs` is bound to, around `at`.
+fn outputs(at: &SyntaxNode) -> Option<Lambda> {
+    let is_outputs = |lambda: &Lambda| {
+        let binding = lambda.syntax().parent().and_then(AttrpathValue::cast);
+        binding.is_some_and(|it| keys(&it) == [Some("outputs".to_owned())])
+    };
+    at.ancestors().filter_map(Lambda::cast).find(is_outputs)
+}
+
+/// How the parameter of `outputs` is to be written so that `inputs` is bound where `at` stands.
+pub(super) fn with_inputs_bound(at: &SyntaxNode) -> Option<String> {
+    let Param::Pattern(pattern) = outputs(at)?.param()? else { return None };
+    let names: Vec<_> = pattern.pat_entries().map(|entry| entry.syntax().text().to_string()).collect();
+    let rest = pattern.ellipsis_token().map(|_| "...".to_owned());
+    let names = names.into_iter().chain(rest).collect::<Vec<_>>().join(", ");
+    Some(format!("{{ {names} }}@inputs:"))
+}
+
+/// The value that a set binds to `name`.
+fn bound(set: &AttrSet, name: &str) -> Option<Expr> {
+    let here = |binding: &AttrpathValue| binding.attrpath().is_some_and(|path| path.syntax().text() == name);
+    set.attrpath_values().find(here)?.value()
+}
+
+/// The names that a set inherits from what is around it.
+fn inherited(set: &AttrSet) -> Vec<String> {
+    let inherits = set.inherits().filter(|it| it.from().is_none());
+    inherits.flat_map(|it| it.attrs().collect::<Vec<_>>()).filter_map(|it| literal::attribute(&it)).collect()
+}

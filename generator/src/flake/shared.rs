@@ -1,0 +1,220 @@
+//! What all of several expressions say, and no more.
+
+use rnix::{
+    SyntaxKind::{TOKEN_COMMENT, TOKEN_WHITESPACE},
+    ast::{AttrSet, BinOpKind, Entry, Expr, HasEntry},
+};
+use rowan::ast::AstNode;
+
+use crate::nix::literal;
+
+/// What all of `exprs` say, as the first says it; nothing where they differ in what may be needed.
+///
+/// Of calls it is the call of the same function; of lists the items that are in each; of sets what each binds alike.
+/// What each set binds, but not alike, can't be left out, unless `may_lack` says of a name in the sets that are the
+/// last argument, or all there is, that it can. Of a single expression all is left out that may be lacking.
+pub(super) fn shared(exprs: &[Expr], may_lack: &dyn Fn(&str) -> bool) -> Option<String> {
+    let first = exprs.first()?;
+    if let Some(sets) = each(exprs, |expr| match expr {
+        Expr::AttrSet(set) if set.rec_token().is_none() => Some(set.clone()),
+        _ => None,
+    }) {
+        return shared_bindings(&sets, may_lack);
+    }
+    if let Some(inner) = each(exprs, |expr| match expr {
+        Expr::Paren(it) => it.expr(),
+        _ => None,
+    }) {
+        return Some(format!("({})", shared(&inner, may_lack)?));
+    }
+    if let Some(calls) = each(exprs, |expr| match expr {
+        Expr::Apply(it) => Some((it.lambda()?, it.argument()?)),
+        _ => None,
+    }) {
+        let (functions, arguments): (Vec<_>, Vec<_>) = calls.into_iter().unzip();
+        return Some(format!("{} {}", shared(&functions, &|_| false)?, shared(&arguments, may_lack)?));
+    }
+    if exprs.iter().all(|other| said(other) == said(first)) {
+        return Some(first.syntax().text().to_string());
+    }
+    shared_items(exprs)
+}
+
+/// What all sets bind alike.
+fn shared_bindings(sets: &[AttrSet], may_lack: &dyn Fn(&str) -> bool) -> Option<String> {
+    let all: Vec<_> = sets.iter().map(bindings).collect::<Option<_>>()?;
+    let (first, others) = all.split_first()?;
+    let mut lines: Vec<String> = Vec::new();
+    for (name, said) in first {
+        // What a single one says may be of it alone.
+        if others.is_empty() && may_lack(name) {
+            continue;
+        }
+        let others: Option<Vec<_>> = others.iter().map(|other| find(other, name)).collect();
+        // What some don't say is not needed.
+        let Some(others) = others else { continue };
+        let values: Vec<_> = std::iter::once(said).chain(others).collect();
+        if values.iter().all(|other| *other == said) {
+            said.add(name, &mut lines);
+            continue;
+        }
+        let exprs = each(&values, |said| match said {
+            Said::Value(_, expr) => Some(expr.clone()),
+            Said::Inherited(_) => None,
+        });
+        match exprs.and_then(|exprs| shared(&exprs, &|_| false)) {
+            Some(value) => lines.push(format!("{name} = {value};")),
+            None if may_lack(name) => {}
+            None => return None,
+        }
+    }
+    Some(format!("{{ {} }}", lines.join(" ")))
+}
+
+/// What a set says of a name.
+enum Said {
+    /// By a binding: what it says, without its layout, and as it stands.
+    Value(String, Expr),
+    /// By `inherit`, from what.
+    Inherited(String),
+}
+
+impl PartialEq for Said {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Value(said, _), Self::Value(other, _))
+            | (Self::Inherited(said), Self::Inherited(other)) => said == other,
+            _ => false,
+        }
+    }
+}
+
+impl Said {
+    fn add(&self, name: &str, lines: &mut Vec<String>) {
+        match self {
+            Self::Value(_, value) => lines.push(format!("{name} = {};", value.syntax().text())),
+            Self::Inherited(from) => {
+                let start = format!("inherit {from}");
+                match lines.last_mut().filter(|last| last.starts_with(&start)) {
+                    Some(last) => last.insert_str(last.len() - 1, &format!(" {name}")),
+                    None => lines.push(format!("{start} {name};")),
+                }
+            }
+        }
+    }
+}
+
+/// What a set binds, in order; nothing where a name is computed.
+fn bindings(set: &AttrSet) -> Option<Vec<(String, Said)>> {
+    let mut bindings = Vec::new();
+    for entry in set.entries() {
+        match entry {
+            Entry::AttrpathValue(binding) => {
+                let path = binding.attrpath()?;
+                path.attrs().map(|attr| literal::attribute(&attr)).collect::<Option<Vec<_>>>()?;
+                let value = binding.value()?;
+                bindings.push((path.syntax().text().to_string(), Said::Value(said(&value), value)));
+            }
+            Entry::Inherit(inherit) => {
+                let from = inherit.from().map(|from| from.syntax().text().to_string()).unwrap_or_default();
+                for attr in inherit.attrs() {
+                    bindings.push((attr.syntax().text().to_string(), Said::Inherited(from.clone())));
+                }
+            }
+        }
+    }
+    Some(bindings)
+}
+
+fn find<'a>(bindings: &'a [(String, Said)], name: &str) -> Option<&'a Said> {
+    bindings.iter().find(|(other, _)| other == name).map(|(_, said)| said)
+}
+
+/// A part of what lists are joined of.
+#[derive(Clone)]
+enum Part {
+    /// An item of a list that is written out.
+    Item(Expr),
+    /// A list by its name, or computed.
+    List(Expr),
+}
+
+impl Part {
+    fn expr(&self) -> &Expr {
+        match self {
+            Self::Item(expr) | Self::List(expr) => expr,
+        }
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Item(_), Self::Item(_)) | (Self::List(_), Self::List(_)))
+            && said(self.expr()) == said(other.expr())
+    }
+}
+
+/// The items and lists that all lists are joined of.
+pub(super) fn shared_items(lists: &[Expr]) -> Option<String> {
+    let all = each(lists, |list| {
+        let mut parts = Vec::new();
+        take_apart(list, &mut parts).then_some(parts)
+    })?;
+    let (first, others) = all.split_first()?;
+    let in_each = |part: &&Part| others.iter().all(|other| other.iter().any(|it| it.is(part)));
+    let common: Vec<_> = first.iter().filter(in_each).collect();
+    // Where nothing is in each it is nothing that is said only if one says so.
+    (!common.is_empty() || all.iter().any(Vec::is_empty)).then(|| joined(&common))
+}
+
+/// The parts of a list; `false` where it is no list that is written out, not even some of it.
+fn take_apart(list: &Expr, parts: &mut Vec<Part>) -> bool {
+    match list {
+        Expr::List(it) => {
+            parts.extend(it.items().map(Part::Item));
+            true
+        }
+        Expr::Paren(it) => it.expr().is_some_and(|inner| take_apart(&inner, parts)),
+        Expr::BinOp(it) if it.operator() == Some(BinOpKind::Concat) => {
+            for side in [it.lhs(), it.rhs()].into_iter().flatten() {
+                if !take_apart(&side, parts) {
+                    parts.push(Part::List(side));
+                }
+            }
+            true
+        }
+        _ => false,
+    }
+}
+
+/// `[ item … ] ++ list ++ …`.
+fn joined(parts: &[&Part]) -> String {
+    let mut lists: Vec<String> = Vec::new();
+    let mut items: Vec<String> = Vec::new();
+    let close = |items: &mut Vec<String>, lists: &mut Vec<String>| {
+        if !items.is_empty() {
+            lists.push(format!("[ {} ]", std::mem::take(items).join(" ")));
+        }
+    };
+    for part in parts {
+        match part {
+            Part::Item(item) => items.push(item.syntax().text().to_string()),
+            Part::List(list) => {
+                close(&mut items, &mut lists);
+                lists.push(list.syntax().text().to_string());
+            }
+        }
+    }
+    close(&mut items, &mut lists);
+    if lists.is_empty() { "[ ]".into() } else { lists.join(" ++ ") }
+}
+
+/// What `of` gives for each; nothing where it gives nothing for one.
+fn each<T, U>(all: &[T], of: impl Fn(&T) -> Option<U>) -> Option<Vec<U>> {
+    all.iter().map(of).collect()
+}
+
+/// What an expression says: its words, without comments and its layout.
+pub(super) fn said(expr: &Expr) -> String {
+    let tokens = expr.syntax().descendants_with_tokens().filter_map(rnix::NodeOrToken::into_token);
+    let words = tokens.filter(|token| !matches!(token.kind(), TOKEN_COMMENT | TOKEN_WHITESPACE));
+    words.map(|token| token.text().to_owned()).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,119 @@
+//! The hosts that are there, as models of a new one.
+
+use std::collections::BTreeSet;
+
+use rnix::{
+    SyntaxKind::TOKEN_COMMENT,
+    SyntaxNode,
+    ast::{AttrpathValue, Expr},
+};
+use rowan::ast::AstNode;
+
+use super::{place::Place, reading::Host};
+use crate::{
+    edit::Site,
+    nix::{find::keys, follow::last_name},
+    rename::rename,
+};
+
+/// A host that is there.
+pub(super) struct Sibling {
+    pub(super) name: String,
+    /// Its entry: a binding, or an item.
+    pub(super) node: SyntaxNode,
+    /// What is said of it, where that is an expression of its own.
+    pub(super) value: Option<Expr>,
+}
+
+/// What installs machines, or runs none of its own: the names of such hosts, and what their modules are called by.
+const MEDIA: [&str; 8] = ["iso", "installer", "install", "live", "livecd", "bootstrap", "wsl", "image"];
+const MEDIA_MODULES: [&str; 4] = ["/installer/", "sd-image", "iso-image", "wsl.nixosModules"];
+
+/// The platforms that no agent's machine has.
+const ELSEWHERE: [&str; 5] = ["\"aarch64-", "\"armv", "\"riscv64-", "\"i686-", "-darwin\""];
+
+impl Sibling {
+    pub(super) fn of(place: &Place, host: &Host) -> Self {
+        let value = match &place.site {
+            Site::List(_) => Expr::cast(host.node.clone()),
+            _ => AttrpathValue::cast(host.node.clone())
+                .filter(|binding| keys(binding).len() == place.prefix + 1)
+                .and_then(|binding| binding.value()),
+        };
+        Self { name: host.name.clone(), node: host.node.clone(), value }
+    }
+
+    /// Whether its name is computed: what computes it may say more of that host.
+    pub(super) fn is_computed(&self) -> bool {
+        let keys = AttrpathValue::cast(self.node.clone()).map(|binding| keys(&binding));
+        keys.is_some_and(|keys| keys.iter().any(Option::is_none))
+    }
+
+    /// Whether nothing is said of it but its name.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(&self.value, Some(Expr::AttrSet(set)) if set.syntax().children().next().is_none())
+    }
+
+    /// Whether nothing is said in its entry that is for it alone, as comments are.
+    pub(super) fn is_plain(&self) -> bool {
+        let mut tokens = self.node.descendants_with_tokens();
+        self.value.is_some() && !tokens.any(|it| it.kind() == TOKEN_COMMENT)
+    }
+
+    /// Whether it is a machine as an agent's may be: of its platform, and no medium that installs others.
+    pub(super) fn is_ordinary(&self) -> bool {
+        let name = self.name.to_lowercase();
+        let text = self.node.text().to_string();
+        !name.split(|c: char| !c.is_alphanumeric()).any(|word| MEDIA.contains(&word))
+            && !MEDIA_MODULES.iter().chain(&ELSEWHERE).any(|part| text.contains(part))
+    }
+
+    /// Its entry with a new name.
+    pub(super) fn renamed(&self, host: &str) -> String {
+        let text = rename(&self.node.text().to_string(), &self.name, host, true);
+        // What aligns its `=` is no difference.
+        match text.split_once('=') {
+            Some((key, value)) if AttrpathValue::can_cast(self.node.kind()) => {
+                format!("{} ={value}", key.trim_end())
+            }
+            _ => text,
+        }
+    }
+
+    /// What is said of it with a new name.
+    pub(super) fn renamed_value(&self, host: &str) -> Option<Expr> {
+        let text = self.value.as_ref()?.syntax().text().to_string();
+        rnix::Root::parse(&rename(&text, &self.name, host, true)).ok().ok()?.expr()
+    }
+
+    /// The function and the argument, where it is a call of `nixosSystem`, be it with names of its own.
+    pub(super) fn system(&self) -> Option<(String, Expr)> {
+        let mut value = self.value.clone()?;
+        let call = loop {
+            value = match value {
+                Expr::Apply(call) => break call,
+                Expr::Paren(it) => it.expr()?,
+                Expr::LetIn(it) => it.body()?,
+                _ => return None,
+            }
+        };
+        let function = call.lambda()?;
+        let text = function.syntax().text().to_string();
+        // What the flake itself offers by that name may want something else than nixpkgs' own.
+        let is_nixpkgs = last_name(&function)? == "nixosSystem" && !text.starts_with("self.");
+        is_nixpkgs.then_some((text, call.argument()?))
+    }
+}
+
+/// Whether the siblings are said to be of different people: whose the new one is can't be told from them.
+pub(super) fn are_of_people(siblings: &[Sibling]) -> bool {
+    const PERSONAL: [&str; 6] = ["user", "users", "username", "userName", "mainUser", "primaryUser"];
+    let people = |sibling: &Sibling| -> BTreeSet<String> {
+        let bindings = sibling.node.descendants().filter_map(AttrpathValue::cast).filter(|it| {
+            keys(it).last().is_some_and(|key| key.as_deref().is_some_and(|key| PERSONAL.contains(&key)))
+        });
+        bindings.filter_map(|it| Some(it.value()?.syntax().text().to_string())).collect()
+    };
+    let people: BTreeSet<_> = siblings.iter().map(people).filter(|it| !it.is_empty()).collect();
+    people.len() > 1
+}

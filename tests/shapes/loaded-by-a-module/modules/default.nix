@@ -1,0 +1,7 @@
+{ hostname, ... }:
+{
+  imports = [
+    ./base.nix
+    ../hosts/${hostname}
+  ];
+}

@@ -1,0 +1,4 @@
+{ inputs }:
+inputs.nixpkgs-unstable.lib.nixosSystem {
+  modules = [ ./configuration.nix ];
+}

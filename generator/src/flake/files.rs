@@ -37,6 +37,27 @@ impl<'a> Planned<'a> {
         }
     }
 
+    /// The Nix files of the whole tree that have `word` in them, but hidden ones.
+    pub(super) fn all_with_word(&self, word: &str) -> Vec<TreePath> {
+        let root = self.tree.root();
+        let visible = |entry: &walkdir::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
+        let entries = walkdir::WalkDir::new(root).min_depth(1).sort_by_file_name().into_iter();
+        let entries = entries.filter_entry(visible).filter_map(std::result::Result::ok);
+        let files = entries.filter(|entry| entry.file_type().is_file()).filter_map(|entry| {
+            let path = entry.path().strip_prefix(root).ok()?.to_str()?;
+            TreePath::new(path).ok()
+        });
+        self.those_with_word(files, word)
+    }
+
+    fn those_with_word(&self, files: impl Iterator<Item = TreePath>, word: &str) -> Vec<TreePath> {
+        let has_word = |path: &TreePath| match self.planned.get(path) {
+            Some(contents) => String::from_utf8_lossy(contents.as_deref().unwrap_or_default()).contains(word),
+            None => self.tree.text(path).is_ok_and(|text| text.is_some_and(|text| text.contains(word))),
+        };
+        files.filter(|path| path.has_extension("nix") && has_word(path)).collect()
+    }
+
     /// Whether a file is at `path`, or a folder with a `default.nix`.
     pub(super) fn is_there(&self, path: &TreePath) -> bool {
         let file = |path: &TreePath| match self.planned.get(path) {
@@ -67,11 +88,7 @@ impl Files for Planned<'_> {
     fn with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath> {
         let mut files: BTreeSet<_> = self.tree.files_below(folder).unwrap_or_default().into_iter().collect();
         files.extend(self.planned.keys().filter(|path| is_below(path, folder)).cloned());
-        let has_word = |path: &TreePath| match self.planned.get(path) {
-            Some(contents) => String::from_utf8_lossy(contents.as_deref().unwrap_or_default()).contains(word),
-            None => self.tree.text(path).is_ok_and(|text| text.is_some_and(|text| text.contains(word))),
-        };
-        files.into_iter().filter(|path| path.has_extension("nix") && has_word(path)).collect()
+        self.those_with_word(files.into_iter(), word)
     }
 
     fn folders(&self, folder: &TreePath) -> Vec<String> {

@@ -16,11 +16,13 @@ mod list;
 mod module;
 mod place;
 mod reading;
+mod refusal;
 mod register;
 mod shared;
 mod sibling;
 mod system;
 mod taker;
+mod unfound;
 mod via;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -58,8 +58,6 @@ pub(super) struct Opening {
     pub(super) set: AttrSet,
     /// What stands before a host's name there.
     pub(super) prefix: &'static str,
-    /// Whether what others bind is merged with what is bound there, as between modules.
-    pub(super) merges: bool,
 }
 
 /// A folder of which every entry is a host.
@@ -79,6 +77,14 @@ pub(super) struct Folder {
 const IMPORTS: usize = 16;
 
 impl Places {
+    /// Whether nothing was found that has, makes or may make hosts.
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+            && self.unreadable.is_empty()
+            && self.folders.is_empty()
+            && self.hints.is_empty()
+    }
+
     /// The places of the hosts of a flake.
     pub(super) fn of_flake(follower: &Follower<'_>, flake: &Value) -> Self {
         let mut search = Search { follower, places: Self::default() };
@@ -103,7 +109,7 @@ impl Search<'_> {
         if let Expr::AttrSet(set) = &term.expr {
             let bound = self.follower.lookup(&value, &["nixosConfigurations"]);
             if !bound.is_bound() && bound.unreadable.is_empty() {
-                self.open(term, set, "nixosConfigurations.", false);
+                self.open(term, set, "nixosConfigurations.");
             }
             self.bound(bound, "nixosConfigurations");
         } else if let Some((left, right)) = update(term) {
@@ -155,8 +161,8 @@ impl Search<'_> {
         }
     }
 
-    fn open(&mut self, term: &Term, set: &AttrSet, prefix: &'static str, merges: bool) {
-        self.places.openings.push(Opening { term: term.clone(), set: set.clone(), prefix, merges });
+    fn open(&mut self, term: &Term, set: &AttrSet, prefix: &'static str) {
+        self.places.openings.push(Opening { term: term.clone(), set: set.clone(), prefix });
     }
 
     /// A module of flake-parts that is written where the flake calls it, unless it says itself what all hosts are.
@@ -165,7 +171,7 @@ impl Search<'_> {
         let hosts = self.follower.lookup(module, &["flake", "nixosConfigurations"]);
         if !binds_otherwise(set, "flake") {
             if !hosts.is_bound() && hosts.unreadable.is_empty() {
-                self.open(term, set, "flake.nixosConfigurations.", true);
+                self.open(term, set, "flake.nixosConfigurations.");
             }
             return;
         }
@@ -174,7 +180,7 @@ impl Search<'_> {
             && let Some((term, set)) = self.follower.body(&flake).set()
             && self.lacks_hosts(&Value::Term(term.clone()))
         {
-            self.open(term, set, "nixosConfigurations.", true);
+            self.open(term, set, "nixosConfigurations.");
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::{cmp::Reverse, collections::BTreeSet};
 
-use rnix::ast::AttrpathValue;
 use rowan::ast::AstNode;
 use similar::{ChangeTag, TextDiff};
 
@@ -11,12 +10,14 @@ use super::{
     entry::{self, Candidate, Origin},
     files::{Edited, Planned},
     folder,
-    full::{self, Full},
+    full::Full,
     module,
-    place::{Folder, Opening, Place, Places},
+    place::{Folder, Opening, Place},
     reading::{Host, Reading},
+    refusal::Refusal,
     sibling::Sibling,
     system::System,
+    unfound,
     via::{Via, made},
 };
 use crate::{
@@ -25,7 +26,6 @@ use crate::{
     name::AgentName,
     nix::{
         file::NixFile,
-        find::keys,
         follow::{Follower, Value},
         scope::unbound_names,
     },
@@ -42,27 +42,17 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         });
     }
     let paths = &files.tree.settings().paths;
-    let hosts = &paths.hosts;
+    let (hosts, refusal) = (&paths.hosts, Refusal { host, paths });
     if let Some(folder) = reading.places.folders.iter().find(|folder| folder.path == hosts.as_str()) {
         return by_folder(files, &reading, folder, host);
     }
     if let Some((folder, reader)) = reading.places.modules.iter().find(|(folder, _)| contains(folder, hosts))
     {
-        return Err(Error::NoPlace {
-            at: reader.location(),
-            found: format!(
-                "every file below {folder} is a module of the flake, and hosts would lie in {hosts}"
-            ),
-            by_hand: "set `hosts` below [paths] of agent-tool.toml to a folder elsewhere".into(),
-        });
+        return Err(refusal.among_modules(folder, reader));
     }
     let unread = &reading.places.unreadable;
     if let Some(term) = unread.iter().find(|term| folder::mentions(&reading.follower, term, hosts.as_str())) {
-        return Err(Error::NoPlace {
-            at: term.location(),
-            found: format!("hosts may be made here of what lies in {hosts}, by what is not written out"),
-            by_hand: by_folder_or_hand(files, host),
-        });
+        return Err(refusal.of_its_folder(&reading.places, term));
     }
     // First where agents are, then where most hosts are of those that lie where the new one will, then of all.
     let mut places: Vec<_> = reading.each().collect();
@@ -73,11 +63,11 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     if is_scattered(&reading) {
         places.retain(|(_, there)| there.len() > 1 && reading.places.modules.is_empty());
     }
-    let mut refusal = None;
+    let mut refused = None;
     for (place, hosts) in &places {
         match at_place(files, &reading, place, hosts, host) {
             Ok(registration) => return Ok(registration),
-            Err(error) => refusal = refusal.or(Some(error)),
+            Err(error) => refused = refused.or(Some(error)),
         }
     }
     let computed =
@@ -87,12 +77,7 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         let place = Place { term: term.clone(), site, via: Via::Host, prefix: 0, opening: "" };
         let Ok(registration) = at_place(files, &reading, &place, &[], host) else { continue };
         if registration.file.as_ref().is_some_and(|after| rewrites(&term.file, after)) {
-            return Err(Error::NoPlace {
-                at: term.location(),
-                found: "a new host would be merged over what is computed here, whose lines would all be indented anew"
-                    .into(),
-                by_hand: by_hand(host, &reference_from_flake(files, host)),
-            });
+            return Err(refusal.rewriting(&reading.places, term));
         }
         return Ok(registration);
     }
@@ -105,32 +90,23 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         .iter()
         .find(|part| folder::may_register(&reading.follower, part, hosts.as_str()));
     if let Some(part) = maker {
-        return Err(Error::NoPlace {
-            at: part.location(),
-            found: format!("this module knows the folder {hosts}, and may make hosts of what lies there"),
-            by_hand: by_folder_or_hand(files, host),
-        });
+        return Err(refusal.known_to(&reading.places, part));
     }
-    if let Some(at) = bound_elsewhere(files, &reading) {
-        return Err(Error::NoPlace {
-            at,
-            found:
-                "nixosConfigurations is bound here, but not by what the flake's outputs are seen to come to"
-                    .into(),
-            by_hand: by_hand(host, &reference_from_flake(files, host)),
-        });
-    }
-    let is_open = |opening: &&Opening| unread.is_empty() || !places.is_empty() || opening.merges;
-    for opening in reading.places.openings.iter().filter(is_open) {
-        let Opening { term, set, prefix: opening, .. } = opening;
-        let site = Site::Set(set.clone());
-        let place = Place { term: term.clone(), site, via: Via::Host, prefix: 0, opening };
-        match at_place(files, &reading, &place, &[], host) {
-            Ok(registration) => return Ok(registration),
-            Err(error) => refusal = refusal.or(Some(error)),
+    // A flake that has hosts is not opened in another place.
+    if reading.places.is_empty() {
+        if let Some(sign) = unfound::sign(files, &reading) {
+            return Err(refusal.unfound(&reading.places, sign));
+        }
+        for Opening { term, set, prefix: opening } in &reading.places.openings {
+            let site = Site::Set(set.clone());
+            let place = Place { term: term.clone(), site, via: Via::Host, prefix: 0, opening };
+            match at_place(files, &reading, &place, &[], host) {
+                Ok(registration) => return Ok(registration),
+                Err(error) => refused = refused.or(Some(error)),
+            }
         }
     }
-    Err(refusal.unwrap_or_else(|| refuse(files, &reading, host)))
+    Err(refused.unwrap_or_else(|| refusal.nowhere(&reading)))
 }
 
 /// The files must have the hosts that are expected, and no other.
@@ -153,47 +129,38 @@ fn by_folder(
     folder: &Folder,
     host: &str,
 ) -> Result<Registration> {
-    let at = folder.reader.location();
     let paths = &files.tree.settings().paths;
-    let own_folder = paths.machine_folder(host);
-    let refuse = |why: String| {
-        let found = format!("the hosts are the folders of {}, but {why}", folder.path);
-        let by_hand = by_hand(host, &reference_from_flake(files, host));
-        let by_hand = format!(
-            "change what is read there so that {own_folder} is a host, then run this again; or {by_hand}"
-        );
-        Error::NoPlace { at: at.clone(), found, by_hand }
-    };
+    let (own_folder, refusal) = (paths.machine_folder(host), Refusal { host, paths });
+    let refuse = |why: &str| refusal.of_folder(&reading.places, folder, why);
     // A framework's folder is where it is by default: a tree that has nothing of it keeps its hosts elsewhere.
     let is_folder = |path: &TreePath| path.under(files.tree.root()).is_dir();
     let above = paths.hosts.ancestors().next();
     if folder.via.is_none() && !is_folder(&paths.hosts) && above.is_some_and(|above| !is_folder(&above)) {
-        let found = format!("hosts would be the folders of {}, and there is no such folder", paths.hosts);
-        let by_hand = format!("make {} if hosts are to lie there, then run this again", paths.hosts);
-        return Err(Error::NoPlace { at, found, by_hand });
+        return Err(refusal.without_folder(folder));
     }
     // The new host's own file will be there.
     let with_own = Edited(files, &NixFile::parse(&own_folder.join(&paths.host_file), "{ }".into())?);
     let follower = Follower::new(&with_own, &paths.flake);
     match folder::passes(&follower, &folder.conditions, host) {
         Some(true) => {}
-        Some(false) => return Err(refuse(format!("{host} is none of those that are taken"))),
-        None => return Err(refuse("which of them are taken is not understood in full".into())),
+        Some(false) => return Err(refuse(&format!("{host} is none of those that are taken"))),
+        None => return Err(refuse("which of them are taken is not understood in full")),
     }
     if let Some(via) = &folder.via {
         let made = made(&reading.follower, via, host, &Value::Text("directory".into()));
-        let (name, made) = made.ok_or_else(|| refuse("what makes a host of one can't be read".into()))?;
+        let (name, made) = made.ok_or_else(|| refuse("what makes a host of one can't be read"))?;
         if name != host {
-            return Err(refuse(format!("{host} would be the host {name}")));
+            return Err(refuse(&format!("{host} would be the host {name}")));
         }
         let system = system(files, reading, &made, host);
         if !system.readable && !has_agents(files) {
-            return Err(refuse("what makes a host of one can't be read".into()));
+            return Err(refuse("what makes a host of one can't be read"));
         }
         if let Some(why) = system.lacks(&own_folder) {
-            return Err(refuse(why));
+            return Err(refuse(&why));
         }
     }
+    let at = folder.reader.location();
     Ok(Registration { at, form: Form::Folder, file: None, entry: String::new() })
 }
 
@@ -205,19 +172,6 @@ fn has_agents(files: &Planned<'_>) -> bool {
 
 fn contains(folder: &str, path: &TreePath) -> bool {
     path.as_str() == folder || path.ancestors().any(|above| above.as_str() == folder)
-}
-
-/// Where flake.nix binds `nixosConfigurations` though nothing was found that makes hosts: they may be another flake's.
-fn bound_elsewhere(files: &Planned<'_>, reading: &Reading<'_>) -> Option<Location> {
-    let Places { found, unreadable, folders, .. } = &reading.places;
-    if !(found.is_empty() && unreadable.is_empty() && folders.is_empty()) {
-        return None;
-    }
-    let flake = files.read(&files.tree.settings().paths.flake).ok()?;
-    let mut bindings = flake.syntax().descendants().filter_map(AttrpathValue::cast);
-    let binding =
-        bindings.find(|it| keys(it).iter().any(|key| key.as_deref() == Some("nixosConfigurations")))?;
-    Some(flake.location(binding.syntax()))
 }
 
 /// Whether most hosts have a module of their own: then the new one does not belong into another's.
@@ -269,24 +223,7 @@ fn at_place(
             Err(error) => why = why.or(Some(error)),
         }
     }
-    let unbound = matches!(place.via, Via::Host) && !is_ours;
-    let (found, by_hand) = match why {
-        Some(why) if unbound => (
-            format!("a new host would stand here, but written as its siblings, {why}; in full it can't be, as `inputs` is not bound here"),
-            bind_inputs(place),
-        ),
-        Some(why) => (format!("a new host would stand here, but {why}"), by_hand(host, &reference)),
-        None if !matches!(place.via, Via::Host | Via::Arguments) => (
-            "a new host would stand here, but no two entries are alike: what it needs can't be told".into(),
-            by_hand(host, &reference),
-        ),
-        None => (
-            "a new host would stand here, but neither `inputs` nor `self` is bound here to pass to its modules".into(),
-            bind_inputs(place),
-        ),
-    };
-    let at = place.site.syntax().map_or_else(|| Location::file(file.path()), |node| file.location(node));
-    Err(Error::NoPlace { at, found, by_hand })
+    Err(Refusal { host, paths: &files.tree.settings().paths }.at_place(&reading.places, place, why, is_ours))
 }
 
 /// The edited file, followed again, must have the hosts of before and the new one, and the new one must be seen to
@@ -345,77 +282,17 @@ fn system(files: &Planned<'_>, reading: &Reading<'_>, made: &Value, host: &str) 
     System::of(&reading.follower, made, &folder, &is_there)
 }
 
-/// How `inputs` is to be bound by hand.
-fn bind_inputs(place: &Place) -> String {
-    let pattern = place.site.syntax().and_then(full::with_inputs_bound);
-    let pattern = pattern.unwrap_or_else(|| "{ self, ... }@inputs:".into());
-    format!("write `outputs = {pattern}` and pass `inputs` on to where hosts are made, then run this again")
-}
-
-/// What is to be written by hand, in full.
-fn by_hand(host: &str, reference: &str) -> String {
-    format!(
-        "add to nixosConfigurations, by `// {{ … }}` where it is computed: {host} = inputs.nixpkgs.lib.nixosSystem {{ system = \"x86_64-linux\"; \
-         modules = [ {reference} ]; specialArgs = {{ inherit inputs; }}; }}; then run this again"
-    )
-}
-
-/// What is to be done where a folder may or may not be enough.
-fn by_folder_or_hand(files: &Planned<'_>, host: &str) -> String {
-    let paths = &files.tree.settings().paths;
-    let by_hand = by_hand(host, &reference_from_flake(files, host));
-    format!(
-        "look whether a folder {} makes a host, and is passed `inputs`: then nothing has to be added; else {by_hand}",
-        paths.hosts.join(host)
-    )
-}
-
-/// The new host's own file, as flake.nix refers to it.
-fn reference_from_flake(files: &Planned<'_>, host: &str) -> String {
-    let paths = &files.tree.settings().paths;
-    paths.flake.reference(&paths.host_module(host))
-}
-
-/// Why there is no place at all.
-fn refuse(files: &Planned<'_>, reading: &Reading<'_>, host: &str) -> Error {
-    let paths = &files.tree.settings().paths;
-    let by_hand = by_hand(host, &reference_from_flake(files, host));
-    let folders = reading.places.folders.iter().map(|folder| (&folder.path, &folder.reader));
-    let hints = reading.places.hints.iter().map(|(folder, reader)| (folder, reader));
-    if let Some((folder, reader)) = folders.chain(hints).next() {
-        return Error::NoPlace {
-            at: reader.location(),
-            found: if folder == paths.hosts.as_str() {
-                format!("the folder {folder} is read here, by what isn't understood in full")
-            } else {
-                format!("hosts are read from the folder {folder}, and a new one would lie in {}", paths.hosts)
-            },
-            by_hand: format!(
-                "set hosts = \"{folder}\" below [paths] of agent-tool.toml if hosts are folders there; else {by_hand}"
-            ),
-        };
-    }
-    if let Some(place) = reading.places.found.first() {
-        return Error::NoPlace {
-            at: place.term.location(),
-            found: "each host is registered in a file of its own".into(),
-            by_hand: format!(
-                "register {host} as {} does its own, in a file that is imported where that one is",
-                place.term.file.path()
-            ),
-        };
-    }
-    let (at, found) = match reading.places.unreadable.first() {
-        Some(term) => (
-            term.location(),
-            "nixosConfigurations may be made here, by an expression that is not written out",
-        ),
-        None => (Location::file(&paths.flake), "there is no nixosConfigurations in the outputs"),
-    };
-    Error::NoPlace { at, found: found.into(), by_hand }
-}
-
 impl Place {
+    /// Whether an entry is a host itself.
+    pub(super) fn is_of_hosts(&self) -> bool {
+        matches!(self.via, Via::Host)
+    }
+
+    /// Whether an entry may be what `nixosSystem` takes.
+    pub(super) fn is_written_in_full(&self) -> bool {
+        matches!(self.via, Via::Host | Via::Arguments)
+    }
+
     fn form(&self) -> Form {
         match (&self.via, &self.site) {
             (Via::Host, Site::After(_)) => Form::Binding,

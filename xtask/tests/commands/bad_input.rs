@@ -139,11 +139,7 @@ fn a_flake_whose_hosts_can_not_be_found() {
         "nixosConfigurations = nixpkgs.lib.filterAttrs keep {",
     );
     fixture.refused(&["new-agent", "vesta"], 1, "flake.nix:77:29: nixosConfigurations may be made here, by");
-    fixture.refused(
-        &["new-agent", "vesta"],
-        1,
-        "hint: add to nixosConfigurations, by `// { … }` where it is computed: agent-vesta = ",
-    );
+    fixture.refused(&["new-agent", "vesta"], 1, "hint: merge over what makes the hosts: // { agent-vesta = ");
     fixture.write("flake.nix", "{\n  outputs = { nixpkgs, ... }: { nixosConfigurations = { }; };\n}\n");
     fixture.refused(&["new-agent", "vesta"], 1, "neither `inputs` nor `self` is bound here");
     fixture.write("flake.nix", "{\n  outputs = _: { };\n}\n");

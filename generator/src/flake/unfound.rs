@@ -1,0 +1,124 @@
+//! Signs of hosts that a flake has though nothing was found that registers them: it is not opened in another place.
+
+use rnix::ast::{AttrpathValue, Expr, HasEntry, Select};
+use rowan::ast::AstNode;
+
+use super::{files::Planned, reading::Reading};
+use crate::{
+    error::Location,
+    nix::{
+        file::NixFile,
+        find::keys,
+        follow::{Files, Term},
+        literal,
+    },
+    path::TreePath,
+};
+
+/// The output that hosts are in.
+const HOSTS: &str = "nixosConfigurations";
+
+/// The folders that people keep flakes in which others start from.
+const TEMPLATES: [&str; 4] = ["template", "templates", "example", "examples"];
+
+/// A sign of hosts.
+pub(super) struct Sign {
+    /// Where it is.
+    pub(super) at: Location,
+    /// What it is.
+    pub(super) kind: Kind,
+}
+
+/// What shows that there are hosts.
+pub(super) enum Kind {
+    /// They are named there, in this option of a module.
+    Named(String),
+    /// The output is bound there.
+    Bound,
+    /// The output is read there.
+    Read,
+    /// This folder looks like a host.
+    Lying(TreePath),
+}
+
+/// Where a flake shows that it has hosts, and how.
+pub(super) fn sign(files: &Planned<'_>, reading: &Reading<'_>) -> Option<Sign> {
+    named_in_an_option(files, reading).or_else(|| named_as_an_output(files)).or_else(|| lying_there(files))
+}
+
+/// A set in an option of a module of flake-parts, whose attributes are called as the folders of hosts are.
+fn named_in_an_option(files: &Planned<'_>, reading: &Reading<'_>) -> Option<Sign> {
+    let machines = machines(files);
+    let is_of_machines = |part: &Term, set: &Expr| {
+        let Expr::AttrSet(set) = set else { return false };
+        let names = reading.follower.names(part, set);
+        let known = names.iter().filter(|(name, _)| machines.contains(name)).count();
+        known > 0 && known * 2 > names.len()
+    };
+    reading.places.parts.iter().find_map(|part| {
+        let Expr::AttrSet(module) = &part.expr else { return None };
+        let options = module.attrpath_values().filter(|binding| {
+            let option = keys(binding).into_iter().next().flatten();
+            !matches!(option.as_deref(), Some("flake" | "imports" | "perSystem" | "systems" | "_module"))
+        });
+        let mut sets = options.flat_map(|binding| {
+            let sets = binding.syntax().descendants().filter_map(Expr::cast).collect::<Vec<_>>();
+            sets.into_iter().map(move |set| (binding.clone(), set))
+        });
+        let (binding, set) = sets.find(|(_, set)| is_of_machines(part, set))?;
+        let option = binding.attrpath()?.syntax().text().to_string();
+        Some(Sign { at: part.file.location(set.syntax()), kind: Kind::Named(option) })
+    })
+}
+
+/// Where the tree binds the output, or reads it.
+fn named_as_an_output(files: &Planned<'_>) -> Option<Sign> {
+    let flake = &files.tree.settings().paths.flake;
+    let is_of_others = |path: &TreePath| {
+        path != flake && path.as_str().rsplit('/').next() == Some("flake.nix")
+            || path.as_str().split('/').any(|folder| TEMPLATES.contains(&folder))
+    };
+    let mut paths = files.all_with_word(HOSTS);
+    paths.retain(|path| !is_of_others(path));
+    paths.sort_by_key(|path| path != flake);
+    let read: Vec<_> = paths.iter().filter_map(|path| files.nix(path)).collect();
+    let bound = read.iter().find_map(bound_in).map(|at| Sign { at, kind: Kind::Bound });
+    bound.or_else(|| read.iter().find_map(selected_in).map(|at| Sign { at, kind: Kind::Read }))
+}
+
+fn bound_in(file: &NixFile) -> Option<Location> {
+    let mut bindings = file.syntax().descendants().filter_map(AttrpathValue::cast);
+    let binding = bindings.find(|binding| {
+        let keys = keys(binding);
+        let is = |key: &Option<String>, name: &str| key.as_deref() == Some(name);
+        keys.iter().any(|key| is(key, HOSTS)) && !keys.first().is_some_and(|key| is(key, "_module"))
+    })?;
+    Some(file.location(binding.syntax()))
+}
+
+fn selected_in(file: &NixFile) -> Option<Location> {
+    let mut selections = file.syntax().descendants().filter_map(Select::cast);
+    let selection = selections.find(|it| {
+        it.attrpath().is_some_and(|path| path.attrs().any(|attr| literal::is_attribute(&attr, HOSTS)))
+    })?;
+    Some(file.location(selection.syntax()))
+}
+
+/// A folder of a machine where a new host's would lie.
+fn lying_there(files: &Planned<'_>) -> Option<Sign> {
+    let paths = &files.tree.settings().paths;
+    let first = machines(files).into_iter().next()?;
+    Some(Sign { at: Location::file(&paths.flake), kind: Kind::Lying(paths.hosts.join(first)) })
+}
+
+/// The folders beside a new host's own that hold Nix files, but those of agents.
+fn machines(files: &Planned<'_>) -> Vec<String> {
+    let hosts = &files.tree.settings().paths.hosts;
+    let holds_nix = |name: &String| {
+        let folder = hosts.join(name);
+        let there = files.tree.folder(&folder).unwrap_or_default();
+        there.iter().any(|file| folder.join(file).has_extension("nix"))
+    };
+    let is_machine = |name: &String| name != "common" && !name.starts_with("agent-") && holds_nix(name);
+    files.folders(hosts).into_iter().filter(is_machine).collect()
+}

@@ -1,0 +1,15 @@
+{
+  outputs =
+    inputs:
+    inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+      imports = [ inputs.fleet.flakeModule ];
+      systems = [ "x86_64-linux" ];
+      fleet = {
+        folder = ./hosts;
+        hosts = {
+          tower.cores = 16;
+          laptop.cores = 4;
+        };
+      };
+    };
+}

@@ -1,0 +1,9 @@
+{
+  outputs =
+    inputs:
+    inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+      imports = [ inputs.fleet.flakeModule ];
+      systems = [ "x86_64-linux" ];
+      flake.images.tower = inputs.self.nixosConfigurations.tower.config.system.build.image;
+    };
+}

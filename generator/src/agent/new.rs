@@ -95,9 +95,12 @@ pub struct Birth {
 pub fn plan(tree: &Tree, request: &Request) -> Result<Outcome> {
     let registry = Registry::read(tree)?;
     let parts = Parts::of(tree, &registry, &request.name);
-    if !parts.present.is_empty() {
-        return already_there(tree, &registry, request, &parts);
-    }
+    // Where the flake has no place that the tool is sure of, a person registers the machine first.
+    let registered = match parts.present.as_slice() {
+        [] => None,
+        [(Part::Registration(_), at)] => Some(at),
+        _ => return already_there(tree, &registry, request, &parts),
+    };
     expect_free(tree, &request.name)?;
     let vm = choose_vm(tree, request)?;
     let model = match &request.like {
@@ -115,7 +118,11 @@ pub fn plan(tree: &Tree, request: &Request) -> Result<Outcome> {
     for (path, contents) in &model.files {
         draft.create(path, contents.clone())?;
     }
-    register(&mut draft, tree, &model)?;
+    match registered {
+        Some(at) => draft.note(format!("{at}: the flake has {} already", request.name.host())),
+        None => register(&mut draft, tree, &model)?,
+    }
+    add_to_base(&mut draft, tree, &model)?;
     if can_seal {
         add_secrets(&mut draft, tree, &request.name, host_key.as_ref(), &model.secrets)?;
     }
@@ -278,6 +285,11 @@ fn register(draft: &mut Draft<'_>, tree: &Tree, model: &Model) -> Result<()> {
             registration.at, paths.hosts
         ));
     }
+    Ok(())
+}
+
+fn add_to_base(draft: &mut Draft<'_>, tree: &Tree, model: &Model) -> Result<()> {
+    let (paths, name) = (&tree.settings().paths, &model.facts.name);
     let mut in_base = Vec::new();
     if model.base_user {
         let item = paths.base.reference(&paths.user(name));

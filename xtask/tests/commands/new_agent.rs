@@ -117,6 +117,21 @@ fn the_same_again_changes_nothing() {
 }
 
 #[test]
+fn a_machine_that_a_person_registered_is_not_registered_again() {
+    let fixture = Fixture::new();
+    fixture.replace(
+        "flake.nix",
+        "agent-base = ",
+        "agent-vesta = builtins.throw \"mine\";\n        agent-base = ",
+    );
+    let flake = fixture.read("flake.nix");
+    let outcome = fixture.ok("new-agent vesta");
+    assert!(outcome.stderr.contains("the flake has agent-vesta already"), "{}", outcome.stderr);
+    assert_eq!(fixture.read("flake.nix"), flake);
+    assert!(fixture.ok("show vesta").stdout.contains("vesta"));
+}
+
+#[test]
 fn another_one_of_that_name_is_refused() {
     let fixture = Fixture::new();
     fixture.ok("new-agent vesta");

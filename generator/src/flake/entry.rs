@@ -16,7 +16,7 @@ use super::{
 use crate::{
     edit::Site,
     name::AgentName,
-    nix::{find::keys, literal},
+    nix::{find::keys, follow::last_name, literal},
     rename::rename,
 };
 
@@ -52,6 +52,8 @@ pub(super) enum Origin {
     Agent,
     /// As most siblings' are.
     Siblings,
+    /// As a single sibling's is, of which nothing is said but its name: one of several ways.
+    Sibling,
     /// A call of `nixosSystem`, in full.
     Ours,
 }
@@ -69,6 +71,7 @@ pub(super) fn candidates(full: &Full<'_>) -> Vec<Candidate> {
     if !are_of_people(siblings) {
         candidates.extend(as_most(siblings, host, place));
         candidates.extend(as_all(full, &key));
+        candidates.extend(as_each(siblings, host));
     }
     match (&place.via, &place.site) {
         (Via::Host | Via::Arguments, _) => {
@@ -160,6 +163,41 @@ fn as_most(siblings: &[Sibling], host: &str, place: &Place) -> Option<Candidate>
     is_one.then(|| Candidate::as_siblings(text))
 }
 
+/// The entries that say nothing of one sibling but its name, with the new name.
+fn as_each(siblings: &[Sibling], host: &str) -> Vec<Candidate> {
+    let models = siblings.iter().filter(|it| it.is_plain() && it.is_ordinary() && it.system().is_none());
+    let named = models.filter(|it| it.renamed_value(host).is_some_and(|value| says_only_name(&value, host)));
+    let ways: BTreeSet<_> = named.map(|it| it.renamed(host)).collect();
+    let way = |text| Candidate { origin: Origin::Sibling, ..Candidate::as_siblings(text) };
+    ways.into_iter().map(way).collect()
+}
+
+/// Whether nothing is said in a call but a host's name, an agent's platform, and what all of a flake has.
+fn says_only_name(value: &Expr, host: &str) -> bool {
+    const OF_ALL: [&str; 7] = ["inputs", "self", "lib", "pkgs", "nixpkgs", "system", "outputs"];
+    let of_all = |name: Option<String>| name.is_some_and(|name| OF_ALL.contains(&name.as_str()));
+    let of_name = |text: &str| text.contains(host) || text == "\"x86_64-linux\"";
+    match value {
+        Expr::Paren(it) => it.expr().is_some_and(|inner| says_only_name(&inner, host)),
+        Expr::Apply(it) => {
+            let is_call = it.lambda().is_some_and(|function| match function {
+                Expr::Apply(_) => says_only_name(&function, host),
+                function => last_name(&function).is_some(),
+            });
+            is_call && it.argument().is_some_and(|argument| says_only_name(&argument, host))
+        }
+        Expr::Str(_) | Expr::PathRel(_) => of_name(&value.syntax().text().to_string()),
+        Expr::Ident(_) | Expr::Select(_) => of_all(last_name(value)),
+        Expr::List(it) => it.items().all(|item| says_only_name(&item, host)),
+        Expr::AttrSet(it) => {
+            let mut names = it.inherits().flat_map(|inherit| inherit.attrs().collect::<Vec<_>>());
+            names.all(|name| of_all(literal::attribute(&name)))
+                && it.attrpath_values().all(|it| it.value().is_some_and(|value| says_only_name(&value, host)))
+        }
+        _ => false,
+    }
+}
+
 /// The entry that says what all siblings say and no more, with the new name; of a single one what it can't lack.
 fn as_all(full: &Full<'_>, key: &str) -> Option<Candidate> {
     let Full { follower, place, siblings, host, .. } = *full;
@@ -174,7 +212,7 @@ fn as_all(full: &Full<'_>, key: &str) -> Option<Candidate> {
         let said = values.first().and_then(|value| argument(value, name)).unwrap_or_default();
         values.len() == 1 && (name == "system" || said.contains(host))
     };
-    let value = shared(&values, &|name| optional.contains(name) && !is_of_all(name))?;
+    let value = shared(&values, host, &|name| optional.contains(name) && !is_of_all(name))?;
     let made = rnix::Root::parse(&value).ok().ok()?.expr()?;
     let same = values.iter().position(|value| said(value) == said(&made));
     match same.and_then(|index| models.get(index)).filter(|sibling| sibling.is_plain()) {

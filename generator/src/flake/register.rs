@@ -116,9 +116,22 @@ pub(super) fn expect_names(edited: &NixFile, reading: &Reading<'_>, mut expected
     if there == expected {
         return Ok(());
     }
+    let some = |names: &[String], others: &[String]| {
+        let mut names = names.iter().filter(|name| !others.contains(name)).map(String::as_str);
+        let first: Vec<_> = names.by_ref().take(3).collect();
+        match (first.is_empty(), names.count()) {
+            (true, _) => "none".to_owned(),
+            (false, 0) => first.join(", "),
+            (false, more) => format!("{} and {more} more", first.join(", ")),
+        }
+    };
     Err(Error::Unverified {
         path: edited.path().clone(),
-        message: format!("the hosts would be {}", there.join(", ")),
+        message: format!(
+            "of the hosts that should be there {} would be missing, and of others {} would come",
+            some(&expected, &there),
+            some(&there, &expected)
+        ),
     })
 }
 
@@ -199,7 +212,7 @@ fn at_place(
 ) -> Result<Registration> {
     let file = &place.term.file;
     let reference = file.path().reference(&files.tree.settings().paths.host_module(host));
-    let (mut why, mut is_ours) = (None, false);
+    let (mut why, mut is_ours): (Option<Error>, bool) = (None, false);
     let siblings: Vec<_> = hosts.iter().map(|host| Sibling::of(place, host)).collect();
     let full = Full {
         follower: &reading.follower,
@@ -209,18 +222,27 @@ fn at_place(
         folder: &reference,
         flake: &files.tree.settings().paths.flake,
     };
-    for candidate in entry::candidates(&full) {
-        let Candidate { text, is_made, origin } = &candidate;
-        is_ours |= *origin == Origin::Ours;
+    let take = |Candidate { text, is_made, origin }: &Candidate| -> Result<Registration> {
         let written = if *is_made { Entry::New(text) } else { Entry::Copied(text) };
         let edited = edit::insert_at(file, &place.site, written)?;
         let mut expected = reading.names();
         expected.push(host.to_owned());
-        match verify(files, &edited, expected, host, *origin) {
-            Ok((at, entry)) => {
-                return Ok(Registration { at, form: place.form(), file: Some(edited), entry });
+        let (at, entry) = verify(files, &edited, expected, host, *origin)?;
+        Ok(Registration { at, form: place.form(), file: Some(edited), entry })
+    };
+    let candidates = entry::candidates(&full);
+    // Of several ways that each serve one host, the new one's is known if only one serves it, too.
+    for ways in candidates.chunk_by(|one, other| [one, other].iter().all(|it| it.origin == Origin::Sibling)) {
+        is_ours |= ways.iter().any(|it| it.origin == Origin::Ours);
+        let mut taken = Vec::new();
+        for way in ways {
+            match take(way) {
+                Ok(registration) => taken.push(registration),
+                Err(error) => why = why.or(Some(error)),
             }
-            Err(error) => why = why.or(Some(error)),
+        }
+        if let (Some(registration), true) = (taken.pop(), taken.is_empty()) {
+            return Ok(registration);
         }
     }
     Err(Refusal { host, paths: &files.tree.settings().paths }.at_place(&reading.places, place, why, is_ours))
@@ -266,7 +288,7 @@ fn verify(
     }
     match system.lacks(&files.tree.settings().paths.machine_folder(host)) {
         Some(why) => Err(refuse(why)),
-        None if system.homes_of_others() && origin == Origin::Siblings => {
+        None if system.homes_of_others() && origin != Origin::Agent => {
             Err(refuse("it gives homes to people whom a new host doesn't have".into()))
         }
         None => Ok(verified),

@@ -8,31 +8,36 @@ use rowan::ast::AstNode;
 
 use crate::nix::literal;
 
-/// What all of `exprs` say, as the first says it; nothing where they differ in what may be needed.
+/// What people call the argument that is a host's name.
+const NAMES: [&str; 4] = ["hostname", "hostName", "host", "name"];
+
+/// What all of `exprs` say of a host, as the first says it; nothing where they differ in what may be needed.
 ///
 /// Of calls it is the call of the same function; of lists the items that are in each; of sets what each binds alike.
 /// What each set binds, but not alike, can't be left out, unless `may_lack` says of a name in the sets that are the
-/// last argument, or all there is, that it can. Of a single expression all is left out that may be lacking.
-pub(super) fn shared(exprs: &[Expr], may_lack: &dyn Fn(&str) -> bool) -> Option<String> {
+/// last argument, or all there is, that it can. Of a single expression all is left out that may be lacking. What is
+/// called a host's name is `host`, though siblings may have other names there than in the flake.
+pub(super) fn shared(exprs: &[Expr], host: &str, may_lack: &dyn Fn(&str) -> bool) -> Option<String> {
     let first = exprs.first()?;
     if let Some(sets) = each(exprs, |expr| match expr {
         Expr::AttrSet(set) if set.rec_token().is_none() => Some(set.clone()),
         _ => None,
     }) {
-        return shared_bindings(&sets, may_lack);
+        return shared_bindings(&sets, host, may_lack);
     }
     if let Some(inner) = each(exprs, |expr| match expr {
         Expr::Paren(it) => it.expr(),
         _ => None,
     }) {
-        return Some(format!("({})", shared(&inner, may_lack)?));
+        return Some(format!("({})", shared(&inner, host, may_lack)?));
     }
     if let Some(calls) = each(exprs, |expr| match expr {
         Expr::Apply(it) => Some((it.lambda()?, it.argument()?)),
         _ => None,
     }) {
         let (functions, arguments): (Vec<_>, Vec<_>) = calls.into_iter().unzip();
-        return Some(format!("{} {}", shared(&functions, &|_| false)?, shared(&arguments, may_lack)?));
+        let function = shared(&functions, host, &|_| false)?;
+        return Some(format!("{function} {}", shared(&arguments, host, may_lack)?));
     }
     if exprs.iter().all(|other| said(other) == said(first)) {
         return Some(first.syntax().text().to_string());
@@ -41,7 +46,7 @@ pub(super) fn shared(exprs: &[Expr], may_lack: &dyn Fn(&str) -> bool) -> Option<
 }
 
 /// What all sets bind alike.
-fn shared_bindings(sets: &[AttrSet], may_lack: &dyn Fn(&str) -> bool) -> Option<String> {
+fn shared_bindings(sets: &[AttrSet], host: &str, may_lack: &dyn Fn(&str) -> bool) -> Option<String> {
     let all: Vec<_> = sets.iter().map(bindings).collect::<Option<_>>()?;
     let (first, others) = all.split_first()?;
     let mut lines: Vec<String> = Vec::new();
@@ -62,8 +67,13 @@ fn shared_bindings(sets: &[AttrSet], may_lack: &dyn Fn(&str) -> bool) -> Option<
             Said::Value(_, expr) => Some(expr.clone()),
             Said::Inherited(_) => None,
         });
-        match exprs.and_then(|exprs| shared(&exprs, &|_| false)) {
+        match exprs.as_ref().and_then(|exprs| shared(exprs, host, &|_| false)) {
             Some(value) => lines.push(format!("{name} = {value};")),
+            None if NAMES.contains(&name.as_str())
+                && exprs.is_some_and(|exprs| exprs.iter().all(is_string)) =>
+            {
+                lines.push(format!("{name} = {};", literal::quote(host)));
+            }
             None if may_lack(name) => {}
             None => return None,
         }
@@ -124,6 +134,10 @@ fn bindings(set: &AttrSet) -> Option<Vec<(String, Said)>> {
         }
     }
     Some(bindings)
+}
+
+fn is_string(expr: &Expr) -> bool {
+    matches!(expr, Expr::Str(_))
 }
 
 fn find<'a>(bindings: &'a [(String, Said)], name: &str) -> Option<&'a Said> {

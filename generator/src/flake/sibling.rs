@@ -64,7 +64,7 @@ impl Sibling {
     pub(super) fn is_ordinary(&self) -> bool {
         let name = self.name.to_lowercase();
         let text = self.node.text().to_string();
-        !name.split(|c: char| !c.is_alphanumeric()).any(|word| MEDIA.contains(&word))
+        !name.split(|c: char| !c.is_alphabetic()).any(|word| MEDIA.contains(&word))
             && !MEDIA_MODULES.iter().chain(&ELSEWHERE).any(|part| text.contains(part))
     }
 

@@ -22,6 +22,10 @@ impl Search<'_> {
         } else if let Some((left, right)) = update(term) {
             self.sets(&left, via);
             self.sets(&right, via);
+        } else if let Some(call) = self.follower.call(&value)
+            && let ("filterAttrs", [condition, set]) = (call.name.as_str(), call.arguments.as_slice())
+        {
+            self.that(condition, |search| search.sets(set, via));
         } else {
             self.unreadable(term);
         }
@@ -54,6 +58,7 @@ impl Search<'_> {
         let call = self.follower.call(&value);
         let parts = call.as_ref().map(|call| (call.name.as_str(), call.arguments.as_slice()));
         match parts {
+            Some(("filter", [condition, list])) => self.that(condition, |search| search.list(list, via)),
             Some(("map", [function, list])) => self.made_of(list, via, |items| items.behind(function)),
             Some(("attrNames", [set])) => self.taken_of(set, via, Take::Name),
             Some(("attrValues", [set])) => self.taken_of(set, via, Take::Value),

@@ -26,6 +26,8 @@ pub(super) struct Place {
     pub(super) prefix: usize,
     /// What is written before a host's name where nothing is bound yet.
     pub(super) opening: &'static str,
+    /// What an entry must be to become a host, as functions of its name and its value, or of an item.
+    pub(super) conditions: Vec<Value>,
 }
 
 /// Everything that was found on the way to the hosts.
@@ -87,7 +89,7 @@ impl Places {
 
     /// The places of the hosts of a flake.
     pub(super) fn of_flake(follower: &Follower<'_>, flake: &Value) -> Self {
-        let mut search = Search { follower, places: Self::default() };
+        let mut search = Search { follower, places: Self::default(), conditions: Vec::new() };
         let outputs = follower.lookup(flake, &["outputs"]);
         for value in outputs.values {
             search.outputs(&follower.body(&value));
@@ -99,6 +101,8 @@ impl Places {
 pub(super) struct Search<'a> {
     pub(super) follower: &'a Follower<'a>,
     pub(super) places: Places,
+    /// What entries of what is looked at must be.
+    conditions: Vec<Value>,
 }
 
 impl Search<'_> {
@@ -331,6 +335,7 @@ impl Search<'_> {
                 via: Via::Host,
                 prefix: above(&first, last),
                 opening: "",
+                conditions: Vec::new(),
             });
         }
         self.places.unreadable.extend(bound.unreadable);
@@ -338,8 +343,8 @@ impl Search<'_> {
 
     /// A set that is written out, whose attributes are hosts.
     pub(super) fn set(&mut self, term: &Term, set: &AttrSet, via: Via) {
-        let (term, site) = (term.clone(), Site::Set(set.clone()));
-        self.places.found.push(Place { term, site, via, prefix: 0, opening: "" });
+        let (term, site, conditions) = (term.clone(), Site::Set(set.clone()), self.conditions.clone());
+        self.places.found.push(Place { term, site, via, prefix: 0, opening: "", conditions });
     }
 
     /// What `nixosConfigurations` is bound to.
@@ -387,6 +392,13 @@ impl Search<'_> {
         }
     }
 
+    /// Looks at a set or a list of which only those entries are taken that are what `condition` asks for.
+    pub(super) fn that(&mut self, condition: &Value, look: impl FnOnce(&mut Self)) {
+        self.conditions.push(condition.clone());
+        look(self);
+        self.conditions.pop();
+    }
+
     pub(super) fn push_list(&mut self, term: &Term, list: &List, via: &Via) {
         self.places.found.push(Place {
             term: term.clone(),
@@ -394,6 +406,7 @@ impl Search<'_> {
             via: via.clone(),
             prefix: 0,
             opening: "",
+            conditions: self.conditions.clone(),
         });
     }
 

@@ -9,6 +9,7 @@ use rowan::ast::AstNode;
 use super::{
     files::Planned,
     place::{Place, Places},
+    sibling::Sibling,
     taker,
     via::{Via, made},
 };
@@ -49,7 +50,11 @@ impl<'a> Reading<'a> {
             })
         })?;
         let places = Places::of_flake(&follower, &flake);
-        let hosts = places.found.iter().map(|place| hosts(&follower, place)).collect();
+        let hosts = places.found.iter().map(|place| {
+            let all = hosts(&follower, place).into_iter();
+            all.filter(|host| is_taken(&follower, place, host) != Some(false)).collect()
+        });
+        let hosts = hosts.collect();
         Ok(Self { follower, places, hosts })
     }
 
@@ -75,6 +80,11 @@ impl<'a> Reading<'a> {
         Some(made(&self.follower, &place.via, &host.key, &Value::Term(said(place, host)?))?.1)
     }
 
+    /// Whether an entry is one of those that become hosts; nothing where that can't be told.
+    pub(super) fn is_taken(&self, place: &Place, host: &Host) -> Option<bool> {
+        is_taken(&self.follower, place, host)
+    }
+
     /// What the functions that make a host of its entry ask for and aren't given.
     pub(super) fn lacking(&self, place: &Place, host: &Host) -> Option<String> {
         let said = said(place, host)?;
@@ -85,13 +95,28 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// What is said of a host.
-fn said(place: &Place, host: &Host) -> Option<Term> {
-    let value = match &place.site {
-        Site::List(_) => Expr::cast(host.node.clone()),
-        _ => AttrpathValue::cast(host.node.clone()).and_then(|binding| binding.value()),
+/// Whether an entry is what the conditions of its place ask for.
+fn is_taken(follower: &Follower<'_>, place: &Place, host: &Host) -> Option<bool> {
+    let holds = |condition: &Value| {
+        let said = Value::Term(said(place, host)?);
+        let of = match &place.site {
+            Site::List(_) => Value::applied(condition.clone(), said),
+            _ => Value::applied(Value::applied(condition.clone(), Value::Text(host.key.clone())), said),
+        };
+        follower.truth(&of)
     };
-    Some(place.term.with(value?))
+    // One that it is not is enough.
+    let all: Vec<_> = place.conditions.iter().map(holds).collect();
+    if all.contains(&Some(false)) {
+        Some(false)
+    } else {
+        all.into_iter().try_fold(true, |all, it| Some(all && it?))
+    }
+}
+
+/// What is said of a host, where that is an expression of its own.
+fn said(place: &Place, host: &Host) -> Option<Term> {
+    Some(place.term.with(Sibling::of(place, host).value?))
 }
 
 fn hosts(follower: &Follower<'_>, place: &Place) -> Vec<Host> {

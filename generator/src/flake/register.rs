@@ -74,7 +74,14 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         reading.places.computed.iter().filter(|_| unread.is_empty() && reading.places.folders.is_empty());
     for term in computed {
         let site = Site::Over(term.expr.syntax().clone());
-        let place = Place { term: term.clone(), site, via: Via::Host, prefix: 0, opening: "" };
+        let place = Place {
+            term: term.clone(),
+            site,
+            via: Via::Host,
+            prefix: 0,
+            opening: "",
+            conditions: Vec::new(),
+        };
         let Ok(registration) = at_place(files, &reading, &place, &[], host) else { continue };
         if registration.file.as_ref().is_some_and(|after| rewrites(&term.file, after)) {
             return Err(refusal.rewriting(&reading.places, term));
@@ -99,7 +106,14 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         }
         for Opening { term, set, prefix: opening } in &reading.places.openings {
             let site = Site::Set(set.clone());
-            let place = Place { term: term.clone(), site, via: Via::Host, prefix: 0, opening };
+            let place = Place {
+                term: term.clone(),
+                site,
+                via: Via::Host,
+                prefix: 0,
+                opening,
+                conditions: Vec::new(),
+            };
             match at_place(files, &reading, &place, &[], host) {
                 Ok(registration) => return Ok(registration),
                 Err(error) => refused = refused.or(Some(error)),
@@ -271,6 +285,9 @@ fn verify(
     let verified = (at.clone(), entry.node.text().to_string());
     if origin == Origin::Ours {
         return Ok(verified);
+    }
+    if reading.is_taken(place, entry) != Some(true) {
+        return Err(refuse("which entries become hosts is not understood in full".into()));
     }
     if let Some(argument) = reading.lacking(place, entry).filter(|_| origin != Origin::Agent) {
         return Err(refuse(format!("what makes a host of it asks for `{argument}`")));

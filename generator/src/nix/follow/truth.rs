@@ -37,6 +37,16 @@ impl Follower<'_> {
                 "false" => Some(false),
                 _ => None,
             },
+            Expr::HasAttr(it) => {
+                let path = it
+                    .attrpath()?
+                    .attrs()
+                    .map(|attr| self.attribute(term, &attr))
+                    .collect::<Option<Vec<_>>>()?;
+                let bound =
+                    self.lookup(&of(it.expr())?, &path.iter().map(String::as_str).collect::<Vec<_>>());
+                (bound.is_bound() || bound.unreadable.is_empty()).then_some(bound.is_bound())
+            }
             Expr::UnaryOp(it) if it.operator() == Some(UnaryOpKind::Invert) => {
                 Some(!self.truth(&of(it.expr())?)?)
             }

@@ -47,7 +47,9 @@ impl Full<'_> {
         let at = self.place.site.syntax()?;
         let bound = |name: &str| is_bound_at(name, at);
         let mut theirs: BTreeMap<String, usize> = BTreeMap::new();
-        for (function, _) in self.models().filter_map(Sibling::system) {
+        // What other platforms and media are made by may make nothing else.
+        let models = self.siblings.iter().filter(|it| it.is_ordinary());
+        for (function, _) in models.filter_map(Sibling::system) {
             if bound(function.split(['.', ' ']).next().unwrap_or_default()) {
                 *theirs.entry(function).or_default() += 1;
             }

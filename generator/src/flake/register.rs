@@ -203,6 +203,9 @@ fn contains(folder: &str, path: &TreePath) -> bool {
 
 /// Whether most hosts have a module of their own: then the new one does not belong into another's.
 fn is_scattered(reading: &Reading<'_>) -> bool {
+    if reading.places.modules.is_empty() && reading.places.parts.is_empty() {
+        return false;
+    }
     let files: BTreeSet<_> = reading.places.found.iter().map(|place| place.term.file.path()).collect();
     let alone = reading.hosts.iter().filter(|hosts| hosts.len() <= 1).count();
     let most = alone * 2 > reading.hosts.len() || reading.hosts.is_empty();

@@ -75,6 +75,8 @@ fn shared_bindings(sets: &[AttrSet], host: &str, may_lack: &dyn Fn(&str) -> bool
                 lines.push(format!("{name} = {};", literal::quote(host)));
             }
             None if may_lack(name) => {}
+            // A host may have no modules of its own.
+            None if name.to_lowercase().ends_with("modules") => lines.push(format!("{name} = [ ];")),
             None => return None,
         }
     }

@@ -1,0 +1,5 @@
+{
+  tower = {
+    size = "large";
+  };
+}

@@ -27,6 +27,7 @@ let
   lib = {
     inherit (builtins)
       attrNames
+      attrValues
       foldl'
       listToAttrs
       mapAttrs
@@ -65,7 +66,10 @@ let
       arguments = {
         inherit inputs lib;
         self = inputs.self;
-        config.machines = { };
+        config = {
+          machines = { };
+        }
+        // options;
         withSystem = _: f: f { };
         # Nothing of it is looked at but what outputs are made of.
         makeMachine = modules: lib.nixosSystem { inherit modules; };
@@ -74,6 +78,34 @@ let
       call = m: if isFunction m then m arguments else m;
       load = m: call (if isPath m || isString m then import m else m);
       merged = m: if m.isMerge or false then foldl' (a: b: a // merged b) { } m.contents else m;
+      # What modules say to options of their own, two names deep.
+      options = foldl' (a: b: a // mapAttrs (name: said: deep (a.${name} or { }) said) b) { } (
+        map said (contents module)
+      );
+      deep = a: b: a // mapAttrs (name: value: if a ? ${name} then a.${name} // value else value) b;
+      said =
+        content:
+        lib.filterAttrs (_: isAttrs) (
+          removeAttrs (content.config or content) [
+            "_module"
+            "flake"
+            "options"
+            "partitions"
+            "partitionedAttrs"
+          ]
+        );
+      contents =
+        m:
+        let
+          content = load m;
+        in
+        [ content ] ++ concatMap contents (imported content);
+      imported =
+        content:
+        (content.imports or [ ])
+        ++ map (partition: content.partitions.${partition}.module) (
+          attrValues (content.partitionedAttrs or { })
+        );
       flakes =
         m:
         let
@@ -81,7 +113,7 @@ let
           own = call (content.flake or content.config.flake or { });
         in
         [ (own // { nixosConfigurations = merged (own.nixosConfigurations or { }); }) ]
-        ++ concatMap flakes (content.imports or [ ]);
+        ++ concatMap flakes (imported content);
     in
     foldl' (
       a: b: a // b // { nixosConfigurations = a.nixosConfigurations or { } // b.nixosConfigurations; }
@@ -103,10 +135,18 @@ let
       eachSystem = systems: f: mapAttrs (_: value: { x86_64-linux = value; }) (f "x86_64-linux");
       eachDefaultSystem = eachSystem [ "x86_64-linux" ];
     };
-    flake-parts.lib = {
-      mkFlake = { inputs }: evaluate inputs;
-      importApply = path: import path;
+    flake-parts = {
+      lib = {
+        mkFlake = { inputs }: evaluate inputs;
+        importApply = path: import path;
+      };
+      flakeModules.partitions = { };
     };
+    haumea.lib = {
+      loaders.path = null;
+      load = { src, ... }: lib.genAttrs (attrNames (builtins.readDir src)) (name: src + "/${name}");
+    };
+    boards = nixpkgs;
     # Frameworks that make a host of each folder below one of them.
     blueprint =
       {

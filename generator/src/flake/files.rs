@@ -97,29 +97,37 @@ impl Files for Planned<'_> {
     }
 }
 
-/// The files of a plan, and one of them edited.
+/// The files of a plan, one of them edited, and those of a new host as if they were there.
 #[derive(Debug)]
-pub(super) struct Edited<'a>(pub(super) &'a Planned<'a>, pub(super) &'a NixFile);
+pub(super) struct Edited<'a> {
+    /// The plan.
+    pub(super) planned: &'a Planned<'a>,
+    /// The file that is edited.
+    pub(super) file: &'a NixFile,
+    /// The new host's own file.
+    pub(super) own: Option<TreePath>,
+}
 
 impl Files for Edited<'_> {
     fn nix(&self, path: &TreePath) -> Option<NixFile> {
-        if path == self.1.path() { Some(self.1.clone()) } else { self.0.nix(path) }
+        if path == self.file.path() { Some(self.file.clone()) } else { self.planned.nix(path) }
     }
 
     fn is_file(&self, path: &TreePath) -> bool {
-        path == self.1.path() || self.0.is_file(path)
+        path == self.file.path() || self.own.as_ref() == Some(path) || self.planned.is_file(path)
     }
 
     fn is_folder(&self, path: &TreePath) -> bool {
-        is_below(self.1.path(), path) || self.0.is_folder(path)
+        let mut new = std::iter::once(self.file.path()).chain(&self.own);
+        new.any(|file| is_below(file, path)) || self.planned.is_folder(path)
     }
 
     fn with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath> {
-        self.0.with_word(folder, word)
+        self.planned.with_word(folder, word)
     }
 
     fn folders(&self, folder: &TreePath) -> Vec<String> {
-        self.0.folders(folder)
+        self.planned.folders(folder)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::nix::{
 };
 
 /// The functions that read a folder.
-const READERS: [&str; 4] = ["readDir", "listFilesRecursive", "import-tree", "fileFilter"];
+const READERS: [&str; 5] = ["readDir", "listFilesRecursive", "import-tree", "fileFilter", "load"];
 
 /// How many expressions are looked at.
 const LIMIT: usize = 20_000;
@@ -108,6 +108,11 @@ fn snowfall(follower: &Follower<'_>, term: &Term, arguments: &Value) -> Option<S
     Some(format!("{}systems/x86_64-linux", root.trim_start_matches('/')))
 }
 
+/// The folder that an argument of a function which reads one is: a path, or the `src` of haumea's `load`.
+fn read_from(follower: &Follower<'_>, argument: &Value) -> Option<String> {
+    follower.place(argument).or_else(|| follower.place(&follower.select(argument, &["src"])?))
+}
+
 /// The first folder that `term` reads of those that are `wanted`, itself or through the names that it mentions.
 pub(super) fn read_by(follower: &Follower<'_>, term: &Term, wanted: &dyn Fn(&str) -> bool) -> Option<String> {
     let mut seen = BTreeSet::new();
@@ -129,7 +134,7 @@ pub(super) fn read_by(follower: &Follower<'_>, term: &Term, wanted: &dyn Fn(&str
                 Expr::Apply(_) | Expr::BinOp(_) => {
                     let call = follower.call(&Value::Term(inner.clone()));
                     if let Some(call) = call.filter(|call| READERS.contains(&call.name.as_str()))
-                        && let Some(folder) = call.arguments.iter().find_map(|it| follower.place(it))
+                        && let Some(folder) = call.arguments.iter().find_map(|it| read_from(follower, it))
                         && wanted(&folder)
                     {
                         return Some(folder);

@@ -47,9 +47,7 @@ impl Full<'_> {
         let at = self.place.site.syntax()?;
         let bound = |name: &str| is_bound_at(name, at);
         let mut theirs: BTreeMap<String, usize> = BTreeMap::new();
-        // What other platforms and media are made by may make nothing else.
-        let models = self.siblings.iter().filter(|it| it.is_ordinary());
-        for (function, _) in models.filter_map(Sibling::system) {
+        for (function, _) in self.models().filter_map(Sibling::system) {
             if bound(function.split(['.', ' ']).next().unwrap_or_default()) {
                 *theirs.entry(function).or_default() += 1;
             }
@@ -124,10 +122,9 @@ impl Full<'_> {
         special.map(move |special| format!("{{ {PLATFORM} modules = [ {folder} ]; {special} }}"))
     }
 
-    /// The siblings that a new host is like, if there are any, or else all.
+    /// The siblings that a new host is like: what makes other platforms and media may make nothing else.
     fn models(&self) -> impl Iterator<Item = &Sibling> {
-        let any = self.siblings.iter().any(Sibling::is_ordinary);
-        self.siblings.iter().filter(move |it| !it.is_computed() && (!any || it.is_ordinary()))
+        self.siblings.iter().filter(|it| !it.is_computed() && it.is_ordinary())
     }
 
     fn arguments_of(&self, sibling: &Sibling) -> Option<AttrSet> {

@@ -1,13 +1,20 @@
 //! The lists and sets that functions make hosts of, through the functions that make lists of lists and of sets.
 
 use rnix::ast::Expr;
+use rowan::ast::AstNode;
 
 use super::{
     folder,
-    place::{Folder, Search, concatenation, update},
+    place::{Folder, Said, Search, concatenation, update},
     via::{Items, Take, Via},
 };
-use crate::{nix::follow::Value, path::TreePath};
+use crate::{
+    nix::{
+        follow::{Follower, Term, Value},
+        literal,
+    },
+    path::TreePath,
+};
 
 impl Search<'_> {
     /// The sets whose attributes a function makes hosts of.
@@ -22,10 +29,19 @@ impl Search<'_> {
         } else if let Some((left, right)) = update(term) {
             self.sets(&left, via);
             self.sets(&right, via);
-        } else if let Some(call) = self.follower.call(&value)
-            && let ("filterAttrs", [condition, set]) = (call.name.as_str(), call.arguments.as_slice())
-        {
-            self.that(condition, |search| search.sets(set, via));
+        } else if let Some(call) = self.follower.call(&value) {
+            match (call.name.as_str(), call.arguments.as_slice()) {
+                ("filterAttrs", [condition, set]) => self.that(condition, |search| search.sets(set, via)),
+                // What is asked of what is made can't be asked of what is written.
+                ("mapAttrs", [function, set]) if self.conditions.is_empty() => {
+                    self.sets(set, &Via::Mapped(function.clone(), Box::new(via.clone())));
+                }
+                _ => self.unreadable(term),
+            }
+        } else if let Some(path) = option(self.follower, term) {
+            let (by, via, conditions) =
+                (term.clone(), Via::Said(Box::new(via.clone())), self.conditions.clone());
+            self.options.push(Said { by, path, via, conditions });
         } else {
             self.unreadable(term);
         }
@@ -59,7 +75,9 @@ impl Search<'_> {
         let parts = call.as_ref().map(|call| (call.name.as_str(), call.arguments.as_slice()));
         match parts {
             Some(("filter", [condition, list])) => self.that(condition, |search| search.list(list, via)),
-            Some(("map", [function, list])) => self.made_of(list, via, |items| items.behind(function)),
+            Some(("map", [function, list])) if self.conditions.is_empty() => {
+                self.made_of(list, via, |items| items.behind(function));
+            }
             Some(("attrNames", [set])) => self.taken_of(set, via, Take::Name),
             Some(("attrValues", [set])) => self.taken_of(set, via, Take::Value),
             Some(("mapAttrsToList", [function, set])) => {
@@ -115,4 +133,19 @@ impl Search<'_> {
         let Expr::List(items) = &term.expr else { return None };
         Some(items.items().map(|item| Value::Term(term.with(item))).collect())
     }
+}
+
+/// The path of the option of a module that `term` reads: `config.fleet.hosts`, or `cfg.hosts` where that is `config.fleet`.
+fn option(follower: &Follower<'_>, term: &Term) -> Option<Vec<String>> {
+    let Expr::Select(select) = &term.expr else { return None };
+    let attrs = select.attrpath()?.attrs().map(|attr| literal::attribute(&attr));
+    let below: Vec<String> = attrs.collect::<Option<_>>()?;
+    let base = follower.reduce(&Value::Term(term.with(select.expr()?)));
+    let base = base.term()?;
+    let mut path = match &base.expr {
+        Expr::Ident(name) if name.syntax().text() == "config" => Vec::new(),
+        _ => option(follower, base)?,
+    };
+    path.extend(below);
+    Some(path)
 }

@@ -14,6 +14,7 @@ mod folder;
 mod full;
 mod list;
 mod module;
+mod parts;
 mod place;
 mod reading;
 mod refusal;
@@ -165,7 +166,12 @@ pub fn register(files: &Planned<'_>, host: &str) -> Result<Registration> {
 
 /// The removal of a host's entry; nothing where there is none.
 pub fn unregister(files: &Planned<'_>, host: &str) -> Result<Option<Removal>> {
-    let reading = Reading::of(files, files)?;
+    let paths = &files.tree.settings().paths;
+    // Where hosts are those that have files, it is one still: they may go in the same plan.
+    let own = Some(paths.machine_folder(host).join(&paths.host_file));
+    let flake = files.read(&paths.flake)?;
+    let before = Edited { planned: files, file: &flake, own: own.clone() };
+    let reading = Reading::of(files, &before)?;
     let Some((place, there)) = reading.find(host) else { return Ok(None) };
     let before = NixFile::clone(&place.term.file);
     let (path, entry) = (before.path().clone(), there.node.text().to_string());
@@ -175,6 +181,10 @@ pub fn unregister(files: &Planned<'_>, host: &str) -> Result<Option<Removal>> {
     let (after, comments) = edit::remove_at(&before, &there.node)?;
     let mut expected = reading.names();
     expected.retain(|name| name != host);
-    register::expect_names(&after, &Reading::of(files, &Edited(files, &after))?, expected)?;
+    register::expect_names(
+        &after,
+        &Reading::of(files, &Edited { planned: files, file: &after, own })?,
+        expected,
+    )?;
     Ok(Some(Removal { path, entry, comments, file: Some(after) }))
 }

@@ -4,13 +4,12 @@ use rnix::ast::{AttrSet, AttrpathValue, BinOpKind, Expr, List};
 use rowan::ast::AstNode;
 
 use super::{
-    folder,
+    folder, parts,
     via::{Items, Take, Via},
 };
 use crate::{
     edit::Site,
     nix::follow::{Bound, Call, Follower, Term, Value, last_name},
-    path::TreePath,
 };
 
 /// A set or list whose entries become hosts.
@@ -75,9 +74,6 @@ pub(super) struct Folder {
     pub(super) conditions: Vec<Value>,
 }
 
-/// How deep modules import modules.
-const IMPORTS: usize = 16;
-
 impl Places {
     /// Whether nothing was found that has, makes or may make hosts.
     pub(super) fn is_empty(&self) -> bool {
@@ -89,20 +85,36 @@ impl Places {
 
     /// The places of the hosts of a flake.
     pub(super) fn of_flake(follower: &Follower<'_>, flake: &Value) -> Self {
-        let mut search = Search { follower, places: Self::default(), conditions: Vec::new() };
+        let places = Self::default();
+        let mut search = Search { follower, places, conditions: Vec::new(), options: Vec::new() };
         let outputs = follower.lookup(flake, &["outputs"]);
         for value in outputs.values {
             search.outputs(&follower.body(&value));
         }
+        search.options();
         search.places
     }
+}
+
+/// An option of modules that hosts are made of.
+pub(super) struct Said {
+    /// What reads it.
+    pub(super) by: Term,
+    /// Its path below `config`.
+    pub(super) path: Vec<String>,
+    /// What makes hosts of what is said to it.
+    pub(super) via: Via,
+    /// What that must be.
+    pub(super) conditions: Vec<Value>,
 }
 
 pub(super) struct Search<'a> {
     pub(super) follower: &'a Follower<'a>,
     pub(super) places: Places,
     /// What entries of what is looked at must be.
-    conditions: Vec<Value>,
+    pub(super) conditions: Vec<Value>,
+    /// The options that hosts are made of.
+    pub(super) options: Vec<Said>,
 }
 
 impl Search<'_> {
@@ -136,7 +148,7 @@ impl Search<'_> {
         match (call.name.as_str(), call.arguments.as_slice()) {
             ("mkFlake", [_, module]) => {
                 self.open_module(&self.follower.body(module));
-                self.module(module, IMPORTS);
+                self.module(module, parts::IMPORTS);
             }
             // flake-utils-plus makes hosts of what is called so.
             ("mkFlake", [flake]) if self.follower.lookup(flake, &["hosts"]).is_bound() => {
@@ -165,31 +177,12 @@ impl Search<'_> {
         }
     }
 
-    fn open(&mut self, term: &Term, set: &AttrSet, prefix: &'static str) {
+    pub(super) fn open(&mut self, term: &Term, set: &AttrSet, prefix: &'static str) {
         self.places.openings.push(Opening { term: term.clone(), set: set.clone(), prefix });
     }
 
-    /// A module of flake-parts that is written where the flake calls it, unless it says itself what all hosts are.
-    fn open_module(&mut self, module: &Value) {
-        let Some((term, set)) = module.set() else { return };
-        let hosts = self.follower.lookup(module, &["flake", "nixosConfigurations"]);
-        if !binds_otherwise(set, "flake") {
-            if !hosts.is_bound() && hosts.unreadable.is_empty() {
-                self.open(term, set, "flake.nixosConfigurations.");
-            }
-            return;
-        }
-        // `flake = let … in { … };` can't be added to by another binding of `flake`, but inside.
-        if let Some(flake) = self.follower.select(module, &["flake"])
-            && let Some((term, set)) = self.follower.body(&flake).set()
-            && self.lacks_hosts(&Value::Term(term.clone()))
-        {
-            self.open(term, set, "nixosConfigurations.");
-        }
-    }
-
     /// Whether a set is seen to have no `nixosConfigurations`.
-    fn lacks_hosts(&self, set: &Value) -> bool {
+    pub(super) fn lacks_hosts(&self, set: &Value) -> bool {
         let set = self.follower.body(set);
         let bound = self.follower.lookup(&set, &["nixosConfigurations"]);
         !bound.is_bound() && bound.unreadable.is_empty()
@@ -206,95 +199,7 @@ impl Search<'_> {
         !"nixosConfigurations".starts_with(&beginning) && !beginning.starts_with("nixosConfigurations")
     }
 
-    /// A module of flake-parts: hosts are below `flake`, modules import others.
-    fn module(&mut self, value: &Value, depth: usize) {
-        let Some(depth) = depth.checked_sub(1) else { return };
-        let value = self.follower.body(value);
-        if let Some(place) = self.follower.place(&value) {
-            return self.module_file(&place, depth);
-        }
-        let Value::Term(term) = &value else { return };
-        if let Some(call) = self.follower.call(&value) {
-            match (call.name.as_str(), call.arguments.as_slice()) {
-                // `import-tree ./modules`, `import-tree [ ./hosts ./modules ]`
-                ("import-tree", [folders]) => {
-                    self.each(folders, &mut |search, folder| search.module_folder(folder, term, depth));
-                }
-                // `map import-tree [ ./hosts ./modules ]`
-                ("map", [function, folders]) if is_import_tree(self.follower, function) => {
-                    self.each(folders, &mut |search, folder| search.module_folder(folder, term, depth));
-                }
-                ("importApply", [file, arguments]) => {
-                    let module = self.follower.place(file).and_then(|place| TreePath::new(place).ok());
-                    let module = module.and_then(|path| self.follower.file(&path));
-                    let module = module.and_then(|it| self.follower.apply(&it, arguments.clone()));
-                    match module {
-                        Some(module) => self.module(&module, depth),
-                        None => self.unreadable(term),
-                    }
-                }
-                // What this makes is said of every platform: no hosts.
-                ("mkTransposedPerSystemModule", _) => {}
-                ("mkMerge", [list]) => self.each(list, &mut |search, item| search.module(item, depth)),
-                ("mkIf", [_, module]) => self.module(module, depth),
-                _ => match folder::read_by(self.follower, term, &|_| true) {
-                    Some(folder) => self.module_folder_at(&folder, term, depth),
-                    None => self.unreadable(term),
-                },
-            }
-            return;
-        }
-        // `(import-tree ./modules).imports`: what a module imports, without the module.
-        if let Expr::Select(select) = &term.expr
-            && let Some(module) = select.expr()
-            && last_name(&term.expr).as_deref() == Some("imports")
-        {
-            return self.module(&Value::Term(term.with(module)), depth);
-        }
-        self.places.parts.push(term.clone());
-        for above in [&["config", "flake"][..], &["flake"]] {
-            // `flake` may be a module itself, with arguments.
-            for flake in self.follower.lookup(&value, above).values {
-                if flake.term().is_some_and(|flake| matches!(flake.expr, Expr::Lambda(_))) {
-                    let bound = self.follower.lookup(&self.follower.body(&flake), &["nixosConfigurations"]);
-                    self.bound(bound, "nixosConfigurations");
-                }
-            }
-            let bound = self.follower.lookup(&value, &[above, &["nixosConfigurations"]].concat());
-            self.bound(Bound { unreadable: Vec::new(), ..bound }, "nixosConfigurations");
-        }
-        for imports in self.follower.lookup(&value, &["imports"]).values {
-            self.each(&imports, &mut |search, item| search.module(item, depth));
-        }
-    }
-
-    fn module_file(&mut self, place: &str, depth: usize) {
-        let Some(path) = TreePath::new(place).ok() else { return };
-        if let Some(value) = self.follower.file(&path) {
-            self.module(&value, depth);
-        }
-    }
-
-    /// Every file below a folder is a module, but those below a name that starts with `_`.
-    fn module_folder(&mut self, folder: &Value, reader: &Term, depth: usize) {
-        match self.follower.place(folder) {
-            Some(place) => self.module_folder_at(&place, reader, depth),
-            None => self.unreadable(reader),
-        }
-    }
-
-    fn module_folder_at(&mut self, place: &str, reader: &Term, depth: usize) {
-        let files =
-            TreePath::new(place).map(|folder| self.follower.files_with_word(&folder, "nixosConfigurations"));
-        for path in files.into_iter().flatten() {
-            if !path.as_str().get(place.len()..).is_some_and(|below| below.contains("/_")) {
-                self.module_file(path.as_str(), depth);
-            }
-        }
-        self.places.modules.push((place.to_owned(), reader.clone()));
-    }
-
-    fn each(&mut self, list: &Value, work: &mut dyn FnMut(&mut Self, &Value)) {
+    pub(super) fn each(&mut self, list: &Value, work: &mut dyn FnMut(&mut Self, &Value)) {
         let list = self.follower.reduce(list);
         let Value::Term(term) = &list else { return work(self, &list) };
         match &term.expr {
@@ -319,11 +224,17 @@ impl Search<'_> {
         }
     }
 
-    fn bound(&mut self, bound: Bound, last: &str) {
+    pub(super) fn bound(&mut self, bound: Bound, last: &str) {
         for value in &bound.values {
             self.hosts(value);
         }
-        let mut rest = bound.dotted;
+        self.dotted(bound.dotted, last, &Via::Host);
+        self.places.unreadable.extend(bound.unreadable);
+    }
+
+    /// The bindings below `last`, which `via` makes hosts of.
+    pub(super) fn dotted(&mut self, bindings: Vec<(Term, AttrpathValue)>, last: &str, via: &Via) {
+        let mut rest = bindings;
         while let Some((term, first)) = rest.first().cloned() {
             let together = |(_, it): &(Term, AttrpathValue)| it.syntax().parent() == first.syntax().parent();
             let (siblings, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(together);
@@ -332,13 +243,12 @@ impl Search<'_> {
             self.places.found.push(Place {
                 term,
                 site: Site::After(nodes.collect()),
-                via: Via::Host,
+                via: via.clone(),
                 prefix: above(&first, last),
                 opening: "",
-                conditions: Vec::new(),
+                conditions: self.conditions.clone(),
             });
         }
-        self.places.unreadable.extend(bound.unreadable);
     }
 
     /// A set that is written out, whose attributes are hosts.
@@ -358,20 +268,30 @@ impl Search<'_> {
             self.hosts(&right);
         } else if let Some(call) = self.follower.call(&value) {
             self.host_call(term, &call);
+        } else if let Some(flake) = self.flake_of(term) {
+            self.outputs(&flake);
         } else {
             self.unreadable(term);
         }
     }
 
+    /// The call whose `nixosConfigurations` these are: `(inputs.blueprint { … }).nixosConfigurations`.
+    fn flake_of(&self, term: &Term) -> Option<Value> {
+        let Expr::Select(select) = &term.expr else { return None };
+        let is_of_hosts = last_name(&term.expr).as_deref() == Some("nixosConfigurations")
+            && select.attrpath()?.attrs().count() == 1;
+        let flake = self.follower.reduce(&Value::Term(term.with(select.expr()?)));
+        (is_of_hosts && self.follower.call(&flake).is_some()).then_some(flake)
+    }
+
     fn host_call(&mut self, term: &Term, call: &Call) {
-        // In the body of a function it would be merged over what every call of it gives; what modules merge is no set yet.
-        let is_set = !matches!(call.name.as_str(), "mkMerge" | "mkIf" | "mkForce" | "mkDefault");
-        if is_set && matches!(term.expr, Expr::Apply(_)) && term.bodies().is_empty() {
-            self.places.computed.push(term.clone());
-        }
+        let options = self.options.len();
         let all = || Items::ALL;
         match (call.name.as_str(), call.arguments.as_slice()) {
-            ("mapAttrs", [function, set]) => self.sets(set, &Via::Mapped(function.clone())),
+            ("mapAttrs", [function, set]) => {
+                self.sets(set, &Via::Mapped(function.clone(), Box::new(Via::Host)));
+            }
+            ("filterAttrs", [condition, set]) => self.that(condition, |search| search.sets(set, &Via::Host)),
             ("mapAttrs'", [function, set]) => {
                 self.sets(set, &Via::Pair(all().taking(Take::Both(function.clone()))));
             }
@@ -389,6 +309,13 @@ impl Search<'_> {
                 self.hosts(right);
             }
             _ => self.unreadable(term),
+        }
+        // In the body of a function it would be merged over what every call of it gives; what modules merge is no set
+        // yet; what is said to an option is not made here.
+        let is_set = !matches!(call.name.as_str(), "mkMerge" | "mkIf" | "mkForce" | "mkDefault");
+        let is_here = matches!(term.expr, Expr::Apply(_)) && term.bodies().is_empty();
+        if is_set && is_here && self.options.len() == options {
+            self.places.computed.push(term.clone());
         }
     }
 
@@ -428,11 +355,6 @@ impl Search<'_> {
     }
 }
 
-fn is_import_tree(follower: &Follower<'_>, function: &Value) -> bool {
-    let function = follower.reduce(function);
-    function.term().and_then(|term| last_name(&term.expr)).as_deref() == Some("import-tree")
-}
-
 pub(super) fn update(term: &Term) -> Option<(Value, Value)> {
     sides(term, BinOpKind::Update)
 }
@@ -452,19 +374,4 @@ fn sides(term: &Term, operator: BinOpKind) -> Option<(Value, Value)> {
 fn above(binding: &AttrpathValue, last: &str) -> usize {
     let keys = crate::nix::find::keys(binding);
     keys.iter().position(|key| key.as_deref() == Some(last)).map_or(0, |index| index + 1)
-}
-
-/// Whether a set binds `name` to anything that isn't a set written out.
-fn binds_otherwise(set: &AttrSet, name: &str) -> bool {
-    use rnix::ast::HasEntry;
-    let here = |key: &Option<String>| key.as_deref() == Some(name);
-    let inherited =
-        set.inherits().flat_map(|it| it.attrs()).any(|attr| here(&crate::nix::literal::attribute(&attr)));
-    inherited
-        || set.attrpath_values().any(|binding| {
-            let keys = crate::nix::find::keys(&binding);
-            keys.first().is_some_and(here)
-                && keys.len() == 1
-                && !matches!(binding.value(), Some(Expr::AttrSet(set)) if set.rec_token().is_none())
-        })
 }

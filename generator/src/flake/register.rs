@@ -70,9 +70,8 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
             Err(error) => refused = refused.or(Some(error)),
         }
     }
-    let computed =
-        reading.places.computed.iter().filter(|_| unread.is_empty() && reading.places.folders.is_empty());
-    for term in computed {
+    let is_all = unread.is_empty() && reading.places.folders.is_empty() && !is_scattered(&reading);
+    for term in reading.places.computed.iter().filter(|_| is_all) {
         let site = Site::Over(term.expr.syntax().clone());
         let place = Place {
             term: term.clone(),
@@ -84,7 +83,7 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         };
         let Ok(registration) = at_place(files, &reading, &place, &[], host) else { continue };
         if registration.file.as_ref().is_some_and(|after| rewrites(&term.file, after)) {
-            return Err(refusal.rewriting(&reading.places, term));
+            return Err(refused.unwrap_or_else(|| refusal.rewriting(&reading.places, term)));
         }
         return Ok(registration);
     }
@@ -166,7 +165,8 @@ fn by_folder(
         return Err(refusal.without_folder(folder));
     }
     // The new host's own file will be there.
-    let with_own = Edited(files, &NixFile::parse(&own_folder.join(&paths.host_file), "{ }".into())?);
+    let own = NixFile::parse(&own_folder.join(&paths.host_file), "{ }".into())?;
+    let with_own = Edited { planned: files, file: &own, own: None };
     let follower = Follower::new(&with_own, &paths.flake);
     match folder::passes(&follower, &folder.conditions, host) {
         Some(true) => {}
@@ -274,7 +274,9 @@ fn verify(
     host: &str,
     origin: Origin,
 ) -> Result<(Location, String)> {
-    let overlay = Edited(files, edited);
+    let paths = &files.tree.settings().paths;
+    let own = Some(paths.machine_folder(host).join(&paths.host_file));
+    let overlay = Edited { planned: files, file: edited, own };
     let reading = Reading::of(files, &overlay)?;
     expect_names(edited, &reading, expected)?;
     let unverified =
@@ -340,7 +342,7 @@ impl Place {
             (Via::Host, Site::After(_)) => Form::Binding,
             (Via::Host, _) if !self.opening.is_empty() => Form::Binding,
             (Via::Host, _) => Form::Attribute,
-            (Via::Mapped(_) | Via::Arguments, _) => Form::Arguments,
+            (Via::Mapped(..) | Via::Said(_) | Via::Arguments, _) => Form::Arguments,
             (Via::Named(..), _) => Form::Name,
             (Via::Pair(_) | Via::Sets(_), _) => Form::Item,
         }

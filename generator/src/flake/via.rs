@@ -9,8 +9,10 @@ pub(super) enum Via {
     Host,
     /// The entry is what flake-utils-plus calls `nixosSystem` with: `{ x = { modules = [ … ]; }; }`.
     Arguments,
-    /// A function of the name and the entry: `mapAttrs (name: arguments: …) { x = { … }; }`.
-    Mapped(Value),
+    /// A function of the name and the entry, and the rest of what it gives: `mapAttrs (name: arguments: …) { x = { … }; }`.
+    Mapped(Value, Box<Self>),
+    /// The rest, of what is said to an option of a module: what an entry has by default is not written there.
+    Said(Box<Self>),
     /// What is made of the entry is the name, and a function of it gives the host: `genAttrs [ "x" ] (name: …)`.
     Named(Items, Value),
     /// What is made of the entry is the name and the host: `listToAttrs (map (x: { name = …; value = …; }) [ … ])`.
@@ -77,20 +79,20 @@ impl Via {
     /// Whether the entry is an attribute of which both the name and the value are said to a function.
     pub(super) fn is_of_attributes(&self) -> bool {
         match self {
-            Self::Mapped(_) => true,
+            Self::Mapped(..) => true,
             Self::Named(items, _) | Self::Pair(items) | Self::Sets(items) => {
                 matches!(items.take, Take::Both(_))
             }
-            Self::Host | Self::Arguments => false,
+            Self::Host | Self::Arguments | Self::Said(_) => false,
         }
     }
 
     /// The function that takes an entry that is called `key`, where entries have names; nothing where none is known.
     pub(super) fn taker(&self, follower: &Follower<'_>, key: &str) -> Option<Value> {
         match self {
-            Self::Mapped(function) => follower.apply(function, Value::Text(key.to_owned())),
+            Self::Mapped(function, _) => follower.apply(function, Value::Text(key.to_owned())),
             Self::Named(items, _) | Self::Pair(items) | Self::Sets(items) => items.taker(follower, key),
-            Self::Host | Self::Arguments => None,
+            Self::Host | Self::Arguments | Self::Said(_) => None,
         }
     }
 
@@ -100,7 +102,7 @@ impl Via {
             Self::Named(items, function) => Self::Named(change(items), function.clone()),
             Self::Pair(items) => Self::Pair(change(items)),
             Self::Sets(items) => Self::Sets(change(items)),
-            Self::Host | Self::Arguments | Self::Mapped(_) => return None,
+            Self::Host | Self::Arguments | Self::Mapped(..) | Self::Said(_) => return None,
         })
     }
 }
@@ -109,10 +111,11 @@ impl Via {
 pub(super) fn made(follower: &Follower<'_>, via: &Via, key: &str, value: &Value) -> Option<(String, Value)> {
     match via {
         Via::Host | Via::Arguments => Some((key.to_owned(), value.clone())),
-        Via::Mapped(function) => {
+        Via::Mapped(function, rest) => {
             let function = follower.apply(function, Value::Text(key.to_owned()))?;
-            Some((key.to_owned(), follower.apply(&function, value.clone())?))
+            made(follower, rest, key, &follower.apply(&function, value.clone())?)
         }
+        Via::Said(rest) => made(follower, rest, key, value),
         Via::Named(items, function) => {
             let name = follower.text(&items.made(follower, key, value)?)?;
             let host = follower.apply(function, Value::Text(name.clone()));

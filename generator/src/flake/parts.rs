@@ -1,0 +1,172 @@
+//! Modules of flake-parts: hosts are below their `flake`, or are made of what is said to their options.
+
+use rnix::ast::{AttrSet, Expr, HasEntry};
+
+use super::{folder, place::Search};
+use crate::{
+    nix::{
+        find::keys,
+        follow::{Bound, Follower, Term, Value, last_name},
+        literal,
+    },
+    path::TreePath,
+};
+
+/// How deep modules import modules.
+pub(super) const IMPORTS: usize = 16;
+
+impl Search<'_> {
+    /// A module of flake-parts that is written where the flake calls it, unless it says itself what all hosts are.
+    pub(super) fn open_module(&mut self, module: &Value) {
+        let Some((term, set)) = module.set() else { return };
+        let hosts = self.follower.lookup(module, &["flake", "nixosConfigurations"]);
+        if !binds_otherwise(set, "flake") {
+            if !hosts.is_bound() && hosts.unreadable.is_empty() {
+                self.open(term, set, "flake.nixosConfigurations.");
+            }
+            return;
+        }
+        // `flake = let … in { … };` can't be added to by another binding of `flake`, but inside.
+        if let Some(flake) = self.follower.select(module, &["flake"])
+            && let Some((term, set)) = self.follower.body(&flake).set()
+            && self.lacks_hosts(&Value::Term(term.clone()))
+        {
+            self.open(term, set, "nixosConfigurations.");
+        }
+    }
+
+    /// A module of flake-parts: hosts are below `flake`, modules import others.
+    pub(super) fn module(&mut self, value: &Value, depth: usize) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        let value = self.follower.body(value);
+        if let Some(place) = self.follower.place(&value) {
+            return self.module_file(&place, depth);
+        }
+        let Value::Term(term) = &value else { return };
+        if let Some(call) = self.follower.call(&value) {
+            match (call.name.as_str(), call.arguments.as_slice()) {
+                // `import-tree ./modules`, `import-tree [ ./hosts ./modules ]`
+                ("import-tree", [folders]) => {
+                    self.each(folders, &mut |search, folder| search.module_folder(folder, term, depth));
+                }
+                // `map import-tree [ ./hosts ./modules ]`
+                ("map", [function, folders]) if is_import_tree(self.follower, function) => {
+                    self.each(folders, &mut |search, folder| search.module_folder(folder, term, depth));
+                }
+                ("importApply", [file, arguments]) => {
+                    let module = self.follower.place(file).and_then(|place| TreePath::new(place).ok());
+                    let module = module.and_then(|path| self.follower.file(&path));
+                    let module = module.and_then(|it| self.follower.apply(&it, arguments.clone()));
+                    match module {
+                        Some(module) => self.module(&module, depth),
+                        None => self.unreadable(term),
+                    }
+                }
+                // What this makes is said of every platform: no hosts.
+                ("mkTransposedPerSystemModule", _) => {}
+                ("mkMerge", [list]) => self.each(list, &mut |search, item| search.module(item, depth)),
+                ("mkIf", [_, module]) => self.module(module, depth),
+                _ => match folder::read_by(self.follower, term, &|_| true) {
+                    Some(folder) => self.module_folder_at(&folder, term, depth),
+                    None => self.unreadable(term),
+                },
+            }
+            return;
+        }
+        // `(import-tree ./modules).imports`: what a module imports, without the module.
+        if let Expr::Select(select) = &term.expr
+            && let Some(module) = select.expr()
+            && last_name(&term.expr).as_deref() == Some("imports")
+        {
+            return self.module(&Value::Term(term.with(module)), depth);
+        }
+        // What a partition binds is all there is of an output.
+        if let Some(partition) = self.follower.select(&value, &["partitionedAttrs", "nixosConfigurations"])
+            && let Some(partition) = self.follower.text(&partition)
+            && let Some(module) = self.follower.select(&value, &["partitions", &partition, "module"])
+        {
+            self.module(&module, depth);
+        }
+        self.places.parts.push(term.clone());
+        for above in [&["config", "flake"][..], &["flake"]] {
+            // `flake` may be a module itself, with arguments.
+            for flake in self.follower.lookup(&value, above).values {
+                if flake.term().is_some_and(|flake| matches!(flake.expr, Expr::Lambda(_))) {
+                    let bound = self.follower.lookup(&self.follower.body(&flake), &["nixosConfigurations"]);
+                    self.bound(bound, "nixosConfigurations");
+                }
+            }
+            let bound = self.follower.lookup(&value, &[above, &["nixosConfigurations"]].concat());
+            self.bound(Bound { unreadable: Vec::new(), ..bound }, "nixosConfigurations");
+        }
+        for imports in self.follower.lookup(&value, &["imports"]).values {
+            self.each(&imports, &mut |search, item| search.module(item, depth));
+        }
+    }
+
+    fn module_file(&mut self, place: &str, depth: usize) {
+        let Some(path) = TreePath::new(place).ok() else { return };
+        if let Some(value) = self.follower.file(&path) {
+            self.module(&value, depth);
+        }
+    }
+
+    /// Every file below a folder is a module, but those below a name that starts with `_`.
+    fn module_folder(&mut self, folder: &Value, reader: &Term, depth: usize) {
+        match self.follower.place(folder) {
+            Some(place) => self.module_folder_at(&place, reader, depth),
+            None => self.unreadable(reader),
+        }
+    }
+
+    fn module_folder_at(&mut self, place: &str, reader: &Term, depth: usize) {
+        let files =
+            TreePath::new(place).map(|folder| self.follower.files_with_word(&folder, "nixosConfigurations"));
+        for path in files.into_iter().flatten() {
+            if !path.as_str().get(place.len()..).is_some_and(|below| below.contains("/_")) {
+                self.module_file(path.as_str(), depth);
+            }
+        }
+        self.places.modules.push((place.to_owned(), reader.clone()));
+    }
+
+    /// What all modules say to the options that hosts are made of.
+    pub(super) fn options(&mut self) {
+        for read in std::mem::take(&mut self.options) {
+            let path: Vec<_> = read.path.iter().map(String::as_str).collect();
+            let (Some(last), before) = (path.last(), self.places.found.len()) else { continue };
+            self.conditions = read.conditions;
+            for part in self.places.parts.clone() {
+                for above in [&["config"][..], &[]] {
+                    let bound = self.follower.lookup(&Value::Term(part.clone()), &[above, &path].concat());
+                    for value in &bound.values {
+                        self.sets(value, &read.via);
+                    }
+                    self.dotted(bound.dotted, last, &read.via);
+                }
+            }
+            self.conditions.clear();
+            if self.places.found.len() == before {
+                self.unreadable(&read.by);
+            }
+        }
+    }
+}
+
+fn is_import_tree(follower: &Follower<'_>, function: &Value) -> bool {
+    let function = follower.reduce(function);
+    function.term().and_then(|term| last_name(&term.expr)).as_deref() == Some("import-tree")
+}
+
+/// Whether a set binds `name` to anything that isn't a set written out.
+fn binds_otherwise(set: &AttrSet, name: &str) -> bool {
+    let here = |key: &Option<String>| key.as_deref() == Some(name);
+    let inherited = set.inherits().flat_map(|it| it.attrs()).any(|attr| here(&literal::attribute(&attr)));
+    inherited
+        || set.attrpath_values().any(|binding| {
+            let keys = keys(&binding);
+            keys.first().is_some_and(here)
+                && keys.len() == 1
+                && !matches!(binding.value(), Some(Expr::AttrSet(set)) if set.rec_token().is_none())
+        })
+}

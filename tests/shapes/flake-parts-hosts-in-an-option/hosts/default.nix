@@ -1,0 +1,10 @@
+{
+  fleet.hosts = {
+    tower = {
+      system = "x86_64-linux";
+    };
+    laptop = {
+      system = "x86_64-linux";
+    };
+  };
+}

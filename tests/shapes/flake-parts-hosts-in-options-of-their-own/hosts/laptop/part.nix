@@ -1,0 +1,3 @@
+{
+  fleet.hosts.laptop.system = "x86_64-linux";
+}

@@ -1,0 +1,3 @@
+{
+  fleet.hosts.tower.system = "x86_64-linux";
+}

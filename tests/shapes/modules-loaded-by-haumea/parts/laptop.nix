@@ -1,0 +1,7 @@
+{ inputs, ... }:
+{
+  flake.nixosConfigurations.laptop = inputs.nixpkgs.lib.nixosSystem {
+    modules = [ ../hosts/laptop ];
+    specialArgs = { inherit inputs; };
+  };
+}

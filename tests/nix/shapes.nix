@@ -179,7 +179,7 @@ let
     disko.nixosModules.disko = { };
     hardware.nixosModules.common-cpu-amd = { };
     other = { };
-    fleet = { };
+    fleet.isServed = _: true;
   };
 
   hostsIn = inputs: folder: {

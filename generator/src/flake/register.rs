@@ -288,11 +288,11 @@ fn verify(
         return Err(refuse(format!("it mentions {name}, which is not bound here")));
     }
     let verified = (at.clone(), entry.node.text().to_string());
-    if origin == Origin::Ours {
-        return Ok(verified);
-    }
     if reading.is_taken(place, entry) != Some(true) {
         return Err(refuse("which entries become hosts is not understood in full".into()));
+    }
+    if origin == Origin::Ours {
+        return Ok(verified);
     }
     if let Some(argument) = reading.lacking(place, entry).filter(|_| origin != Origin::Agent) {
         return Err(refuse(format!("what makes a host of it asks for `{argument}`")));

@@ -153,11 +153,12 @@ impl Paths {
         self.host_folder(name).join("vm.xml")
     }
 
-    /// What a flake's `modules` name a host by: its folder, or the file in it where that is not `default.nix`.
+    /// What a flake's `modules` name a host by: its own file, or the folder whose `default.nix` that is.
     #[must_use]
     pub fn host_module(&self, host: &str) -> TreePath {
-        let folder = self.machine_folder(host);
-        if self.host_file.as_str() == "default.nix" { folder } else { folder.join(&self.host_file) }
+        let file = self.machine_folder(host).join(&self.host_file);
+        let folder = file.ancestors().next().filter(|_| file.as_str().ends_with("/default.nix"));
+        folder.unwrap_or(file)
     }
 
     /// `hosts/common/optional/agent-base.nix`: what all agents' hosts share.

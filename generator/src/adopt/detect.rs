@@ -1,14 +1,10 @@
 //! What a flake that isn't one of agents yet says of itself: where its hosts lie, who administers it, which domain.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-};
+use std::{collections::BTreeSet, fs, path::Path};
 
+use super::hosts::{self, Hosts};
 use crate::{
     error::Result,
-    flake::{self, Planned},
     guide,
     nix::find::{AttrPath, find},
     nix::literal,
@@ -30,11 +26,8 @@ pub struct Detected {
     pub flake: Option<String>,
 }
 
-/// How many folders deep hosts are looked for.
-const DEPTH: usize = 4;
-
 /// The folders that people keep the homes of home-manager in.
-const HOMES: [&str; 4] = ["home-manager", "home", "homes", "modules/home-manager"];
+pub(super) const HOMES: [&str; 4] = ["home-manager", "home", "homes", "modules/home-manager"];
 
 /// The names that people give the rules of agenix.
 const RULES: [&str; 2] = ["secrets.nix", "secrets/secrets.nix"];
@@ -48,10 +41,10 @@ impl Detected {
             there.map(|name| TreePath::literal(name))
         };
         let mut paths = Paths::default();
-        if let Some(hosts) = hosts(&tree)? {
-            paths.host_file = host_file(&tree, &hosts);
-            paths.base = hosts.join("agent-base").join(&paths.host_file);
-            paths.hosts = hosts;
+        if let Some(Hosts { folder, file }) = hosts::find(&tree)? {
+            paths.base = folder.join("agent-base").join(&file);
+            paths.hosts = folder;
+            paths.host_file = file;
         }
         paths.homes = first(&HOMES).unwrap_or(paths.homes);
         paths.rules = first(&RULES).unwrap_or(paths.rules);
@@ -94,56 +87,6 @@ fn unknown() -> Result<Settings> {
     Settings::parse(&TreePath::literal(FILE), UNKNOWN)
 }
 
-/// The folder that most hosts have one of their own in.
-fn hosts(tree: &Tree) -> Result<Option<TreePath>> {
-    let found = flake::survey(&Planned::none(tree))?;
-    // Some write a host's name with capitals, and its folder without.
-    let names: BTreeSet<_> = found.names.keys().map(|name| name.to_lowercase()).collect();
-    let walk = walkdir::WalkDir::new(tree.root()).min_depth(1).max_depth(DEPTH).sort_by_file_name();
-    let visible = |entry: &walkdir::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
-    let mut folders: BTreeMap<TreePath, usize> = BTreeMap::new();
-    for entry in walk.into_iter().filter_entry(visible).filter_map(std::result::Result::ok) {
-        let name = entry.file_name().to_string_lossy().to_lowercase();
-        if !entry.file_type().is_dir() || !names.contains(&name) || !holds_a_host(entry.path()) {
-            continue;
-        }
-        let parent = entry.path().parent().and_then(|parent| parent.strip_prefix(tree.root()).ok());
-        if let Some(parent) = parent.and_then(|it| it.to_str()).and_then(|it| TreePath::new(it).ok()) {
-            *folders.entry(parent).or_default() += 1;
-        }
-    }
-    for folder in found.loaded {
-        *folders.entry(folder).or_default() += 1;
-    }
-    // People keep their homes by the names of hosts, too. Of two folders that are as likely it is the first.
-    let likely = |(folder, count): &(&TreePath, &usize)| {
-        let is_of_homes = folder.as_str().split('/').any(|part| HOMES.contains(&part) || part == "users");
-        (!is_of_homes, **count, flake::is_for_hosts(folder.as_str()))
-    };
-    let best = folders.iter().rev().max_by_key(likely).map(|(folder, _)| folder.clone());
-    // Of folders for several platforms, that of what agents' machines are.
-    let mut read: Vec<_> =
-        found.folders.iter().filter_map(|folder| TreePath::new(folder.as_str()).ok()).collect();
-    read.sort_by_key(|folder| !folder.as_str().contains("x86_64"));
-    // Among modules of the flake, a host would be taken for one.
-    let is_free = |folder: &TreePath| {
-        let mut above = folder.ancestors().chain([folder.clone()]);
-        !above.any(|above| found.modules.contains(above.as_str()))
-    };
-    Ok(best.or(read.into_iter().next()).filter(is_free))
-}
-
-/// Whether a file in a folder says more of a host than what its hardware is.
-fn holds_a_host(folder: &Path) -> bool {
-    let files = fs::read_dir(folder).into_iter().flatten().filter_map(std::result::Result::ok);
-    files.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|it| it == "nix")).any(
-        |path| {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            !["hardware", "disk"].iter().any(|part| name.starts_with(part))
-        },
-    )
-}
-
 /// The document with the table of agents and ports, if there is one.
 fn guide_of(tree: &Tree) -> Option<TreePath> {
     let folders = [TreePath::literal("docs"), TreePath::literal("doc")];
@@ -154,15 +97,6 @@ fn guide_of(tree: &Tree) -> Option<TreePath> {
     documents
         .into_iter()
         .find(|path| tree.text(path).is_ok_and(|text| text.is_some_and(|it| guide::is_in(&it))))
-}
-
-/// What most hosts call their own file.
-fn host_file(tree: &Tree, hosts: &TreePath) -> TreePath {
-    let folders = tree.folder(hosts).unwrap_or_default();
-    let count = |file: &str| folders.iter().filter(|name| tree.has(&hosts.join(name).join(file))).count();
-    let names = ["configuration.nix", "default.nix"];
-    let most = names.into_iter().max_by_key(|name| count(name)).unwrap_or("default.nix");
-    TreePath::literal(most)
 }
 
 /// The domain and the administrator, from the first file that says each.

@@ -4,6 +4,7 @@
 mod detect;
 mod files;
 mod flake_inputs;
+mod hosts;
 mod rules;
 
 use std::path::Path;

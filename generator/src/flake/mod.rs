@@ -21,28 +21,26 @@ mod refusal;
 mod register;
 mod shared;
 mod sibling;
+mod survey;
 mod system;
 mod taker;
 mod unfound;
 mod via;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use rnix::ast::Expr;
-use rowan::ast::AstNode;
 use serde::Serialize;
 
 use self::{files::Edited, reading::Reading};
 use crate::{
     edit,
     error::{Location, Result},
-    nix::{file::NixFile, follow::Value},
+    nix::file::NixFile,
     path::TreePath,
     plan::Draft,
 };
 
 pub use files::Planned;
 pub(crate) use folder::is_for_hosts;
+pub use survey::{Survey, own_files, survey};
 
 /// Where and how a host is, or would be, registered.
 #[derive(Debug)]
@@ -99,62 +97,6 @@ pub struct Removal {
     pub comments: Vec<(Location, String)>,
     /// The file without it; nothing where the file was the host's alone.
     pub file: Option<NixFile>,
-}
-
-/// What is known of a flake's hosts.
-#[derive(Debug, Default)]
-pub struct Survey {
-    /// The names that are written out, with where each is.
-    pub names: BTreeMap<String, Location>,
-    /// The place of most of them; nothing when none is written out.
-    pub place: Option<Location>,
-    /// The folders that the flake reads its hosts from.
-    pub folders: BTreeSet<String>,
-    /// The folders of which every file is a module of the flake.
-    pub modules: BTreeSet<String>,
-    /// What lies around the folders that one host alone loads, each as often as such hosts load it.
-    pub loaded: Vec<TreePath>,
-}
-
-/// Looks at a flake's hosts, also where not all of them can be read.
-pub fn survey(files: &Planned<'_>) -> Result<Survey> {
-    let reading = Reading::of(files, files)?;
-    let mut survey = Survey::default();
-    let mut most = 0;
-    for (place, hosts) in reading.each() {
-        let file = &place.term.file;
-        survey.names.extend(hosts.iter().map(|host| (host.name.clone(), file.location(&host.node))));
-        if hosts.len() >= most {
-            most = hosts.len();
-            survey.place = place.site.syntax().map(|node| file.location(node));
-        }
-    }
-    survey.loaded = loaded(&reading);
-    survey.folders = reading.places.folders.iter().map(|folder| folder.path.clone()).collect();
-    survey.modules = reading.places.modules.iter().map(|(folder, _)| folder.clone()).collect();
-    survey.folders.extend(reading.places.hints.iter().map(|(folder, _)| folder.clone()));
-    Ok(survey)
-}
-
-/// What lies around the folders that the entry of one host alone names.
-fn loaded(reading: &Reading<'_>) -> Vec<TreePath> {
-    let mut by_folder: BTreeMap<TreePath, usize> = BTreeMap::new();
-    for (place, hosts) in reading.each() {
-        for host in hosts {
-            let named =
-                host.node.descendants().filter_map(Expr::cast).filter(|it| matches!(it, Expr::PathRel(_)));
-            let folders = named.filter_map(|path| {
-                let path =
-                    TreePath::new(reading.follower.place(&Value::Term(place.term.with(path)))?).ok()?;
-                if path.has_extension("nix") { path.ancestors().next() } else { Some(path) }
-            });
-            for folder in folders.collect::<BTreeSet<_>>() {
-                *by_folder.entry(folder).or_default() += 1;
-            }
-        }
-    }
-    let alone = by_folder.into_iter().filter(|(_, hosts)| *hosts == 1);
-    alone.filter_map(|(folder, _)| folder.ancestors().next()).collect()
 }
 
 /// The registration of a new host, or why there is no place for it.

@@ -322,7 +322,8 @@ fn system(files: &Planned<'_>, reading: &Reading<'_>, made: &Value, host: &str) 
     let paths = &files.tree.settings().paths;
     let folder = paths.machine_folder(host);
     let own = folder.join(&paths.host_file);
-    let is_there = |path: &TreePath| *path == own || *path == folder || files.is_there(path);
+    let will_be = |path: &TreePath| *path == own || own.ancestors().any(|above| above == *path);
+    let is_there = |path: &TreePath| will_be(path) || files.is_there(path);
     System::of(&reading.follower, made, &folder, &is_there)
 }
 

@@ -40,6 +40,8 @@ struct Json {
     file: Option<String>,
     line: Option<u32>,
     form: Option<Form>,
+    /// Where the host's own files lie, or will.
+    folder: Option<String>,
     diff: Option<String>,
     refused: Option<String>,
     by_hand: Option<String>,
@@ -56,11 +58,13 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
     let files = Planned::none(&tree);
     match flake::register(&files, &name.host()) {
         Ok(registration) => {
-            let found = found(&tree, &registration)?;
+            let found = found(&tree, &name, &registration)?;
             if json {
                 report::json(&found)?;
             } else {
-                let text = format!("{}: {:?}\n", registration.at, registration.form);
+                let (at, form) = (&registration.at, registration.form);
+                let folder = tree.settings().paths.host_folder(&name);
+                let text = format!("{at}: {form:?}, for the files in {folder}\n");
                 report::data(&(text + found.diff.as_deref().unwrap_or_default()))?;
             }
             Ok(ExitCode::SUCCESS)
@@ -73,7 +77,7 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
     }
 }
 
-fn found(tree: &Tree, registration: &Registration) -> Result<Json> {
+fn found(tree: &Tree, name: &AgentName, registration: &Registration) -> Result<Json> {
     let mut draft = Draft::new(tree);
     registration.enter(&mut draft)?;
     let diff = draft.finish()?.diff();
@@ -81,6 +85,7 @@ fn found(tree: &Tree, registration: &Registration) -> Result<Json> {
         file: Some(registration.at.path.to_string()),
         line: registration.at.position.map(|position| position.line),
         form: Some(registration.form),
+        folder: Some(tree.settings().paths.host_folder(name).to_string()),
         diff: (!diff.is_empty()).then_some(diff),
         ..Json::default()
     })

@@ -80,6 +80,36 @@ fn a_flake_becomes_a_tree_of_agents() {
 }
 
 #[test]
+fn a_place_for_a_host_comes_with_the_folder_of_its_files() {
+    let fixture = flake();
+    let planned = |fixture: &Fixture| -> serde_json::Value {
+        serde_json::from_str(&fixture.ok("plan register vesta --json").stdout).unwrap()
+    };
+    let json = planned(&fixture);
+    assert_eq!((&json["form"], &json["folder"]), (&"attribute".into(), &"machines/agent-vesta".into()));
+    fixture.write(
+        "flake.nix",
+        "\
+{
+  outputs =
+    { nixpkgs, ... }@inputs:
+    {
+      nixosConfigurations = builtins.mapAttrs (
+        name: _:
+        nixpkgs.lib.nixosSystem {
+          modules = [ ./machines/${name} ];
+          specialArgs = { inherit inputs; };
+        }
+      ) (builtins.readDir ./machines);
+    };
+}
+",
+    );
+    let json = planned(&fixture);
+    assert_eq!((&json["form"], &json["folder"]), (&"folder".into(), &"machines/agent-vesta".into()));
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let fixture = flake();
     fixture.write("modules/agent.nix", "{ }\n");

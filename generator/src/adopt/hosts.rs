@@ -1,0 +1,229 @@
+//! Where a flake keeps the files of its hosts: around what is read for one host alone, and in folders called as hosts
+//! are.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use super::detect::HOMES;
+use crate::{
+    error::Result,
+    flake::{self, Planned, Survey},
+    path::TreePath,
+    tree::Tree,
+};
+
+/// Where hosts lie.
+#[derive(Debug)]
+pub(super) struct Hosts {
+    /// The folder in which each has one of its own.
+    pub(super) folder: TreePath,
+    /// What most call their own file, in the folder of the host.
+    pub(super) file: TreePath,
+}
+
+/// What each host alone is seen to read.
+type Own = BTreeMap<String, BTreeSet<TreePath>>;
+
+/// How many folders deep hosts are looked for by their names.
+const DEPTH: usize = 4;
+
+/// What people call a host's own file.
+const FILES: [&str; 2] = ["configuration.nix", "default.nix"];
+
+/// What speaks for a folder, the strongest first.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Votes {
+    /// The hosts that are seen to read something below their own name there, or of which nothing is seen, and a folder has
+    /// their name there.
+    named: usize,
+    /// The hosts that read something that lies there, by whatever name.
+    other: usize,
+}
+
+/// Where most hosts lie; nothing where none is seen to lie in a folder, or most lie at the root, beside everything else.
+pub(super) fn find(tree: &Tree) -> Result<Option<Hosts>> {
+    let (survey, own) = (flake::survey(&Planned::none(tree))?, flake::own_files(&Planned::none(tree))?);
+    let votes = votes(tree, &own);
+    let most = votes.values().map(|votes| votes.named.max(votes.other)).max();
+    if at_root(&own) > most.unwrap_or(1) {
+        return Ok(None);
+    }
+    // People keep their homes by the names of hosts, too. Of two folders that are as likely it is the first.
+    let likely = |(folder, votes): &(&TreePath, &Votes)| {
+        let is_of_homes = folder.as_str().split('/').any(|part| HOMES.contains(&part) || part == "users");
+        (!is_of_homes, **votes, flake::is_for_hosts(folder.as_str()))
+    };
+    let best = votes.iter().rev().max_by_key(likely).map(|(folder, _)| folder.clone());
+    // Of folders for several platforms, that of what agents' machines are.
+    let mut read: Vec<_> =
+        survey.folders.iter().filter_map(|folder| TreePath::new(folder.as_str()).ok()).collect();
+    read.sort_by_key(|folder| !folder.as_str().contains("x86_64"));
+    // Among modules of the flake, a host would be taken for one.
+    let is_free = |folder: &TreePath| {
+        let mut above = folder.ancestors().chain([folder.clone()]);
+        !above.any(|above| survey.modules.contains(above.as_str()))
+    };
+    let folder = best.or(read.into_iter().next()).or_else(|| with_hardware(tree)).filter(is_free);
+    Ok(folder.map(|folder| Hosts { file: file(tree, &survey, &own, &folder), folder }))
+}
+
+fn votes(tree: &Tree, all: &Own) -> BTreeMap<TreePath, Votes> {
+    let mut votes: BTreeMap<TreePath, Votes> = BTreeMap::new();
+    let mut unseen = BTreeSet::new();
+    for (host, own) in all {
+        let named: BTreeSet<_> = own.iter().filter_map(|path| Some(named(path, host)?.0)).collect();
+        let others: BTreeSet<_> = own.iter().filter_map(|path| around(path, host, all)).collect();
+        if named.is_empty() && others.is_empty() {
+            unseen.insert(host.to_lowercase());
+        }
+        for folder in named.into_iter().flatten() {
+            votes.entry(folder).or_default().named += 1;
+        }
+        for folder in others {
+            votes.entry(folder).or_default().other += 1;
+        }
+    }
+    for folder in called(tree, &unseen) {
+        votes.entry(folder).or_default().named += 1;
+    }
+    // What one host alone reads may be anything.
+    votes.retain(|folder, votes| votes.named > 0 || votes.other > 1 || flake::is_for_hosts(name(folder)));
+    votes
+}
+
+/// How many hosts are seen to read something by their own name at the root of the tree.
+fn at_root(all: &Own) -> usize {
+    let is_at_root =
+        |path: &TreePath, host: &str| named(path, host).is_some_and(|(above, _)| above.is_none());
+    all.iter().filter(|(host, own)| own.iter().any(|path| is_at_root(path, host))).count()
+}
+
+/// The folder above what of `path` is called as the host, and what is below that; the innermost such folder, or else
+/// the file: `hosts` and `configuration.nix` of `hosts/tower/configuration.nix`, `hosts` of `hosts/tower.nix`.
+fn named(path: &TreePath, host: &str) -> Option<(Option<TreePath>, String)> {
+    let parts: Vec<_> = path.as_str().split('/').collect();
+    let is = |part: &str| part.eq_ignore_ascii_case(host);
+    let index = parts.iter().rposition(|part| is(part));
+    let index = index.or_else(|| {
+        let file = parts.last()?.strip_suffix(".nix")?;
+        is(file).then(|| parts.len() - 1)
+    })?;
+    let (above, below) = parts.split_at_checked(index)?;
+    Some((TreePath::new(above.join("/")).ok(), below.get(1..)?.join("/")))
+}
+
+/// The folder that the folder of a host lies in, as `path` is read for it; or that its file lies in, where others' do
+/// or the folder is called as those of hosts are.
+fn around(path: &TreePath, host: &str, all: &Own) -> Option<TreePath> {
+    let folder = path.ancestors().next()?;
+    let is_of =
+        |path: &TreePath| path.has_extension("nix") && path.ancestors().next().as_ref() == Some(&folder);
+    let is_beside = || all.iter().any(|(other, own)| other != host && own.iter().any(is_of));
+    let is_folder = !path.has_extension("nix");
+    if is_folder || !FILES.contains(&name(path)) && (flake::is_for_hosts(name(&folder)) || is_beside()) {
+        Some(folder)
+    } else {
+        folder.ancestors().next()
+    }
+}
+
+/// The folders in which there is one that is called as one of `hosts` and says more of it than what its hardware is;
+/// each as often as there are.
+fn called(tree: &Tree, hosts: &BTreeSet<String>) -> Vec<TreePath> {
+    let folders = entries(tree).filter(|entry| {
+        // Some write a host's name with capitals, and its folder without.
+        let name = entry.file_name().to_string_lossy().to_lowercase();
+        entry.file_type().is_dir() && hosts.contains(&name) && holds_a_host(entry.path())
+    });
+    folders.filter_map(|entry| below(tree, entry.path().parent()?)).collect()
+}
+
+/// The folder with most hosts by their looks, of those that are called as folders of hosts are: folders with a file on
+/// their hardware beside their own.
+fn with_hardware(tree: &Tree) -> Option<TreePath> {
+    let hosts = entries(tree).filter(|entry| {
+        let folder = entry.path();
+        entry.file_type().is_dir()
+            && FILES.iter().any(|file| folder.join(file).is_file())
+            && nix_files(folder).any(|name| is_of_hardware(&name))
+    });
+    let mut folders: BTreeMap<TreePath, usize> = BTreeMap::new();
+    for folder in hosts.filter_map(|entry| below(tree, entry.path().parent()?)) {
+        *folders.entry(folder).or_default() += 1;
+    }
+    folders.retain(|folder, _| name(folder).split(['-', '_']).any(flake::is_for_hosts));
+    folders.into_iter().max_by_key(|(_, count)| *count).map(|(folder, _)| folder)
+}
+
+/// The last part of a path.
+fn name(path: &TreePath) -> &str {
+    path.as_str().rsplit_once('/').map_or(path.as_str(), |(_, name)| name)
+}
+
+/// What is in the tree, but for what is hidden.
+fn entries(tree: &Tree) -> impl Iterator<Item = walkdir::DirEntry> {
+    let walk = walkdir::WalkDir::new(tree.root()).min_depth(1).max_depth(DEPTH).sort_by_file_name();
+    let visible = |entry: &walkdir::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
+    walk.into_iter().filter_entry(visible).filter_map(std::result::Result::ok)
+}
+
+fn below(tree: &Tree, folder: &Path) -> Option<TreePath> {
+    TreePath::new(folder.strip_prefix(tree.root()).ok()?.to_str()?).ok()
+}
+
+/// Whether a file in a folder says more of a host than what its hardware is.
+fn holds_a_host(folder: &Path) -> bool {
+    nix_files(folder).any(|name| !is_of_hardware(&name))
+}
+
+/// The names of the Nix files in a folder.
+fn nix_files(folder: &Path) -> impl Iterator<Item = String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(std::result::Result::ok);
+    let files =
+        entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|it| it == "nix"));
+    files.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
+}
+
+fn is_of_hardware(name: &str) -> bool {
+    ["hardware", "disk"].iter().any(|part| name.starts_with(part))
+}
+
+/// What most hosts call their own file; where they have neither of the usual ones, what is read for most of them.
+fn file(tree: &Tree, survey: &Survey, all: &Own, hosts: &TreePath) -> TreePath {
+    let folders = tree.folder(hosts).unwrap_or_default();
+    let count = |file: &str| folders.iter().filter(|name| tree.has(&hosts.join(name).join(file))).count();
+    let most = FILES.into_iter().max_by_key(|name| count(name)).unwrap_or("default.nix");
+    let read = if count(most) == 0 { read_by_most(tree, survey, all, hosts) } else { None };
+    read.unwrap_or_else(|| TreePath::literal(most))
+}
+
+/// The file that is read for most hosts of a folder, in the folder of each; nothing where that is not one.
+fn read_by_most(tree: &Tree, survey: &Survey, all: &Own, hosts: &TreePath) -> Option<TreePath> {
+    let mut read: BTreeMap<TreePath, usize> = BTreeMap::new();
+    for (host, own) in all {
+        // The file that registers a host says nothing of what is in it.
+        let registers = |path: &&TreePath| survey.names.get(host).is_some_and(|at| at.path == **path);
+        let files: BTreeSet<_> = own
+            .iter()
+            .filter(|path| !registers(path))
+            .filter_map(|path| {
+                let (above, below) = named(path, host)?;
+                let below = TreePath::new(below).ok().filter(|_| above.as_ref() == Some(hosts))?;
+                let is_home = ["home", "hm"].iter().any(|it| name(&below).starts_with(it));
+                let file =
+                    if tree.has(&path.join("default.nix")) { below.join("default.nix") } else { below };
+                (file.has_extension("nix") && !is_home).then_some(file)
+            })
+            .collect();
+        for file in files {
+            *read.entry(file).or_default() += 1;
+        }
+    }
+    let most = read.values().copied().max()?;
+    let mut best = read.into_iter().filter(|(_, count)| *count == most);
+    let (file, _) = best.next().filter(|_| best.next().is_none())?;
+    Some(file)
+}

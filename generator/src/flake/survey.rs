@@ -1,0 +1,122 @@
+//! What a flake says of its hosts beside how each is registered: their names, and which files are whose.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rnix::ast::{BinOpKind, Expr};
+use rowan::ast::AstNode;
+
+use super::{files::Planned, folder, place::Folder, reading::Reading, via::made};
+use crate::{
+    error::{Location, Result},
+    nix::follow::{Follower, Term, Value},
+    path::TreePath,
+};
+
+/// What is known of a flake's hosts.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// The names that are written out, with where each is.
+    pub names: BTreeMap<String, Location>,
+    /// The place of most of them; nothing when none is written out.
+    pub place: Option<Location>,
+    /// The folders that the flake reads its hosts from.
+    pub folders: BTreeSet<String>,
+    /// The folders of which every file is a module of the flake.
+    pub modules: BTreeSet<String>,
+}
+
+/// Looks at a flake's hosts, also where not all of them can be read.
+pub fn survey(files: &Planned<'_>) -> Result<Survey> {
+    let reading = Reading::of(files, files)?;
+    let mut survey = Survey::default();
+    let mut most = 0;
+    for (place, hosts) in reading.each() {
+        let file = &place.term.file;
+        survey.names.extend(hosts.iter().map(|host| (host.name.clone(), file.location(&host.node))));
+        if hosts.len() >= most {
+            most = hosts.len();
+            survey.place = place.site.syntax().map(|node| file.location(node));
+        }
+    }
+    survey.folders = reading.places.folders.iter().map(|folder| folder.path.clone()).collect();
+    survey.modules = reading.places.modules.iter().map(|(folder, _)| folder.clone()).collect();
+    survey.folders.extend(reading.places.hints.iter().map(|(folder, _)| folder.clone()));
+    Ok(survey)
+}
+
+/// The files and folders that each host alone is seen to read, by its name: what its entry names, and what makes a host
+/// of it, without what others name, too.
+pub fn own_files(files: &Planned<'_>) -> Result<BTreeMap<String, BTreeSet<TreePath>>> {
+    let reading = Reading::of(files, files)?;
+    let mut all = of_entries(&reading);
+    for folder in &reading.places.folders {
+        for (host, named) in of_folders(&reading.follower, folder) {
+            all.entry(host).or_default().extend(named);
+        }
+    }
+    let mut hosts: BTreeMap<TreePath, usize> = BTreeMap::new();
+    for path in all.values().flatten() {
+        *hosts.entry(path.clone()).or_default() += 1;
+    }
+    for named in all.values_mut() {
+        named.retain(|path| hosts.get(path) == Some(&1));
+    }
+    Ok(all)
+}
+
+/// What the hosts read whose entries are written out, the files with these among it.
+fn of_entries(reading: &Reading<'_>) -> BTreeMap<String, BTreeSet<TreePath>> {
+    let mut all: BTreeMap<String, BTreeSet<TreePath>> = BTreeMap::new();
+    for (place, hosts) in reading.each() {
+        for host in hosts {
+            let named = all.entry(host.name.clone()).or_default();
+            named.insert(place.term.file.path().clone());
+            let item = Expr::cast(host.node.clone()).into_iter();
+            for part in host.node.children().filter_map(Expr::cast).chain(item) {
+                name(&reading.follower, &place.term.with(part), named);
+            }
+            if let Some(made) = reading.made(place, host) {
+                name_in_bodies(&reading.follower, &made, named);
+            }
+        }
+    }
+    all
+}
+
+/// What the hosts read that are the folders of a folder.
+fn of_folders(follower: &Follower<'_>, folder: &Folder) -> BTreeMap<String, BTreeSet<TreePath>> {
+    let (Some(via), Ok(path)) = (&folder.via, TreePath::new(folder.path.as_str())) else {
+        return BTreeMap::new();
+    };
+    let is_host = |name: &String| folder::passes(follower, &folder.conditions, name) != Some(false);
+    let hosts = follower.folders(&path).into_iter().filter(is_host).map(|host| {
+        let mut named = BTreeSet::from([path.join(&host)]);
+        if let Some((_, made)) = made(follower, via, &host, &Value::Text("directory".into())) {
+            name_in_bodies(follower, &made, &mut named);
+        }
+        (host, named)
+    });
+    hosts.collect()
+}
+
+/// What the functions name that were applied to make a host, as it is for that host.
+fn name_in_bodies(follower: &Follower<'_>, made: &Value, named: &mut BTreeSet<TreePath>) {
+    let made = follower.body(made);
+    for body in made.innermost().iter().flat_map(Term::bodies) {
+        name(follower, &body, named);
+    }
+}
+
+/// The files and folders that an expression names by paths, where they are there.
+fn name(follower: &Follower<'_>, term: &Term, named: &mut BTreeSet<TreePath>) {
+    let is_path = |expr: &Expr| match expr {
+        Expr::PathRel(_) | Expr::Str(_) => true,
+        Expr::BinOp(it) => it.operator() == Some(BinOpKind::Add),
+        _ => false,
+    };
+    for expr in term.expr.syntax().descendants().filter_map(Expr::cast).filter(is_path) {
+        let place = follower.place(&Value::Term(term.with(expr)));
+        let path = place.and_then(|place| TreePath::new(place).ok());
+        named.extend(path.filter(|path| follower.is_there(path)));
+    }
+}

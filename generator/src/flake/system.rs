@@ -189,9 +189,16 @@ impl Reading<'_> {
 
     /// A module in a file of its own.
     fn file(&self, place: &str, system: &mut System, depth: usize) {
-        system.loads |= self.is_own(place);
+        let path = TreePath::new(place).ok();
+        if self.is_own(place) {
+            system.loads = true;
+            let is_missing = path.as_ref().is_some_and(|path| !(self.is_there)(path));
+            if is_missing && !system.missing.iter().any(|missing| missing == place) {
+                system.missing.push(place.to_owned());
+            }
+        }
         let Some(passed) = &self.passed else { return };
-        let module = TreePath::new(place).ok().and_then(|path| self.follower.file(&path));
+        let module = path.and_then(|path| self.follower.file(&path));
         let Some(module) = module.and_then(|module| self.follower.apply(&module, passed.clone())) else {
             return;
         };

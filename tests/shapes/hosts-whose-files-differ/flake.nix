@@ -1,10 +1,24 @@
 {
   outputs =
-    { flake-parts, ... }@inputs:
-    flake-parts.lib.mkFlake { inherit inputs; } {
-      imports = [
-        ./machines/fjord/flake-module.nix
-        ./machines/heath/flake-module.nix
-      ];
+    { nixpkgs, ... }@inputs:
+    {
+      nixosConfigurations = {
+        fjord = nixpkgs.lib.nixosSystem {
+          system = "x86_64-linux";
+          modules = [
+            ./machines/fjord/hardware
+            ./machines/fjord/services
+          ];
+          specialArgs = { inherit inputs; };
+        };
+        heath = nixpkgs.lib.nixosSystem {
+          system = "x86_64-linux";
+          modules = [
+            ./machines/heath/hardware
+            ./machines/heath/services
+          ];
+          specialArgs = { inherit inputs; };
+        };
+      };
     };
 }

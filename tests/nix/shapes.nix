@@ -33,6 +33,7 @@ let
       mapAttrs
       ;
     nixosSystem = arguments: arguments // { isSystem = true; };
+    optional = condition: item: if condition then [ item ] else [ ];
     genAttrs =
       names: f:
       listToAttrs (

@@ -132,6 +132,10 @@ impl Reading<'_> {
             // What a function gives for a list is some of it, at least: the paths in it may be modules.
             _ => {
                 if let Some(call) = self.follower.call(&modules) {
+                    let condition = call.arguments.first().filter(|_| call.name.starts_with("optional"));
+                    if condition.and_then(|condition| self.follower.truth(condition)) == Some(false) {
+                        return;
+                    }
                     for argument in &call.arguments {
                         self.modules(argument, system, depth);
                     }
@@ -270,7 +274,11 @@ fn is_read(path: &Expr) -> bool {
     match above {
         Some(Expr::List(_)) => true,
         // A folder that is named may not be read; a file that is named is.
-        None => matches!(path, Expr::PathRel(_)) && path.syntax().text().to_string().contains("}."),
+        None => {
+            let text = path.syntax().text().to_string();
+            let end = text.rsplit(['/', '}']).next();
+            matches!(path, Expr::PathRel(_)) && end.is_some_and(|end| end.contains('.'))
+        }
         Some(Expr::Apply(call)) => {
             let function = call.lambda().and_then(|function| last_name(&function));
             function.is_some_and(|name| {

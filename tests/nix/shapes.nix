@@ -155,6 +155,20 @@ let
         prefix ? inputs.self.outPath,
       }:
       hostsIn inputs (prefix + "/hosts");
+    ez-configs.flakeModule =
+      { config, inputs, ... }:
+      {
+        flake = hostsIn inputs (config.ezConfigs.root + "/nixos-configurations");
+      };
+    easy-hosts.flakeModule =
+      { config, inputs, ... }:
+      {
+        flake = hostsIn inputs (config.easy-hosts.path + "/x86_64-nixos");
+      };
+    nixos-unified.flakeModules = {
+      default = { };
+      autoWire = { };
+    };
     nixos-unified.lib.mkFlake = { inputs, root }: hostsIn inputs (root + "/configurations/nixos");
     snowfall-lib = rec {
       mkLib = made: { mkFlake = arguments: mkFlake (made // arguments); };

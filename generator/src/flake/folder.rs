@@ -66,48 +66,6 @@ pub(super) fn passes(follower: &Follower<'_>, conditions: &[Value], name: &str) 
     conditions.iter().map(passes).try_fold(true, |all, it| Some(all && it?))
 }
 
-/// The folder in which a framework looks for hosts, of those that find them by where they lie.
-pub(super) fn framework(follower: &Follower<'_>, term: &Term) -> Option<String> {
-    let call = follower.call(&Value::Term(term.clone()))?;
-    let text = term.expr.syntax().text().to_string();
-    let arguments = call.arguments.first()?;
-    match call.name.as_str() {
-        "blueprint" => {
-            let prefix = follower.lookup(arguments, &["prefix"]);
-            match prefix.values.first() {
-                Some(prefix) => Some(format!("{}/hosts", follower.place(prefix)?)),
-                None => Some("hosts".to_owned()),
-            }
-        }
-        "mkFlake" if text.contains("nixos-unified") => Some("configurations/nixos".to_owned()),
-        "mkFlake" => snowfall(follower, term, arguments),
-        _ => None,
-    }
-}
-
-/// The folder of the hosts of Snowfall: `snowfall-lib.mkFlake { … }`, or its library made first, and then
-/// `lib.mkFlake { … }`.
-fn snowfall(follower: &Follower<'_>, term: &Term, arguments: &Value) -> Option<String> {
-    let Expr::Apply(call) = &term.expr else { return None };
-    let Expr::Select(function) = call.lambda()? else { return None };
-    let library = follower.reduce(&Value::Term(term.with(function.expr()?)));
-    let is_snowfalls = |expr: &Expr| expr.syntax().text().to_string().contains("snowfall-lib");
-    let mut of = vec![arguments.clone()];
-    if !is_snowfalls(&Expr::Select(function)) {
-        let made = follower.call(&library).filter(|made| made.name == "mkLib")?;
-        if !is_snowfalls(&library.innermost()?.expr) {
-            return None;
-        }
-        of.extend(made.arguments);
-    }
-    let root = of.iter().find_map(|it| follower.select(it, &["snowfall", "root"]));
-    let root = match root {
-        Some(root) => follower.place(&root)? + "/",
-        None => String::new(),
-    };
-    Some(format!("{}systems/x86_64-linux", root.trim_start_matches('/')))
-}
-
 /// The folder that an argument of a function which reads one is: a path, or the `src` of haumea's `load`.
 fn read_from(follower: &Follower<'_>, argument: &Value) -> Option<String> {
     follower.place(argument).or_else(|| follower.place(&follower.select(argument, &["src"])?))

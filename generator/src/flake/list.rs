@@ -5,7 +5,7 @@ use rowan::ast::AstNode;
 
 use super::{
     folder,
-    place::{Folder, Said, Search, concatenation, update},
+    place::{Folder, Maker, Said, Search, concatenation, update},
     via::{Items, Take, Via},
 };
 use crate::{
@@ -50,7 +50,7 @@ impl Search<'_> {
     fn folder(&mut self, entries: folder::Entries, reader: &Value, via: &Via) {
         let folder::Entries { path, conditions, reader: own } = entries;
         let reader = reader.term().cloned().unwrap_or(own);
-        self.places.folders.push(Folder { path, reader, via: Some(via.clone()), conditions });
+        self.places.folders.push(Folder { path, reader, maker: Maker::Via(via.clone()), conditions });
     }
 
     /// The lists whose items a function makes hosts of.

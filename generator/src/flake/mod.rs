@@ -11,6 +11,7 @@
 mod entry;
 mod files;
 mod folder;
+mod framework;
 mod full;
 mod list;
 mod module;

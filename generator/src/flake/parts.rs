@@ -1,8 +1,10 @@
 //! Modules of flake-parts: hosts are below their `flake`, or are made of what is said to their options.
 
+use std::collections::BTreeSet;
+
 use rnix::ast::{AttrSet, Expr, HasEntry};
 
-use super::{folder, place::Search};
+use super::{folder, framework, place::Search};
 use crate::{
     nix::{
         find::keys,
@@ -87,6 +89,9 @@ impl Search<'_> {
         {
             self.module(&module, depth);
         }
+        if let Some(framework) = framework::in_module(self.follower, term) {
+            self.framework(framework, term);
+        }
         self.places.parts.push(term.clone());
         for above in [&["config", "flake"][..], &["flake"]] {
             // `flake` may be a module itself, with arguments.
@@ -119,9 +124,12 @@ impl Search<'_> {
         }
     }
 
-    fn module_folder_at(&mut self, place: &str, reader: &Term, depth: usize) {
-        let files =
-            TreePath::new(place).map(|folder| self.follower.files_with_word(&folder, "nixosConfigurations"));
+    pub(super) fn module_folder_at(&mut self, place: &str, reader: &Term, depth: usize) {
+        let words = framework::WORDS.into_iter().chain(["nixosConfigurations"]);
+        let files = TreePath::new(place).map(|folder| {
+            let files = words.flat_map(|word| self.follower.files_with_word(&folder, word));
+            files.collect::<BTreeSet<_>>()
+        });
         for path in files.into_iter().flatten() {
             if !path.as_str().get(place.len()..).is_some_and(|below| below.contains("/_")) {
                 self.module_file(path.as_str(), depth);

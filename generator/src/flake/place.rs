@@ -4,7 +4,9 @@ use rnix::ast::{AttrSet, AttrpathValue, BinOpKind, Expr, List};
 use rowan::ast::AstNode;
 
 use super::{
-    folder, parts,
+    folder,
+    framework::{self, Framework},
+    parts,
     via::{Items, Take, Via},
 };
 use crate::{
@@ -68,19 +70,35 @@ pub(super) struct Folder {
     pub(super) path: String,
     /// What reads it.
     pub(super) reader: Term,
-    /// What makes a host of an entry; nothing where a framework does.
-    pub(super) via: Option<Via>,
+    /// What makes a host of an entry.
+    pub(super) maker: Maker,
     /// What an entry must be, as functions of its name and its type.
     pub(super) conditions: Vec<Value>,
+}
+
+/// What makes a host of an entry of a folder.
+#[derive(Debug, Clone)]
+pub(super) enum Maker {
+    /// Functions.
+    Via(Via),
+    /// A framework.
+    Framework(Framework),
 }
 
 impl Places {
     /// Whether nothing was found that has, makes or may make hosts.
     pub(super) fn is_empty(&self) -> bool {
-        self.found.is_empty()
-            && self.unreadable.is_empty()
-            && self.folders.is_empty()
-            && self.hints.is_empty()
+        self.is_open() && self.folders.is_empty()
+    }
+
+    /// Whether nothing makes hosts that a new one could be of.
+    pub(super) fn is_open(&self) -> bool {
+        let serves = |folder: &Folder| match &folder.maker {
+            Maker::Via(_) => true,
+            Maker::Framework(framework) => framework.passes_inputs,
+        };
+        let is_written = !(self.found.is_empty() && self.unreadable.is_empty() && self.hints.is_empty());
+        !is_written && !self.folders.iter().any(serves)
     }
 
     /// The places of the hosts of a flake.
@@ -343,10 +361,17 @@ impl Search<'_> {
         }
     }
 
+    pub(super) fn framework(&mut self, framework: Framework, term: &Term) {
+        let (path, reader, conditions) = (framework.folder.clone(), term.clone(), Vec::new());
+        self.places.folders.push(Folder { path, reader, maker: Maker::Framework(framework), conditions });
+    }
+
     pub(super) fn unreadable(&mut self, term: &Term) {
-        if let Some(path) = folder::framework(self.follower, term) {
-            let (reader, conditions) = (term.clone(), Vec::new());
-            self.places.folders.push(Folder { path, reader, via: None, conditions });
+        if let Some((framework, modules)) = framework::called(self.follower, term) {
+            self.framework(framework, term);
+            for folder in modules {
+                self.module_folder_at(&folder, term, parts::IMPORTS);
+            }
             return;
         }
         let read = folder::read_by(self.follower, term, &folder::is_for_hosts);

@@ -1,6 +1,7 @@
 //! Why there is no place for a new host, and what a person does instead.
 
 use super::{
+    framework::Framework,
     full,
     place::{Folder, Place, Places},
     reading::Reading,
@@ -79,6 +80,26 @@ impl Refusal<'_> {
         let hosts = &self.paths.hosts;
         let found = format!("hosts would be the folders of {hosts}, and there is no such folder");
         let by_hand = format!("make {hosts} if hosts are to lie there, then run this again");
+        Self::because(folder.reader.location(), found, by_hand)
+    }
+
+    /// The framework that makes hosts of the folders of one doesn't take a new host's file as the tool writes it.
+    pub(super) fn of_framework(self, folder: &Folder, framework: &Framework) -> Error {
+        let Framework { folder: path, file, passes_inputs } = framework;
+        let (found, by_hand) = if *passes_inputs {
+            (
+                format!(
+                    "the hosts are the folders of {path}, each with a {file}, not a {}",
+                    self.paths.host_file
+                ),
+                format!("set host-file = \"{file}\" below [paths] of agent-tool.toml, then run this again"),
+            )
+        } else {
+            (
+                format!("the hosts are the folders of {path}, but their modules aren't passed `inputs`"),
+                "have `inputs` passed to them, if that can be said; or set hosts below [paths] of agent-tool.toml to a folder of its own, for agents alone, then run this again".into(),
+            )
+        };
         Self::because(folder.reader.location(), found, by_hand)
     }
 

@@ -12,7 +12,7 @@ use super::{
     folder,
     full::Full,
     module,
-    place::{Folder, Opening, Place},
+    place::{Folder, Maker, Opening, Place},
     reading::{Host, Reading},
     refusal::Refusal,
     sibling::Sibling,
@@ -99,10 +99,12 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         return Err(refusal.known_to(&reading.places, part));
     }
     // A flake that has hosts is not opened in another place.
-    if reading.places.is_empty() {
-        if let Some(sign) = unfound::sign(files, &reading) {
-            return Err(refusal.unfound(&reading.places, sign));
-        }
+    if reading.places.is_empty()
+        && let Some(sign) = unfound::sign(files, &reading)
+    {
+        return Err(refusal.unfound(&reading.places, sign));
+    }
+    if reading.places.is_open() {
         for Opening { term, set, prefix: opening } in &reading.places.openings {
             let site = Site::Set(set.clone());
             let place = Place {
@@ -158,11 +160,16 @@ fn by_folder(
     let paths = &files.tree.settings().paths;
     let (own_folder, refusal) = (paths.machine_folder(host), Refusal { host, paths });
     let refuse = |why: &str| refusal.of_folder(&reading.places, folder, why);
-    // A framework's folder is where it is by default: a tree that has nothing of it keeps its hosts elsewhere.
-    let is_folder = |path: &TreePath| path.under(files.tree.root()).is_dir();
-    let above = paths.hosts.ancestors().next();
-    if folder.via.is_none() && !is_folder(&paths.hosts) && above.is_some_and(|above| !is_folder(&above)) {
-        return Err(refusal.without_folder(folder));
+    if let Maker::Framework(framework) = &folder.maker {
+        // It is where it is by default: a tree that has nothing of it keeps its hosts elsewhere.
+        let is_folder = |path: &TreePath| path.under(files.tree.root()).is_dir();
+        let above = paths.hosts.ancestors().next();
+        if !is_folder(&paths.hosts) && above.is_some_and(|above| !is_folder(&above)) {
+            return Err(refusal.without_folder(folder));
+        }
+        if !framework.passes_inputs || paths.host_file.as_str() != framework.file {
+            return Err(refusal.of_framework(folder, framework));
+        }
     }
     // The new host's own file will be there.
     let own = NixFile::parse(&own_folder.join(&paths.host_file), "{ }".into())?;
@@ -173,7 +180,7 @@ fn by_folder(
         Some(false) => return Err(refuse(&format!("{host} is none of those that are taken"))),
         None => return Err(refuse("which of them are taken is not understood in full")),
     }
-    if let Some(via) = &folder.via {
+    if let Maker::Via(via) = &folder.maker {
         let made = made(&reading.follower, via, host, &Value::Text("directory".into()));
         let (name, made) = made.ok_or_else(|| refuse("what makes a host of one can't be read"))?;
         if name != host {

@@ -5,7 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use rnix::ast::{BinOpKind, Expr};
 use rowan::ast::AstNode;
 
-use super::{files::Planned, folder, place::Folder, reading::Reading, via::made};
+use super::{
+    files::Planned,
+    folder,
+    place::{Folder, Maker},
+    reading::Reading,
+    via::made,
+};
 use crate::{
     error::{Location, Result},
     nix::follow::{Follower, Term, Value},
@@ -85,7 +91,7 @@ fn of_entries(reading: &Reading<'_>) -> BTreeMap<String, BTreeSet<TreePath>> {
 
 /// What the hosts read that are the folders of a folder.
 fn of_folders(follower: &Follower<'_>, folder: &Folder) -> BTreeMap<String, BTreeSet<TreePath>> {
-    let (Some(via), Ok(path)) = (&folder.via, TreePath::new(folder.path.as_str())) else {
+    let (Maker::Via(via), Ok(path)) = (&folder.maker, TreePath::new(folder.path.as_str())) else {
         return BTreeMap::new();
     };
     let is_host = |name: &String| folder::passes(follower, &folder.conditions, name) != Some(false);

@@ -1,0 +1,132 @@
+//! Frameworks that make a host of each folder in one of theirs.
+
+use rnix::ast::Expr;
+use rowan::ast::AstNode;
+
+use crate::{
+    nix::follow::{Follower, Term, Value},
+    path::TreePath,
+};
+
+/// What a framework makes hosts of.
+#[derive(Debug, Clone)]
+pub(super) struct Framework {
+    /// The folder that it looks for hosts in.
+    pub(super) folder: String,
+    /// What a host's own file must be called there, where that isn't `default.nix`.
+    pub(super) file: &'static str,
+    /// Whether it passes `inputs` to the modules of a host.
+    pub(super) passes_inputs: bool,
+}
+
+impl Framework {
+    fn of_folder(folder: String) -> Self {
+        Self { folder, file: "default.nix", passes_inputs: true }
+    }
+}
+
+/// The words of the modules that say what a framework of flake-parts is to do.
+pub(super) const WORDS: [&str; 4] = ["autoWire", "ezConfigs", "easy-hosts", "easyHosts"];
+
+/// The folders that nixos-unified reads modules of flake-parts from: the first that is there.
+const MODULES: [&str; 4] =
+    ["nix/modules/flake", "modules/flake", "nix/modules/flake-parts", "modules/flake-parts"];
+
+/// The framework that a call in the outputs is one of, and the folders of modules of flake-parts that it reads.
+pub(super) fn called(follower: &Follower<'_>, term: &Term) -> Option<(Framework, Vec<String>)> {
+    let call = follower.call(&Value::Term(term.clone()))?;
+    let arguments = call.arguments.first()?;
+    match call.name.as_str() {
+        // https://github.com/numtide/blueprint: what is `default.nix` there is no module.
+        "blueprint" => {
+            let prefix = follower.lookup(arguments, &["prefix"]);
+            let folder = match prefix.values.first() {
+                Some(prefix) => format!("{}/hosts", follower.place(prefix)?),
+                None => "hosts".to_owned(),
+            };
+            let framework = Framework { file: "configuration.nix", ..Framework::of_folder(folder) };
+            Some((framework, Vec::new()))
+        }
+        "mkFlake" if is_of_nixos_unified(term) => {
+            let root = follower.place(&follower.select(arguments, &["root"])?)?;
+            let is_there = |folder: &String| TreePath::new(folder).is_ok_and(|path| follower.is_there(&path));
+            let first = MODULES.into_iter().map(|folder| join(&root, folder)).find(is_there);
+            Some((nixos_unified(), first.into_iter().collect()))
+        }
+        "mkFlake" => Some((Framework::of_folder(snowfall(follower, term, arguments)?), Vec::new())),
+        _ => None,
+    }
+}
+
+/// The framework that `module`, one of flake-parts, is or speaks to.
+pub(super) fn in_module(follower: &Follower<'_>, module: &Term) -> Option<Framework> {
+    if matches!(module.expr, Expr::Select(_)) {
+        let is_wired = module.expr.syntax().text().to_string().ends_with(".autoWire");
+        return (is_wired && is_of_nixos_unified(module)).then(nixos_unified);
+    }
+    let module = Value::Term(module.clone());
+    ez_configs(follower, &module).or_else(|| easy_hosts(follower, &module))
+}
+
+fn is_of_nixos_unified(term: &Term) -> bool {
+    let text = term.expr.syntax().text().to_string();
+    text.contains("nixos-unified") || text.contains("nixos-flake")
+}
+
+/// <https://nixos-unified.org/guide/autowiring.html>: modules are passed `flake`, which has the inputs.
+fn nixos_unified() -> Framework {
+    Framework { passes_inputs: false, ..Framework::of_folder("configurations/nixos".to_owned()) }
+}
+
+/// <https://github.com/ehllie/ez-configs>
+fn ez_configs(follower: &Follower<'_>, module: &Value) -> Option<Framework> {
+    let option = |path: &[&str]| follower.select(module, &[&["ezConfigs"], path].concat());
+    let folder = match option(&["nixos", "configurationsDirectory"]) {
+        Some(folder) => follower.place(&folder)?,
+        None => join(&follower.place(&option(&["root"])?)?, "nixos-configurations"),
+    };
+    let given = [&["nixos", "specialArgs", "inputs"][..], &["globalArgs", "inputs"]];
+    let passes_inputs = given.into_iter().any(|path| option(path).is_some());
+    Some(Framework { passes_inputs, ..Framework::of_folder(folder) })
+}
+
+/// <https://github.com/tgirlcloud/easy-hosts>, where it finds hosts itself.
+fn easy_hosts(follower: &Follower<'_>, module: &Value) -> Option<Framework> {
+    ["easy-hosts", "easyHosts"].into_iter().find_map(|name| {
+        let option = |option: &str| follower.select(module, &[name, option]);
+        follower.truth(&option("autoConstruct")?)?.then_some(())?;
+        let path = follower.place(&option("path")?)?;
+        let folder = match option("onlySystem") {
+            Some(system) => (follower.text(&system)? == "x86_64-nixos").then_some(path)?,
+            None => join(&path, "x86_64-nixos"),
+        };
+        Some(Framework::of_folder(folder))
+    })
+}
+
+fn join(root: &str, folder: &str) -> String {
+    if root.is_empty() { folder.to_owned() } else { format!("{root}/{folder}") }
+}
+
+/// The folder of the hosts of Snowfall: `snowfall-lib.mkFlake { … }`, or its library made first, and then
+/// `lib.mkFlake { … }`.
+fn snowfall(follower: &Follower<'_>, term: &Term, arguments: &Value) -> Option<String> {
+    let Expr::Apply(call) = &term.expr else { return None };
+    let Expr::Select(function) = call.lambda()? else { return None };
+    let library = follower.reduce(&Value::Term(term.with(function.expr()?)));
+    let is_snowfalls = |expr: &Expr| expr.syntax().text().to_string().contains("snowfall-lib");
+    let mut of = vec![arguments.clone()];
+    if !is_snowfalls(&Expr::Select(function)) {
+        let made = follower.call(&library).filter(|made| made.name == "mkLib")?;
+        if !is_snowfalls(&library.innermost()?.expr) {
+            return None;
+        }
+        of.extend(made.arguments);
+    }
+    let root = of.iter().find_map(|it| follower.select(it, &["snowfall", "root"]));
+    let root = match root {
+        Some(root) => follower.place(&root)? + "/",
+        None => String::new(),
+    };
+    Some(format!("{}systems/x86_64-linux", root.trim_start_matches('/')))
+}

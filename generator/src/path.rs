@@ -69,6 +69,12 @@ impl TreePath {
         std::iter::successors(parent(&self.0), move |path| parent(path)).map(Self)
     }
 
+    /// Whether it lies in `folder`, or in a folder below; the root's name is empty.
+    #[must_use]
+    pub fn is_below(&self, folder: &str) -> bool {
+        folder.is_empty() || self.0.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// The path that a Nix file at `self` writes to reach `target`: `./qcow.nix`, `../../secrets/x.age`.
     #[must_use]
     pub fn reference(&self, target: &Self) -> String {

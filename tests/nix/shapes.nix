@@ -69,6 +69,7 @@ let
         self = inputs.self;
         config = {
           machines = { };
+          names.tower = "tower";
         }
         // options;
         withSystem = _: f: f { };
@@ -141,7 +142,10 @@ let
         mkFlake = { inputs }: evaluate inputs;
         importApply = path: import path;
       };
-      flakeModules.partitions = { };
+      flakeModules = {
+        modules = { };
+        partitions = { };
+      };
     };
     haumea.lib = {
       loaders.path = null;

@@ -33,6 +33,9 @@ const DEPTH: usize = 4;
 /// What people call a host's own file.
 const FILES: [&str; 2] = ["configuration.nix", "default.nix"];
 
+/// What a new folder of hosts may be called, the first as it is by default.
+const FOLDERS: [&str; 3] = ["hosts", "machines", "agents"];
+
 /// What speaks for a folder, the strongest first.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Votes {
@@ -67,6 +70,12 @@ pub(super) fn find(tree: &Tree) -> Result<Option<Hosts>> {
         !above.any(|above| survey.modules.contains(above.as_str()))
     };
     let folder = best.or(read.into_iter().next()).or_else(|| with_hardware(tree)).filter(is_free);
+    // Where hosts' own folder is one of modules, too, theirs is another.
+    let others = FOLDERS.map(TreePath::literal);
+    let folder = folder.or_else(|| match others.iter().position(is_free) {
+        Some(0) | None => None,
+        Some(other) => others.get(other).cloned(),
+    });
     Ok(folder.map(|folder| Hosts { file: file(tree, &survey, &own, &folder), folder }))
 }
 

@@ -82,12 +82,12 @@ impl Files for Planned<'_> {
 
     fn is_folder(&self, path: &TreePath) -> bool {
         path.under(self.tree.root()).is_dir()
-            || self.planned.iter().any(|(file, contents)| contents.is_some() && is_below(file, path))
+            || self.planned.iter().any(|(file, contents)| contents.is_some() && file.is_below(path.as_str()))
     }
 
     fn with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath> {
         let mut files: BTreeSet<_> = self.tree.files_below(folder).unwrap_or_default().into_iter().collect();
-        files.extend(self.planned.keys().filter(|path| is_below(path, folder)).cloned());
+        files.extend(self.planned.keys().filter(|path| path.is_below(folder.as_str())).cloned());
         self.those_with_word(files.into_iter(), word)
     }
 
@@ -119,7 +119,7 @@ impl Files for Edited<'_> {
 
     fn is_folder(&self, path: &TreePath) -> bool {
         let mut new = std::iter::once(self.file.path()).chain(&self.own);
-        new.any(|file| is_below(file, path)) || self.planned.is_folder(path)
+        new.any(|file| file.is_below(path.as_str())) || self.planned.is_folder(path)
     }
 
     fn with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath> {
@@ -129,8 +129,4 @@ impl Files for Edited<'_> {
     fn folders(&self, folder: &TreePath) -> Vec<String> {
         self.planned.folders(folder)
     }
-}
-
-fn is_below(path: &TreePath, folder: &TreePath) -> bool {
-    path.ancestors().any(|above| above == *folder)
 }

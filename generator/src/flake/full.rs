@@ -54,12 +54,12 @@ impl Full<'_> {
         }
         let most = theirs.into_iter().max_by_key(|(_, count)| *count).map(|(function, _)| function);
         most.or_else(|| {
-            let nixpkgs = if bound("nixpkgs") {
+            let of = if bound("nixpkgs") {
                 "nixpkgs".into()
             } else {
-                format!("{}.{}", inputs(at)?, self.nixpkgs()?)
+                format!("{}.{}", inputs(at)?, nixpkgs(self.follower, self.flake)?)
             };
-            Some(format!("{nixpkgs}.lib.nixosSystem"))
+            Some(format!("{of}.lib.nixosSystem"))
         })
     }
 
@@ -180,33 +180,6 @@ impl Full<'_> {
         });
         theirs.map(|(text, _)| text).into_iter().chain(ours).collect()
     }
-
-    /// The input that is nixpkgs, where that can be told: the one of that name, or else the only one that is by its
-    /// URL.
-    fn nixpkgs(&self) -> Option<String> {
-        let flake = self.follower.file(self.flake)?;
-        let inputs = self.follower.lookup(&flake, &["inputs"]);
-        let sets = inputs.values.iter().filter_map(Value::set);
-        let mut names: BTreeSet<String> =
-            sets.flat_map(|(term, set)| self.follower.names(term, set)).map(|(name, _)| name).collect();
-        names.extend(inputs.dotted.iter().filter_map(|(_, binding)| keys(binding).into_iter().nth(1)?));
-        // What only the pattern of `outputs` names is an input by the registry.
-        let outputs = self.follower.select(&flake, &["outputs"]);
-        let is_asked_for = outputs.as_ref().and_then(Value::term).is_some_and(|term| match &term.expr {
-            Expr::Lambda(outputs) => outputs.param().is_some_and(|param| binds(&param, "nixpkgs")),
-            _ => false,
-        });
-        if is_asked_for || names.is_empty() || names.contains("nixpkgs") {
-            return Some("nixpkgs".into());
-        }
-        let is_by_url = |name: &String| {
-            let url = self.follower.select(&flake, &["inputs", name, "url"]);
-            let url = url.and_then(|url| self.follower.text(&url)).unwrap_or_default().to_lowercase();
-            url.split(['/', ':', '?']).any(|part| part == "nixpkgs")
-        };
-        let mut others = names.into_iter().filter(is_by_url);
-        others.next().filter(|_| others.next().is_none())
-    }
 }
 
 /// What a host in full says of its platform.
@@ -272,4 +245,31 @@ fn bound(set: &AttrSet, name: &str) -> Option<Expr> {
 fn inherited(set: &AttrSet) -> Vec<String> {
     let inherits = set.inherits().filter(|it| it.from().is_none());
     inherits.flat_map(|it| it.attrs().collect::<Vec<_>>()).filter_map(|it| literal::attribute(&it)).collect()
+}
+
+/// The input that is nixpkgs, where that can be told: the one of that name, or else the only one that is by its
+/// URL.
+pub(super) fn nixpkgs(follower: &Follower<'_>, flake: &TreePath) -> Option<String> {
+    let flake = follower.file(flake)?;
+    let inputs = follower.lookup(&flake, &["inputs"]);
+    let sets = inputs.values.iter().filter_map(Value::set);
+    let mut names: BTreeSet<String> =
+        sets.flat_map(|(term, set)| follower.names(term, set)).map(|(name, _)| name).collect();
+    names.extend(inputs.dotted.iter().filter_map(|(_, binding)| keys(binding).into_iter().nth(1)?));
+    // What only the pattern of `outputs` names is an input by the registry.
+    let outputs = follower.select(&flake, &["outputs"]);
+    let is_asked_for = outputs.as_ref().and_then(Value::term).is_some_and(|term| match &term.expr {
+        Expr::Lambda(outputs) => outputs.param().is_some_and(|param| binds(&param, "nixpkgs")),
+        _ => false,
+    });
+    if is_asked_for || names.is_empty() || names.contains("nixpkgs") {
+        return Some("nixpkgs".into());
+    }
+    let is_by_url = |name: &String| {
+        let url = follower.select(&flake, &["inputs", name, "url"]);
+        let url = url.and_then(|url| follower.text(&url)).unwrap_or_default().to_lowercase();
+        url.split(['/', ':', '?']).any(|part| part == "nixpkgs")
+    };
+    let mut others = names.into_iter().filter(is_by_url);
+    others.next().filter(|_| others.next().is_none())
 }

@@ -118,7 +118,9 @@ pub fn unregister(files: &Planned<'_>, host: &str) -> Result<Option<Removal>> {
     let Some((place, there)) = reading.find(host) else { return Ok(None) };
     let before = NixFile::clone(&place.term.file);
     let (path, entry) = (before.path().clone(), there.node.text().to_string());
-    if path.as_str().ends_with(&format!("/{host}.nix")) {
+    // A module of its own, as it is written for a new host.
+    let of_host = [format!("/{host}.nix"), format!("/{host}/default.nix"), format!("/{host}/{host}.nix")];
+    if of_host.iter().any(|end| path.as_str().ends_with(end)) {
         return Ok(Some(Removal { path, entry: before.text().to_owned(), comments: Vec::new(), file: None }));
     }
     let (after, comments) = edit::remove_at(&before, &there.node)?;

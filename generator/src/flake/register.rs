@@ -46,7 +46,8 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     if let Some(folder) = reading.places.folders.iter().find(|folder| folder.path == hosts.as_str()) {
         return by_folder(files, &reading, folder, host);
     }
-    if let Some((folder, reader)) = reading.places.modules.iter().find(|(folder, _)| contains(folder, hosts))
+    if let Some((folder, reader)) =
+        reading.places.modules.iter().find(|(folder, _)| hosts.as_str() == folder || hosts.is_below(folder))
     {
         return Err(refusal.among_modules(folder, reader));
     }
@@ -63,6 +64,7 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     if is_scattered(&reading) {
         places.retain(|(_, there)| there.len() > 1 && reading.places.modules.is_empty());
     }
+    places.retain(|(place, there)| !is_of_one(place.term.file.path(), there));
     let mut refused = None;
     for (place, hosts) in &places {
         match at_place(files, &reading, place, hosts, host) {
@@ -87,8 +89,8 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         }
         return Ok(registration);
     }
-    if let Some((folder, reader)) = reading.places.modules.first() {
-        return module::register(files, folder, reader, host);
+    if let Some(registered) = module::register(files, &reading, host) {
+        return registered;
     }
     let maker = reading
         .places
@@ -204,8 +206,11 @@ fn has_agents(files: &Planned<'_>) -> bool {
     there.iter().any(|name| AgentName::of_host(name).is_some())
 }
 
-fn contains(folder: &str, path: &TreePath) -> bool {
-    path.as_str() == folder || path.ancestors().any(|above| above.as_str() == folder)
+/// Whether a file is called as one of the hosts that it registers, or lies in a folder that is: then no other belongs
+/// into it.
+fn is_of_one(path: &TreePath, hosts: &[Host]) -> bool {
+    let parts = path.as_str().trim_end_matches(".nix").split('/');
+    parts.into_iter().any(|part| hosts.iter().any(|host| host.name == part))
 }
 
 /// Whether most hosts have a module of their own: then the new one does not belong into another's.

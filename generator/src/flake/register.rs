@@ -64,7 +64,9 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     if is_scattered(&reading) {
         places.retain(|(_, there)| there.len() > 1 && reading.places.modules.is_empty());
     }
-    places.retain(|(place, there)| !is_of_one(place.term.file.path(), there));
+    if registering_files(&reading).len() > 1 {
+        places.retain(|(place, there)| !is_of_one(place.term.file.path(), there));
+    }
     let mut refused = None;
     for (place, hosts) in &places {
         match at_place(files, &reading, place, hosts, host) {
@@ -206,7 +208,12 @@ fn has_agents(files: &Planned<'_>) -> bool {
     there.iter().any(|name| AgentName::of_host(name).is_some())
 }
 
-/// Whether a file is called as one of the hosts that it registers, or lies in a folder that is: then no other belongs
+/// The files that hosts are registered in.
+fn registering_files<'a>(reading: &'a Reading<'_>) -> BTreeSet<&'a TreePath> {
+    reading.places.found.iter().map(|place| place.term.file.path()).collect()
+}
+
+/// Whether a file, one of several, is called as one of the hosts that it registers, or lies in a folder that is: then no other belongs
 /// into it.
 fn is_of_one(path: &TreePath, hosts: &[Host]) -> bool {
     let parts = path.as_str().trim_end_matches(".nix").split('/');
@@ -218,10 +225,9 @@ fn is_scattered(reading: &Reading<'_>) -> bool {
     if reading.places.modules.is_empty() && reading.places.parts.is_empty() {
         return false;
     }
-    let files: BTreeSet<_> = reading.places.found.iter().map(|place| place.term.file.path()).collect();
     let alone = reading.hosts.iter().filter(|hosts| hosts.len() <= 1).count();
     let most = alone * 2 > reading.hosts.len() || reading.hosts.is_empty();
-    most && (!reading.places.modules.is_empty() || files.len() > 1)
+    most && (!reading.places.modules.is_empty() || registering_files(reading).len() > 1)
 }
 
 /// Whether `after`, formatted as `before` was, has other lines in the place of more than the one that goes on.

@@ -1,9 +1,6 @@
 //! A host in full: a call of `nixosSystem`, by names that are bound where it stands.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use rnix::{
     SyntaxNode,
@@ -17,7 +14,6 @@ use super::{
     sibling::Sibling,
 };
 use crate::{
-    edit::Site,
     nix::{
         find::keys,
         follow::{Follower, Value},
@@ -25,7 +21,6 @@ use crate::{
         scope::{binds, is_bound_at, resolve},
     },
     path::TreePath,
-    rename::rename,
 };
 
 /// What a new host in full is made of.
@@ -123,7 +118,7 @@ impl Full<'_> {
     }
 
     /// The siblings that a new host is like: what makes other platforms and media may make nothing else.
-    fn models(&self) -> impl Iterator<Item = &Sibling> {
+    pub(super) fn models(&self) -> impl Iterator<Item = &Sibling> {
         self.siblings.iter().filter(|it| !it.is_computed() && it.is_ordinary())
     }
 
@@ -147,62 +142,13 @@ impl Full<'_> {
             None => format!("[ {} ] ++ {modules}", self.folder),
         }
     }
-
-    /// The binding of `specialArgs`, the best first: as most siblings have it, then with `inputs` alone.
-    fn special_arguments(&self) -> Vec<String> {
-        let Some(at) = self.place.site.syntax() else { return Vec::new() };
-        let is_first = self.siblings.is_empty() && !matches!(self.place.site, Site::Over(_));
-        let theirs = self.models().filter_map(|sibling| {
-            let (_, arguments) = sibling.system()?;
-            let value = Value::Term(self.place.term.with(arguments.clone()));
-            let passes = self.follower.lookup(&value, &["specialArgs", "inputs"]).is_bound();
-            let text = passes.then(|| special_arguments(&arguments))??;
-            Some(rename(&text, &sibling.name, self.host, true))
-        });
-        let mut alike: Vec<(String, usize)> = Vec::new();
-        for text in theirs {
-            match alike.iter_mut().find(|(other, _)| *other == text) {
-                Some((_, count)) => *count += 1,
-                None => alike.push((text, 1)),
-            }
-        }
-        // What one of several says may be of that host alone. Of as many the shorter says less.
-        let is_of_all =
-            |(text, count): &(String, usize)| *count > 1 || self.siblings.len() == 1 || !text.contains('"');
-        let theirs = alike.into_iter().filter(is_of_all);
-        let theirs = theirs.max_by_key(|(text, count)| (*count, Reverse(text.len())));
-        let ours = inputs(at).map(|inputs| match inputs.as_str() {
-            "inputs" if is_first && is_bound_at("self", at) => {
-                "specialArgs = { inherit inputs self; outputs = self; };".to_owned()
-            }
-            "inputs" => "specialArgs = { inherit inputs; };".to_owned(),
-            other => format!("specialArgs = {{ inputs = {other}; }};"),
-        });
-        theirs.map(|(text, _)| text).into_iter().chain(ours).collect()
-    }
 }
 
 /// What a host in full says of its platform.
 const PLATFORM: &str = "system = \"x86_64-linux\";";
 
-/// The bindings of `specialArgs`, as a sibling writes them.
-fn special_arguments(arguments: &Expr) -> Option<String> {
-    let Expr::AttrSet(set) = arguments else { return None };
-    let mut bindings = Vec::new();
-    for binding in set.attrpath_values() {
-        if keys(&binding).first().is_some_and(|key| key.as_deref() == Some("specialArgs")) {
-            bindings.push(binding.syntax().text().to_string());
-        }
-    }
-    let inherited = set.inherits().filter(|it| it.from().is_none()).flat_map(|it| it.attrs());
-    if inherited.into_iter().any(|attr| literal::attribute(&attr).as_deref() == Some("specialArgs")) {
-        bindings.push("inherit specialArgs;".into());
-    }
-    (!bindings.is_empty()).then(|| bindings.join(" "))
-}
-
 /// What the whole of the flake's inputs is called where `at` stands.
-fn inputs(at: &SyntaxNode) -> Option<String> {
+pub(super) fn inputs(at: &SyntaxNode) -> Option<String> {
     if is_bound_at("inputs", at) {
         // What a `let` calls so may be something else.
         let other = resolve("inputs", at).map(|it| it.syntax().text().to_string());
@@ -236,13 +182,13 @@ pub(super) fn with_inputs_bound(at: &SyntaxNode) -> Option<String> {
 }
 
 /// The value that a set binds to `name`.
-fn bound(set: &AttrSet, name: &str) -> Option<Expr> {
+pub(super) fn bound(set: &AttrSet, name: &str) -> Option<Expr> {
     let here = |binding: &AttrpathValue| binding.attrpath().is_some_and(|path| path.syntax().text() == name);
     set.attrpath_values().find(here)?.value()
 }
 
 /// The names that a set inherits from what is around it.
-fn inherited(set: &AttrSet) -> Vec<String> {
+pub(super) fn inherited(set: &AttrSet) -> Vec<String> {
     let inherits = set.inherits().filter(|it| it.from().is_none());
     inherits.flat_map(|it| it.attrs().collect::<Vec<_>>()).filter_map(|it| literal::attribute(&it)).collect()
 }

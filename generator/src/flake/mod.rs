@@ -22,6 +22,7 @@ mod refusal;
 mod register;
 mod shared;
 mod sibling;
+mod special;
 mod survey;
 mod system;
 mod taker;

@@ -1,0 +1,139 @@
+//! What the modules of a new host are passed: the `specialArgs` of a host in full.
+
+use std::cmp::Reverse;
+
+use rnix::ast::{AttrpathValue, BinOpKind, Expr, HasEntry};
+use rowan::ast::AstNode;
+
+use super::{
+    full::{Full, bound, inherited, inputs},
+    shared::{said, shared},
+};
+use crate::{
+    edit::Site,
+    nix::{find::keys, follow::Value, literal, scope::is_bound_at},
+    rename::rename,
+};
+
+/// What a sibling passes.
+struct Passed {
+    /// The bindings of `specialArgs`, with the new host's name.
+    text: String,
+    /// What they say, without their layout.
+    said: String,
+    /// What a single one binds it to, as it stands there.
+    value: Option<Expr>,
+}
+
+impl Full<'_> {
+    /// The binding of `specialArgs`, the best first: as siblings have it, then with `inputs` alone.
+    pub(super) fn special_arguments(&self) -> Vec<String> {
+        let Some(at) = self.place.site.syntax() else { return Vec::new() };
+        let is_first = self.siblings.is_empty() && !matches!(self.place.site, Site::Over(_));
+        let ours = inputs(at).map(|inputs| match inputs.as_str() {
+            "inputs" if is_first && is_bound_at("self", at) => {
+                "specialArgs = { inherit inputs self; outputs = self; };".to_owned()
+            }
+            "inputs" => "specialArgs = { inherit inputs; };".to_owned(),
+            other => format!("specialArgs = {{ inputs = {other}; }};"),
+        });
+        self.as_siblings_pass().into_iter().chain(ours).collect()
+    }
+
+    /// What most siblings pass that pass `inputs`, or else what all do, or else what several do: what differs is of each
+    /// alone.
+    fn as_siblings_pass(&self) -> Option<String> {
+        let theirs: Vec<_> = self.passed();
+        if let [only] = theirs.as_slice() {
+            let may_be_of_it = self.siblings.len() > 1 && only.text.contains('"');
+            return (!may_be_of_it).then(|| only.text.clone());
+        }
+        let count = |it: &Passed| theirs.iter().filter(|other| other.said == it.said).count();
+        // Of as many the shorter says less.
+        let most = theirs.iter().max_by_key(|it| (count(it), Reverse(it.text.len())));
+        let most = most.filter(|it| count(it) > 1);
+        let is_majority = |it: &&Passed| count(it) * 2 > theirs.len();
+        let of_all = || self.all_merge(&theirs).or_else(|| all_pass(&theirs, self.host));
+        let of_most = most.map(|it| it.text.clone());
+        most.filter(is_majority).and(of_most.clone()).or_else(of_all).or(of_most)
+    }
+
+    fn passed(&self) -> Vec<Passed> {
+        let passed = self.models().filter_map(|sibling| {
+            let (_, arguments) = sibling.system()?;
+            let value = Value::Term(self.place.term.with(arguments.clone()));
+            if !self.follower.lookup(&value, &["specialArgs", "inputs"]).is_bound() {
+                return None;
+            }
+            let text = rename(&special_arguments(&arguments)?, &sibling.name, self.host, true);
+            let value = match arguments {
+                Expr::AttrSet(set) => bound(&set, "specialArgs"),
+                _ => None,
+            };
+            Some(Passed { said: said(&parsed(&text)?), text, value })
+        });
+        passed.collect()
+    }
+
+    /// The binding of `specialArgs` to what all merge into theirs: `specialArgs // { … }`.
+    fn all_merge(&self, theirs: &[Passed]) -> Option<String> {
+        let merged: Vec<_> =
+            theirs.iter().map(|it| Some(operands(it.value.as_ref()?))).collect::<Option<_>>()?;
+        let (first, others) = merged.split_first()?;
+        let in_each =
+            |it: &&Expr| others.iter().all(|other| other.iter().any(|other| said(other) == said(it)));
+        let common: Vec<_> = first.iter().filter(in_each).collect();
+        let passes = |it: &&Expr| {
+            let value = Value::Term(self.place.term.with((*it).clone()));
+            self.follower.lookup(&value, &["inputs"]).is_bound()
+        };
+        let texts: Vec<_> = common.iter().map(|it| it.syntax().text().to_string()).collect();
+        common.iter().any(passes).then(|| match texts.join(" // ").as_str() {
+            "specialArgs" => "inherit specialArgs;".to_owned(),
+            merged => format!("specialArgs = {merged};"),
+        })
+    }
+}
+
+/// The binding of `specialArgs` with what is alike in all of several sets, where that is `inputs` at least.
+fn all_pass(theirs: &[Passed], host: &str) -> Option<String> {
+    let set = |it: &Passed| match parsed(&it.text)? {
+        Expr::AttrSet(set) => bound(&set, "specialArgs").filter(|_| set.entries().count() == 1),
+        _ => None,
+    };
+    let sets: Vec<_> = theirs.iter().map(set).collect::<Option<_>>()?;
+    let alike = shared(&sets, host, &|_| true)?;
+    let Expr::AttrSet(set) = rnix::Root::parse(&alike).ok().ok()?.expr()? else { return None };
+    let passes = inherited(&set).iter().any(|it| it == "inputs") || bound(&set, "inputs").is_some();
+    passes.then(|| format!("specialArgs = {alike};"))
+}
+
+/// A set of `bindings`.
+fn parsed(bindings: &str) -> Option<Expr> {
+    rnix::Root::parse(&format!("{{ {bindings} }}")).ok().ok()?.expr()
+}
+
+/// What `expr` is merged of.
+fn operands(expr: &Expr) -> Vec<Expr> {
+    match expr {
+        Expr::BinOp(it) if it.operator() == Some(BinOpKind::Update) => {
+            [it.lhs(), it.rhs()].iter().flatten().flat_map(operands).collect()
+        }
+        other => vec![other.clone()],
+    }
+}
+
+/// The bindings of `specialArgs`, as a sibling writes them.
+fn special_arguments(arguments: &Expr) -> Option<String> {
+    let Expr::AttrSet(set) = arguments else { return None };
+    let of_it = |binding: &AttrpathValue| {
+        keys(binding).first().is_some_and(|key| key.as_deref() == Some("specialArgs"))
+    };
+    let bindings = set.attrpath_values().filter(of_it).map(|it| it.syntax().text().to_string());
+    let mut bindings: Vec<_> = bindings.collect();
+    let mut inherited = set.inherits().filter(|it| it.from().is_none()).flat_map(|it| it.attrs());
+    if inherited.any(|attr| literal::attribute(&attr).as_deref() == Some("specialArgs")) {
+        bindings.push("inherit specialArgs;".into());
+    }
+    (!bindings.is_empty()).then(|| bindings.join(" "))
+}

@@ -46,6 +46,13 @@ let
     mapAttrs' = f: set: listToAttrs (map (name: f name set.${name}) (attrNames set));
     concatMapAttrs = f: set: foldl' (a: b: a // b) { } (attrValues (mapAttrs f set));
     pipe = foldl' (value: f: f value);
+    recursiveUpdate =
+      a: b:
+      a
+      // mapAttrs (
+        name: value:
+        if isAttrs value && isAttrs (a.${name} or null) then lib.recursiveUpdate a.${name} value else value
+      ) b;
     hasPrefix = start: text: builtins.substring 0 (builtins.stringLength start) text == start;
     mkOption = option: option;
     filterAttrs = p: set: removeAttrs set (filter (name: !p name set.${name}) (attrNames set));

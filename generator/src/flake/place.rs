@@ -236,10 +236,28 @@ impl Search<'_> {
                         self.each(list, work);
                     }
                 }
-                // `imports = map (…) (attrNames (readDir ./modules))`, and the like.
+                (None, Some(call)) if call.name == "map" => match self.mapped(&call.arguments) {
+                    Some(items) => items.iter().for_each(|item| work(self, item)),
+                    // `imports = map (…) (attrNames (readDir ./modules))`, and the like.
+                    None => work(self, &list),
+                },
                 _ => work(self, &list),
             },
         }
+    }
+
+    /// What a function gives for each item of a list, where both are written out.
+    fn mapped(&self, arguments: &[Value]) -> Option<Vec<Value>> {
+        let [function, list] = arguments else { return None };
+        let list = self.follower.reduce(list);
+        let term = list.term()?;
+        let Expr::List(items) = &term.expr else { return None };
+        let made = items.items().map(|item| {
+            let item = Value::Term(term.with(item));
+            let made = self.follower.reduce(&Value::applied(function.clone(), item));
+            (!matches!(made, Value::Applied(_))).then_some(made)
+        });
+        made.collect()
     }
 
     pub(super) fn bound(&mut self, bound: Bound, last: &str) {

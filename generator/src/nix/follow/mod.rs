@@ -229,7 +229,7 @@ impl<'a> Follower<'a> {
         loop {
             let next = match &value {
                 Value::Term(term) => self.deeper(|| self.step(term)),
-                Value::Applied(parts) => self.deeper(|| self.apply(&parts.0, parts.1.clone())),
+                Value::Applied(parts) => self.deeper(|| self.applied(&parts.0, &parts.1)),
                 Value::Text(_) => None,
             };
             match next {
@@ -247,6 +247,15 @@ impl<'a> Follower<'a> {
         let (file, lambda_node) = (Rc::clone(&term.file), lambda.syntax().clone());
         let frame = Frame { file, lambda: lambda_node, argument, outer: term.scope.clone() };
         Some(Value::Term(Term { expr: lambda.body()?, scope: Some(Rc::new(frame)), file: term.file }))
+    }
+
+    /// What `function` gives for `argument`, where it is written out, or is `import`.
+    fn applied(&self, function: &Value, argument: &Value) -> Option<Value> {
+        self.apply(function, argument.clone()).or_else(|| {
+            let Value::Term(function) = self.reduce(function) else { return None };
+            (last_name(&function.expr)? == "import").then_some(())?;
+            self.file(&TreePath::new(self.place(argument)?).ok()?)
+        })
     }
 
     /// What stands in `value` behind its parameters, whatever they are.
@@ -341,14 +350,7 @@ impl<'a> Follower<'a> {
                     return Some(piped);
                 }
                 let (function, argument) = application(&Value::Term(term.clone()))?;
-                if let Some(result) = self.apply(&function, argument.clone()) {
-                    return Some(result);
-                }
-                let Value::Term(function) = self.reduce(&function) else { return None };
-                if last_name(&function.expr)? != "import" {
-                    return None;
-                }
-                self.file(&TreePath::new(self.place(&argument)?).ok()?)
+                self.applied(&function, &argument)
             }
             _ => None,
         }

@@ -1,0 +1,4 @@
+{ nixpkgs, ... }:
+{
+  formatter.x86_64-linux = nixpkgs.legacyPackages.x86_64-linux.hello;
+}

@@ -45,6 +45,11 @@ let
     nameValuePair = name: value: { inherit name value; };
     mapAttrs' = f: set: listToAttrs (map (name: f name set.${name}) (attrNames set));
     concatMapAttrs = f: set: foldl' (a: b: a // b) { } (attrValues (mapAttrs f set));
+    zipAttrsWith =
+      f: sets:
+      mapAttrs (name: f name) (builtins.zipAttrsWith (_: values: values) sets);
+    inherit (builtins) head all isAttrs;
+    last = list: builtins.elemAt list (builtins.length list - 1);
     pipe = foldl' (value: f: f value);
     recursiveUpdate =
       a: b:

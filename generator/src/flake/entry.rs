@@ -82,6 +82,12 @@ pub(super) fn candidates(full: &Full<'_>) -> Vec<Candidate> {
                 Candidate::made(&key, &format!("{}{arguments}", function.as_ref()?), origin)
             }));
         }
+        // Where sets are merged, one more may be written in full.
+        (Via::Sets(_), Site::List(_)) => candidates.extend(full.alone().filter_map(|arguments| {
+            let value =
+                format!("{{ {} = {}{arguments}; }}", literal::quote_attribute(host), full.function()?);
+            Candidate::made("", &value, Origin::Ours)
+        })),
         (Via::Named(..), Site::List(_)) => {
             candidates.push(Candidate::as_siblings(literal::quote(host)));
         }

@@ -1,6 +1,6 @@
 //! The lists and sets that functions make hosts of, through the functions that make lists of lists and of sets.
 
-use rnix::ast::Expr;
+use rnix::ast::{Expr, HasEntry};
 use rowan::ast::AstNode;
 
 use super::{
@@ -45,6 +45,61 @@ impl Search<'_> {
         } else {
             self.unreadable(term);
         }
+    }
+
+    /// Looks at each of what a list has, as far as it is written out.
+    pub(super) fn each(&mut self, list: &Value, work: &mut dyn FnMut(&mut Self, &Value)) {
+        let list = self.follower.reduce(list);
+        let Value::Term(term) = &list else { return work(self, &list) };
+        match &term.expr {
+            Expr::List(items) => {
+                for item in items.items() {
+                    work(self, &Value::Term(term.with(item)));
+                }
+            }
+            _ => match (concatenation(term), self.follower.call(&list)) {
+                (Some((left, right)), _) => {
+                    self.each(&left, work);
+                    self.each(&right, work);
+                }
+                (None, Some(call)) if matches!(call.name.as_str(), "flatten" | "concatLists") => {
+                    for list in &call.arguments {
+                        self.each(list, work);
+                    }
+                }
+                (None, Some(call)) if call.name == "map" => match self.mapped(&call.arguments) {
+                    Some(items) => items.iter().for_each(|item| work(self, item)),
+                    // `imports = map (…) (attrNames (readDir ./modules))`, and the like.
+                    None => work(self, &list),
+                },
+                _ => work(self, &list),
+            },
+        }
+    }
+
+    /// What a function gives for each item of a list, where both are written out.
+    fn mapped(&self, arguments: &[Value]) -> Option<Vec<Value>> {
+        let [function, list] = arguments else { return None };
+        let list = self.follower.reduce(list);
+        let term = list.term()?;
+        let Expr::List(items) = &term.expr else { return None };
+        let made = items.items().map(|item| {
+            let item = Value::Term(term.with(item));
+            let made = self.follower.reduce(&Value::applied(function.clone(), item));
+            (!matches!(made, Value::Applied(_))).then_some(made)
+        });
+        made.collect()
+    }
+
+    /// What `foldl'` does to each item of a list, where it starts with nothing: it merges it
+    /// over what is there, or a set that it makes of it.
+    pub(super) fn fold(&self, function: &Value, first: &Value) -> Option<Items> {
+        let first = self.follower.reduce(first);
+        let is_empty = first.set().is_some_and(|(_, set)| set.entries().next().is_none());
+        is_empty.then_some(())?;
+        let function = self.follower.reduce(function);
+        let is_written = function.term().is_some_and(|term| matches!(term.expr, Expr::Lambda(_)));
+        Some(if is_written { Items::ALL.behind(&Value::applied(function, first)) } else { Items::ALL })
     }
 
     fn folder(&mut self, entries: folder::Entries, reader: &Value, via: &Via) {

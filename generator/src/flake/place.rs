@@ -7,7 +7,7 @@ use super::{
     folder,
     framework::{self, Framework},
     parts,
-    via::{Items, Take, Via},
+    via::{Items, MERGE, Take, Via},
 };
 use crate::{
     edit::Site,
@@ -187,7 +187,9 @@ impl Search<'_> {
                 self.outputs(first);
                 self.each(list, &mut |search, item| search.outputs(item));
             }
-            ("mergeAttrsList", [list]) => self.each(list, &mut |search, item| search.outputs(item)),
+            ("mergeAttrsList", [list]) | ("zipAttrsWith", [_, list]) => {
+                self.each(list, &mut |search, item| search.outputs(item));
+            }
             ("optionalAttrs" | "mkIf", [_, set]) => self.outputs(set),
             ("mapAttrs" | "filterAttrs", [_, set]) if self.lacks_hosts(set) => {}
             ("mapAttrs'", [function, _]) if self.never_names_hosts(function) => {}
@@ -215,49 +217,6 @@ impl Search<'_> {
         };
         let beginning = name.map(|name| self.follower.beginning(&name)).unwrap_or_default();
         !"nixosConfigurations".starts_with(&beginning) && !beginning.starts_with("nixosConfigurations")
-    }
-
-    pub(super) fn each(&mut self, list: &Value, work: &mut dyn FnMut(&mut Self, &Value)) {
-        let list = self.follower.reduce(list);
-        let Value::Term(term) = &list else { return work(self, &list) };
-        match &term.expr {
-            Expr::List(items) => {
-                for item in items.items() {
-                    work(self, &Value::Term(term.with(item)));
-                }
-            }
-            _ => match (concatenation(term), self.follower.call(&list)) {
-                (Some((left, right)), _) => {
-                    self.each(&left, work);
-                    self.each(&right, work);
-                }
-                (None, Some(call)) if matches!(call.name.as_str(), "flatten" | "concatLists") => {
-                    for list in &call.arguments {
-                        self.each(list, work);
-                    }
-                }
-                (None, Some(call)) if call.name == "map" => match self.mapped(&call.arguments) {
-                    Some(items) => items.iter().for_each(|item| work(self, item)),
-                    // `imports = map (…) (attrNames (readDir ./modules))`, and the like.
-                    None => work(self, &list),
-                },
-                _ => work(self, &list),
-            },
-        }
-    }
-
-    /// What a function gives for each item of a list, where both are written out.
-    fn mapped(&self, arguments: &[Value]) -> Option<Vec<Value>> {
-        let [function, list] = arguments else { return None };
-        let list = self.follower.reduce(list);
-        let term = list.term()?;
-        let Expr::List(items) = &term.expr else { return None };
-        let made = items.items().map(|item| {
-            let item = Value::Term(term.with(item));
-            let made = self.follower.reduce(&Value::applied(function.clone(), item));
-            (!matches!(made, Value::Applied(_))).then_some(made)
-        });
-        made.collect()
     }
 
     pub(super) fn bound(&mut self, bound: Bound, last: &str) {
@@ -337,10 +296,14 @@ impl Search<'_> {
             ("genAttrs", [names, function]) => self.list(names, &Via::Named(all(), function.clone())),
             ("genAttrs'", [items, function]) => self.list(items, &Via::Pair(all().behind(function))),
             ("listToAttrs", [list]) => self.list(list, &Via::Pair(all())),
-            ("mkMerge" | "mergeAttrsList", [list]) | ("foldl'" | "foldl" | "foldr", [_, _, list]) => {
-                self.list(list, &Via::Sets(all()));
-            }
-            ("recursiveUpdate" | "mergeAttrs", [left, right]) => {
+            ("mkMerge" | "mergeAttrsList", [list])
+            | ("zipAttrsWith", [_, list])
+            | ("foldr", [_, _, list]) => self.list(list, &Via::Sets(all())),
+            ("foldl'" | "foldl", [function, first, list]) => match self.fold(function, first) {
+                Some(items) => self.list(list, &Via::Sets(items)),
+                None => self.unreadable(term),
+            },
+            (name, [left, right]) if MERGE.contains(&name) => {
                 self.hosts(left);
                 self.hosts(right);
             }

@@ -1,6 +1,10 @@
 //! What makes a host of an entry: nothing but what it is, or functions of its name and its value.
 
+use super::place::update;
 use crate::nix::follow::{Follower, Value};
+
+/// The functions that merge two sets.
+pub(super) const MERGE: [&str; 2] = ["recursiveUpdate", "mergeAttrs"];
 
 /// What makes a host of an entry.
 #[derive(Debug, Clone)]
@@ -132,11 +136,28 @@ pub(super) fn made(follower: &Follower<'_>, via: &Via, key: &str, value: &Value)
             Some((name, follower.select(&pair, &["value"])?))
         }
         Via::Sets(items) => {
-            let set = follower.reduce(&items.made(follower, key, value)?);
-            let (term, bindings) = set.set()?;
-            let names = follower.names(term, bindings);
-            let [(name, _)] = names.as_slice() else { return None };
-            Some((name.clone(), follower.select(&set, &[name])?))
+            let mut hosts = Vec::new();
+            in_sets(follower, &items.made(follower, key, value)?, &mut hosts)?;
+            hosts.pop().filter(|_| hosts.is_empty())
         }
     }
+}
+
+/// The names and the values in a set, or in sets that are merged; nothing where one of them can't be read.
+fn in_sets(follower: &Follower<'_>, set: &Value, found: &mut Vec<(String, Value)>) -> Option<()> {
+    let set = follower.reduce(set);
+    if let Some((term, bindings)) = set.set() {
+        for (name, _) in follower.names(term, bindings) {
+            let value = follower.select(&set, &[&name])?;
+            found.push((name, value));
+        }
+        return Some(());
+    }
+    let (left, right) = set.term().and_then(update).or_else(|| {
+        let call = follower.call(&set).filter(|call| MERGE.contains(&call.name.as_str()))?;
+        let [left, right] = call.arguments.as_slice() else { return None };
+        Some((left.clone(), right.clone()))
+    })?;
+    in_sets(follower, &left, found)?;
+    in_sets(follower, &right, found)
 }

@@ -9,7 +9,7 @@ use super::{
     full::Full,
     place::Place,
     shared::{said, shared},
-    sibling::{Sibling, are_of_people},
+    sibling::{Sibling, are_of_people, is_personal},
     taker,
     via::Via,
 };
@@ -220,11 +220,26 @@ fn as_all(full: &Full<'_>, key: &str) -> Option<Candidate> {
     };
     let value = shared(&values, host, &|name| optional.contains(name) && !is_of_all(name))?;
     let made = rnix::Root::parse(&value).ok().ok()?.expr()?;
+    // What may be of a single sibling alone, and can't be lacking, can't be told of a new host.
+    if values.len() == 1 && says_who_or_what(&made) {
+        return None;
+    }
     let same = values.iter().position(|value| said(value) == said(&made));
     match same.and_then(|index| models.get(index)).filter(|sibling| sibling.is_plain()) {
         Some(sibling) => Some(Candidate::as_siblings(sibling.renamed(host))),
         None => Candidate::made(key, &value, Origin::Siblings),
     }
+}
+
+/// Whether a person is named in what is said of a host, or its hardware.
+fn says_who_or_what(value: &Expr) -> bool {
+    let bindings = value.syntax().descendants().filter_map(AttrpathValue::cast);
+    let is_said = |value: Option<Expr>| match value {
+        Some(Expr::List(list)) => list.items().next().is_some(),
+        value => matches!(value, Some(Expr::Str(_))),
+    };
+    let names_one = |it: &AttrpathValue| is_personal(it) && is_said(it.value());
+    bindings.into_iter().any(|it| names_one(&it)) || value.syntax().text().to_string().contains("hardware")
 }
 
 /// What a call binds to `name` in its last argument.

@@ -55,6 +55,14 @@ fn shared_bindings(sets: &[AttrSet], host: &str, may_lack: &dyn Fn(&str) -> bool
         if others.is_empty() && may_lack(name) {
             continue;
         }
+        // So may the modules that don't name it.
+        let is_of_modules = name.to_lowercase().ends_with("modules");
+        if let (true, Said::Value(_, Expr::List(list))) = (others.is_empty() && is_of_modules, said) {
+            let named =
+                list.items().map(|item| item.syntax().text().to_string()).filter(|it| it.contains(host));
+            lines.push(format!("{name} = [ {} ];", named.collect::<Vec<_>>().join(" ")));
+            continue;
+        }
         let others: Option<Vec<_>> = others.iter().map(|other| find(other, name)).collect();
         // What some don't say is not needed.
         let Some(others) = others else { continue };
@@ -76,7 +84,7 @@ fn shared_bindings(sets: &[AttrSet], host: &str, may_lack: &dyn Fn(&str) -> bool
             }
             None if may_lack(name) => {}
             // A host may have no modules of its own.
-            None if name.to_lowercase().ends_with("modules") => lines.push(format!("{name} = [ ];")),
+            None if is_of_modules => lines.push(format!("{name} = [ ];")),
             None => return None,
         }
     }

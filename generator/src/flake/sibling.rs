@@ -105,13 +105,16 @@ impl Sibling {
     }
 }
 
+/// Whether what is bound says whose a machine is.
+pub(super) fn is_personal(binding: &AttrpathValue) -> bool {
+    const PERSONAL: [&str; 6] = ["user", "users", "username", "userName", "mainUser", "primaryUser"];
+    keys(binding).last().is_some_and(|key| key.as_deref().is_some_and(|key| PERSONAL.contains(&key)))
+}
+
 /// Whether the siblings are said to be of different people: whose the new one is can't be told from them.
 pub(super) fn are_of_people(siblings: &[Sibling]) -> bool {
-    const PERSONAL: [&str; 6] = ["user", "users", "username", "userName", "mainUser", "primaryUser"];
     let people = |sibling: &Sibling| -> BTreeSet<String> {
-        let bindings = sibling.node.descendants().filter_map(AttrpathValue::cast).filter(|it| {
-            keys(it).last().is_some_and(|key| key.as_deref().is_some_and(|key| PERSONAL.contains(&key)))
-        });
+        let bindings = sibling.node.descendants().filter_map(AttrpathValue::cast).filter(is_personal);
         bindings.filter_map(|it| Some(it.value()?.syntax().text().to_string())).collect()
     };
     let people: BTreeSet<_> = siblings.iter().map(people).filter(|it| !it.is_empty()).collect();

@@ -84,6 +84,10 @@ impl TreePath {
         let shared =
             here.iter().zip(&there).take(folders.min(there.len() - 1)).take_while(|(a, b)| a == b).count();
         let up = folders - shared;
+        // The folder that the file lies in.
+        if there == here.split_last().map(|(_, folder)| folder).unwrap_or_default() {
+            return "./.".to_owned();
+        }
         let start = if up == 0 { "./".to_owned() } else { "../".repeat(up) };
         there
             .iter()
@@ -144,7 +148,7 @@ mod tests {
             ("hosts/agent-x/default.nix", "secrets/x.age", "../../secrets/x.age"),
             ("hosts/agent-x/default.nix", "hosts/common/base.nix", "../common/base.nix"),
             ("flake.nix", "hosts/agent-x", "./hosts/agent-x"),
-            ("hosts/agent-x/default.nix", "hosts/agent-x", "../agent-x"),
+            ("hosts/agent-x/default.nix", "hosts/agent-x", "./."),
         ] {
             assert_eq!(path(from).reference(&path(to)), reference);
             assert_eq!(path(from).resolve(reference), Some(path(to)));

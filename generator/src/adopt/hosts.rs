@@ -203,8 +203,12 @@ fn is_of_hardware(name: &str) -> bool {
 /// What most hosts call their own file; where they have neither of the usual ones, what is read for most of them.
 fn file(tree: &Tree, survey: &Survey, all: &Own, hosts: &TreePath) -> TreePath {
     let folders = tree.folder(hosts).unwrap_or_default();
-    let count = |file: &str| folders.iter().filter(|name| tree.has(&hosts.join(name).join(file))).count();
-    let most = FILES.into_iter().max_by_key(|name| count(name)).unwrap_or("default.nix");
+    let registers = |path: &TreePath| survey.names.values().any(|at| at.path == *path);
+    let is_own = |path: &TreePath| tree.has(path) && !registers(path);
+    let count = |file: &str| folders.iter().filter(|name| is_own(&hosts.join(name).join(file))).count();
+    // What registers hosts by that name would be theirs.
+    let is_taken = |file: &&str| !folders.iter().any(|name| registers(&hosts.join(name).join(*file)));
+    let most = FILES.into_iter().filter(is_taken).max_by_key(|name| count(name)).unwrap_or("default.nix");
     let read = if count(most) == 0 { read_by_most(tree, survey, all, hosts) } else { None };
     read.unwrap_or_else(|| TreePath::literal(most))
 }

@@ -190,6 +190,7 @@ fn unregister_host(
         Some(file) => draft.edited(file, false)?,
         None => draft.delete(&removal.path)?,
     }
+    removal.importer.into_iter().try_for_each(|file| draft.edited(file, false))?;
     let host = tree.settings().paths.host(name);
     let mut planned = draft.planned();
     planned.insert(host.clone(), Some(tree.text(&host)?.unwrap_or_default().into_bytes()));

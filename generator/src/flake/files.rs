@@ -97,33 +97,43 @@ impl Files for Planned<'_> {
     }
 }
 
-/// The files of a plan, one of them edited, and those of a new host as if they were there.
+/// The files of a plan, some of them edited or new, and those of a new host as if they were there.
 #[derive(Debug)]
 pub(super) struct Edited<'a> {
     /// The plan.
     pub(super) planned: &'a Planned<'a>,
-    /// The file that is edited.
-    pub(super) file: &'a NixFile,
+    /// The files that are edited, or new.
+    pub(super) files: &'a [NixFile],
     /// The new host's own file.
     pub(super) own: Option<TreePath>,
 }
 
+impl Edited<'_> {
+    fn written(&self, path: &TreePath) -> Option<&NixFile> {
+        self.files.iter().find(|file| file.path() == path)
+    }
+}
+
 impl Files for Edited<'_> {
     fn nix(&self, path: &TreePath) -> Option<NixFile> {
-        if path == self.file.path() { Some(self.file.clone()) } else { self.planned.nix(path) }
+        self.written(path).cloned().or_else(|| self.planned.nix(path))
     }
 
     fn is_file(&self, path: &TreePath) -> bool {
-        path == self.file.path() || self.own.as_ref() == Some(path) || self.planned.is_file(path)
+        self.written(path).is_some() || self.own.as_ref() == Some(path) || self.planned.is_file(path)
     }
 
     fn is_folder(&self, path: &TreePath) -> bool {
-        let mut new = std::iter::once(self.file.path()).chain(&self.own);
+        let mut new = self.files.iter().map(NixFile::path).chain(&self.own);
         new.any(|file| file.is_below(path.as_str())) || self.planned.is_folder(path)
     }
 
     fn with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath> {
-        self.planned.with_word(folder, word)
+        let mut paths = self.planned.with_word(folder, word);
+        paths.retain(|path| self.written(path).is_none());
+        let has_word = |file: &&NixFile| file.path().is_below(folder.as_str()) && file.text().contains(word);
+        paths.extend(self.files.iter().filter(has_word).map(|file| file.path().clone()));
+        paths
     }
 
     fn folders(&self, folder: &TreePath) -> Vec<String> {

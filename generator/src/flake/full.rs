@@ -135,7 +135,9 @@ impl Full<'_> {
 
     /// The modules, with the host's own folder if it isn't among them.
     fn with_folder(&self, modules: &str) -> String {
-        let has_own = modules.split(|c: char| !(c == '-' || c.is_alphanumeric())).any(|it| it == self.host);
+        let mut words = modules.split(|c: char| !(c == '-' || c.is_alphanumeric()));
+        let mut items = modules.split([' ', '\n', '\t', '[', ']']);
+        let has_own = words.any(|it| it == self.host) || items.any(|it| it == self.folder);
         match modules.strip_prefix('[') {
             _ if has_own => modules.to_owned(),
             Some(rest) => format!("[ {}{rest}", self.folder),

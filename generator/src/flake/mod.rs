@@ -29,6 +29,7 @@ mod taker;
 mod unfound;
 mod via;
 
+use rowan::ast::AstNode;
 use serde::Serialize;
 
 use self::{files::Edited, reading::Reading};
@@ -53,6 +54,8 @@ pub struct Registration {
     pub form: Form,
     /// The file with the entry, which may be a new one; nothing where its folder alone registers a host.
     pub file: Option<NixFile>,
+    /// The file that imports a new one, where such files are imported by name.
+    pub importer: Option<NixFile>,
     /// The entry, as it stands in the file.
     pub entry: String,
 }
@@ -61,10 +64,11 @@ impl Registration {
     /// Takes the file with the entry into a plan; nothing to take where a folder alone registers a host.
     pub fn enter(&self, draft: &mut Draft<'_>) -> Result<()> {
         match &self.file {
-            Some(file) if self.form == Form::Module => draft.create(file.path(), file.text()),
-            Some(file) => draft.edited(file.clone(), true),
-            None => Ok(()),
+            Some(file) if self.form == Form::Module => draft.create(file.path(), file.text())?,
+            Some(file) => draft.edited(file.clone(), true)?,
+            None => {}
         }
+        self.importer.iter().try_for_each(|file| draft.edited(file.clone(), true))
     }
 }
 
@@ -82,7 +86,7 @@ pub enum Form {
     Name,
     /// An item of a list: `listToAttrs [ (mkHost "x") ]`.
     Item,
-    /// A module of its own, in a folder of modules.
+    /// A module of its own, in a folder of modules or imported beside those of its siblings.
     Module,
     /// Its folder: the flake reads which there are.
     Folder,
@@ -99,6 +103,8 @@ pub struct Removal {
     pub comments: Vec<(Location, String)>,
     /// The file without it; nothing where the file was the host's alone.
     pub file: Option<NixFile>,
+    /// The file that imported it, without that, where the file was the host's alone and imported by name.
+    pub importer: Option<NixFile>,
 }
 
 /// The registration of a new host, or why there is no place for it.
@@ -114,23 +120,30 @@ pub fn unregister(files: &Planned<'_>, host: &str) -> Result<Option<Removal>> {
     // Where hosts are those that have files, it is one still: they may go in the same plan.
     let own = Some(paths.machine_folder(host).join(&paths.host_file));
     let flake = files.read(&paths.flake)?;
-    let before = Edited { planned: files, file: &flake, own: own.clone() };
+    let before = Edited { planned: files, files: std::slice::from_ref(&flake), own: own.clone() };
     let reading = Reading::of(files, &before)?;
     let Some((place, there)) = reading.find(host) else { return Ok(None) };
     let before = NixFile::clone(&place.term.file);
     let (path, entry) = (before.path().clone(), there.node.text().to_string());
     // A module of its own, as it is written for a new host.
-    let of_host = [format!("/{host}.nix"), format!("/{host}/default.nix"), format!("/{host}/{host}.nix")];
-    if of_host.iter().any(|end| path.as_str().ends_with(end)) {
-        return Ok(Some(Removal { path, entry: before.text().to_owned(), comments: Vec::new(), file: None }));
+    if path.as_str().trim_end_matches(".nix").split('/').any(|part| part == host) {
+        let (importer, comments) = match module::import(&reading, &path) {
+            Some(import) => {
+                let (file, comments) = edit::remove_at(&import.item.file, import.item.expr.syntax())?;
+                (Some(file), comments)
+            }
+            None => (None, Vec::new()),
+        };
+        let entry = before.text().to_owned();
+        return Ok(Some(Removal { path, entry, comments, file: None, importer }));
     }
     let (after, comments) = edit::remove_at(&before, &there.node)?;
     let mut expected = reading.names();
     expected.retain(|name| name != host);
     register::expect_names(
-        &after,
-        &Reading::of(files, &Edited { planned: files, file: &after, own })?,
+        after.path(),
+        &Reading::of(files, &Edited { planned: files, files: std::slice::from_ref(&after), own })?,
         expected,
     )?;
-    Ok(Some(Removal { path, entry, comments, file: Some(after) }))
+    Ok(Some(Removal { path, entry, comments, file: Some(after), importer: None }))
 }

@@ -1,25 +1,122 @@
-//! Hosts that are registered by a module of their own, in a folder of which every file is a module.
+//! Hosts that are registered by a module of their own: in a folder of which every file is a module, or in a file that is
+//! imported beside those of its siblings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use rnix::{
+    SyntaxNode,
+    ast::{Expr, HasEntry, Param},
+};
 use rowan::ast::AstNode;
 
-use super::{Form, Registration, files::Planned, folder::is_for_hosts, full::nixpkgs, reading::Reading};
+use super::{
+    Form, Registration,
+    entry::{self, Origin},
+    files::Planned,
+    folder::is_for_hosts,
+    full::{Full, nixpkgs},
+    parts::Import,
+    place::Place,
+    reading::{Host, Reading},
+    register::verify,
+    sibling::Sibling,
+};
 use crate::{
+    edit::{self, Entry, Site},
     error::{Error, Location, Result},
-    nix::{file::NixFile, follow::Term},
+    nix::{file::NixFile, follow::Term, scope::unbound_names},
     path::TreePath,
     rename::rename,
 };
 
-/// The registration by a new file in the folder of modules that most hosts are registered in; nothing where there is
-/// no such folder, or hosts are registered elsewhere.
+/// Where a host's module goes.
+struct Spot {
+    /// Its file.
+    path: TreePath,
+    /// What makes a module of the file.
+    at: Location,
+    /// The file that imports it, once it does; nothing where a folder is read.
+    importer: Option<NixFile>,
+}
+
+/// A host that has a file of its own to be registered in.
+type Alone<'a> = (&'a Place, &'a Host);
+
+/// The registration by a new module beside those that most hosts are registered in; nothing where there are none, or hosts
+/// are registered otherwise.
 pub(super) fn register(
     files: &Planned<'_>,
     reading: &Reading<'_>,
     host: &str,
 ) -> Option<Result<Registration>> {
-    let alone: Vec<_> = reading.each().filter(|(_, hosts)| hosts.len() == 1).collect();
+    let alone = reading.each().filter_map(|(place, hosts)| match hosts {
+        [host] => Some((place, host)),
+        _ => None,
+    });
+    let alone: Vec<Alone<'_>> = alone.collect();
+    let spot = in_list(reading, &alone, host).or_else(|| in_folder(files, reading, &alone, host))?;
+    Some(spot.and_then(|spot| register_at(files, reading, &alone, &spot, host)))
+}
+
+/// What imports the module at `path` by that; nothing where its folder is read.
+pub(super) fn import<'a>(reading: &'a Reading<'_>, path: &TreePath) -> Option<&'a Import> {
+    reading.places.imports.iter().find(|import| import.file == *path)
+}
+
+/// The import of a sibling's module, as that of the new host's would be.
+struct Beside<'a> {
+    import: &'a Import,
+    /// The file that the new host would be registered in.
+    path: TreePath,
+    /// The item that would import it.
+    item: String,
+}
+
+impl Beside<'_> {
+    fn node(&self) -> SyntaxNode {
+        self.import.item.expr.syntax().clone()
+    }
+}
+
+/// Beside the modules of siblings that a list imports by their paths: in the list that has the most.
+fn in_list(reading: &Reading<'_>, alone: &[Alone<'_>], host: &str) -> Option<Result<Spot>> {
+    let imports = alone.iter().flat_map(|(place, sibling)| {
+        let path = place.term.file.path();
+        let of_it = reading.places.imports.iter().filter(move |import| import.file == *path);
+        of_it.filter_map(|import| {
+            let item = import.item.expr.syntax().text().to_string();
+            let (path, item) =
+                (renamed(path, &sibling.name, host)?, rename(&item, &sibling.name, host, true));
+            Some(Beside { import, path, item })
+        })
+    });
+    let mut lists: Vec<Vec<Beside<'_>>> = Vec::new();
+    for beside in imports {
+        let is_its = |there: &&mut Vec<Beside<'_>>| {
+            there.first().is_some_and(|other| other.node().parent() == beside.node().parent())
+        };
+        match lists.iter_mut().find(is_its) {
+            Some(there) => there.push(beside),
+            None => lists.push(vec![beside]),
+        }
+    }
+    let mut siblings = lists.into_iter().max_by_key(Vec::len)?;
+    siblings.sort_by_key(|beside| beside.node().text_range().start());
+    let path = most(siblings.iter().map(|beside| beside.path.clone()))?;
+    let item = most(siblings.iter().map(|beside| beside.item.clone()))?;
+    let last = &siblings.last()?.import.item;
+    let site = Site::After(siblings.iter().map(Beside::node).collect());
+    let edited = edit::insert_at(&last.file, &site, Entry::Copied(&item));
+    Some(edited.map(|file| Spot { path, at: last.location(), importer: Some(file) }))
+}
+
+/// In the folder of modules that most hosts are registered in.
+fn in_folder(
+    files: &Planned<'_>,
+    reading: &Reading<'_>,
+    alone: &[Alone<'_>],
+    host: &str,
+) -> Option<Result<Spot>> {
     let registered =
         |folder: &str| alone.iter().filter(|(place, _)| place.term.file.path().is_below(folder)).count();
     // Of folders with as many it is that which is called as those of hosts are, or the first.
@@ -28,47 +125,14 @@ pub(super) fn register(
     if !alone.is_empty() && registered(folder) == 0 {
         return None;
     }
-    Some(register_in(files, reading, (folder, reader), host))
-}
-
-fn register_in(
-    files: &Planned<'_>,
-    reading: &Reading<'_>,
-    (folder, reader): (&str, &Term),
-    host: &str,
-) -> Result<Registration> {
-    let refuse = |found: String| Error::NoPlace {
-        at: reader.location(),
-        found,
-        by_hand: format!("write a module that binds flake.nixosConfigurations.{host}"),
-    };
-    let path = as_siblings(reading, folder, host).or_else(|| place(files, folder, reader, host));
-    let path =
-        path.ok_or_else(|| refuse("every file of the tree is a module: which is to register hosts?".into()))?;
-    if files.is_there(&path) {
-        return Err(refuse(format!("{path} is there already")));
-    }
-    let nixpkgs = nixpkgs(&reading.follower, &files.tree.settings().paths.flake);
-    let nixpkgs = nixpkgs.ok_or_else(|| refuse("which input is nixpkgs can't be told".into()))?;
-    let text = text(files, &path, host, &nixpkgs);
-    let file = NixFile::parse(&path, text.clone())?;
-    Ok(Registration { at: Location::file(&path), form: Form::Module, file: Some(file), entry: text })
-}
-
-/// The file that most hosts in `folder` that have one of their own are registered in, with the new name:
-/// `hosts/NAME/default.nix`.
-fn as_siblings(reading: &Reading<'_>, folder: &str, host: &str) -> Option<TreePath> {
-    let mut alike: BTreeMap<String, usize> = BTreeMap::new();
-    for (place, hosts) in reading.each() {
-        let path = place.term.file.path();
-        let ([sibling], true) = (hosts, path.is_below(folder)) else { continue };
-        let renamed = rename(path.as_str(), &sibling.name, host, true);
-        if renamed != path.as_str() {
-            *alike.entry(renamed).or_default() += 1;
-        }
-    }
-    let (path, _) = alike.into_iter().max_by_key(|(_, count)| *count)?;
-    TreePath::new(path).ok()
+    let below = alone.iter().filter(|(place, _)| place.term.file.path().is_below(folder));
+    let as_siblings = most(below.filter_map(|(place, it)| renamed(place.term.file.path(), &it.name, host)));
+    let path = as_siblings.or_else(|| place(files, folder, reader, host));
+    let at = reader.location();
+    Some(match path {
+        Some(path) => Ok(Spot { path, at, importer: None }),
+        None => Err(refuse(at, "every file of the tree is a module: which is to register hosts?", host)),
+    })
 }
 
 /// `FOLDER/agent-NAME.nix`; below `FOLDER/hosts` where that is there and the folders below are read, too.
@@ -80,8 +144,120 @@ fn place(files: &Planned<'_>, folder: &str, reader: &Term, host: &str) -> Option
     Some(if deep && is_folder { hosts } else { folder }.join(format_args!("{host}.nix")))
 }
 
-/// The module: in the official style, and with nothing but what a host needs.
-fn text(files: &Planned<'_>, path: &TreePath, host: &str, nixpkgs: &str) -> String {
+/// The path that is to `host` what `path` is to a sibling; nothing where that is not in it.
+fn renamed(path: &TreePath, sibling: &str, host: &str) -> Option<TreePath> {
+    let renamed = rename(path.as_str(), sibling, host, true);
+    (renamed != path.as_str()).then(|| TreePath::new(renamed).ok())?
+}
+
+/// What there is most often; of several the last.
+fn most<T: Ord>(all: impl Iterator<Item = T>) -> Option<T> {
+    let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+    for one in all {
+        *counts.entry(one).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(one, _)| one)
+}
+
+fn register_at(
+    files: &Planned<'_>,
+    reading: &Reading<'_>,
+    alone: &[Alone<'_>],
+    spot: &Spot,
+    host: &str,
+) -> Result<Registration> {
+    let path = &spot.path;
+    if files.is_there(path) {
+        return Err(refuse(spot.at.clone(), &format!("{path} is there already"), host));
+    }
+    let paths = &files.tree.settings().paths;
+    if *path == paths.machine_folder(host).join(&paths.host_file) {
+        let found = format!("{path} would register the host, and be the host");
+        return Err(refuse(spot.at.clone(), &found, host));
+    }
+    let nixpkgs = nixpkgs(&reading.follower, &paths.flake);
+    let ours = nixpkgs.map(|nixpkgs| (ours(files, path, host, &nixpkgs), Origin::Ours));
+    let mut why = None;
+    for (text, origin) in as_siblings(files, reading, alone, path, host).into_iter().chain(ours) {
+        let file = NixFile::parse(path, text.clone())?;
+        let edited: Vec<_> = [file.clone()].into_iter().chain(spot.importer.clone()).collect();
+        let mut expected = reading.names();
+        expected.push(host.to_owned());
+        match verify(files, &edited, expected, host, origin) {
+            Ok(_) => {
+                let (at, importer) = (Location::file(path), spot.importer.clone());
+                return Ok(Registration { at, form: Form::Module, file: Some(file), importer, entry: text });
+            }
+            Err(error) => why = Some(error),
+        }
+    }
+    let found = match why {
+        Some(why) => format!("a new host's module would be {path}, but {why}"),
+        None => "which input is nixpkgs can't be told".into(),
+    };
+    Err(refuse(spot.at.clone(), &found, host))
+}
+
+fn refuse(at: Location, found: &str, host: &str) -> Error {
+    let by_hand = format!("write a module that binds flake.nixosConfigurations.{host}");
+    Error::NoPlace { at, found: found.into(), by_hand }
+}
+
+/// The modules that say of the host what those of its siblings say, the best first: of siblings that have theirs as the
+/// new one has its own, and with what these are passed.
+fn as_siblings(
+    files: &Planned<'_>,
+    reading: &Reading<'_>,
+    alone: &[Alone<'_>],
+    path: &TreePath,
+    host: &str,
+) -> Vec<(String, Origin)> {
+    let is_like = |(place, it): &&Alone<'_>| {
+        place.is_of_hosts() && renamed(place.term.file.path(), &it.name, host).as_ref() == Some(path)
+    };
+    let alike: Vec<_> = alone.iter().filter(is_like).collect();
+    let siblings: Vec<_> = alike.iter().map(|(place, it)| Sibling::of(place, it)).collect();
+    let Some((model, _)) = alike.last() else { return Vec::new() };
+    let paths = &files.tree.settings().paths;
+    let full = Full {
+        follower: &reading.follower,
+        place: model,
+        siblings: &siblings,
+        host,
+        folder: &path.reference(&paths.host_module(host)),
+        flake: &paths.flake,
+    };
+    let passed: BTreeSet<_> = alike.iter().flat_map(|(place, _)| parameters(&place.term.file)).collect();
+    let candidates = entry::candidates(&full).into_iter();
+    candidates.filter_map(|it| Some((module(&it.text, host, &passed)?, it.origin))).collect()
+}
+
+/// The names that a module asks for.
+fn parameters(module: &NixFile) -> Vec<String> {
+    let Some(Expr::Lambda(lambda)) = module.value() else { return Vec::new() };
+    let Some(Param::Pattern(pattern)) = lambda.param() else { return Vec::new() };
+    pattern.pat_entries().filter_map(|it| Some(it.ident()?.syntax().text().to_string())).collect()
+}
+
+/// The module with what `binding` says of the host, in the official style; nothing where that mentions what modules are not
+/// known to be passed.
+fn module(binding: &str, host: &str, passed: &BTreeSet<String>) -> Option<String> {
+    let set = rnix::Root::parse(&format!("{{ {binding} }}")).ok().ok()?.expr()?;
+    let Expr::AttrSet(set) = set else { return None };
+    let value = set.attrpath_values().next()?.value()?;
+    let value = rnix::Root::parse(&value.syntax().text().to_string()).ok().ok()?.expr()?;
+    let names: BTreeSet<_> = unbound_names(value.syntax()).into_iter().collect();
+    if !names.is_subset(passed) {
+        return None;
+    }
+    let names = names.into_iter().map(|name| name + ", ").collect::<String>();
+    let value = value.syntax().text();
+    let text = format!("{{ {names}... }}:\n{{\n  flake.nixosConfigurations.{host} = {value};\n}}\n");
+    nixfmt_rs::format(&text).ok()
+}
+
+/// The module with nothing but what a host needs, in the official style.
+fn ours(files: &Planned<'_>, path: &TreePath, host: &str, nixpkgs: &str) -> String {
     format!(
         "\
 {{ inputs, ... }}:

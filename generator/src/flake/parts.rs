@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use rnix::ast::{AttrSet, Expr, HasEntry};
+use rnix::ast::{AttrSet, Expr, HasEntry, List};
+use rowan::ast::AstNode;
 
 use super::{folder, framework, place::Search};
 use crate::{
@@ -13,6 +14,15 @@ use crate::{
     },
     path::TreePath,
 };
+
+/// A module that is imported by its path, as an item of a list.
+#[derive(Debug, Clone)]
+pub(super) struct Import {
+    /// The item.
+    pub(super) item: Term,
+    /// The file that is imported.
+    pub(super) file: TreePath,
+}
 
 /// How deep modules import modules.
 pub(super) const IMPORTS: usize = 16;
@@ -105,7 +115,10 @@ impl Search<'_> {
             self.bound(Bound { unreadable: Vec::new(), ..bound }, "nixosConfigurations");
         }
         for imports in self.follower.lookup(&value, &["imports"]).values {
-            self.each(&imports, &mut |search, item| search.module(item, depth));
+            self.each(&imports, &mut |search, item| {
+                search.places.imports.extend(import(search.follower, item));
+                search.module(item, depth);
+            });
         }
     }
 
@@ -159,6 +172,15 @@ impl Search<'_> {
             }
         }
     }
+}
+
+/// The import that `item` is, where a list has it.
+fn import(follower: &Follower<'_>, item: &Value) -> Option<Import> {
+    let term =
+        item.term().filter(|term| term.expr.syntax().parent().is_some_and(|it| List::can_cast(it.kind())))?;
+    let path = TreePath::new(follower.place(item)?).ok()?;
+    let file = if path.has_extension("nix") { path } else { path.join("default.nix") };
+    Some(Import { item: term.clone(), file })
 }
 
 fn is_import_tree(follower: &Follower<'_>, function: &Value) -> bool {

@@ -6,7 +6,7 @@ use rowan::ast::AstNode;
 use super::{
     folder,
     framework::{self, Framework},
-    parts,
+    parts::{self, Import},
     via::{Items, MERGE, Take, Via},
 };
 use crate::{
@@ -50,6 +50,8 @@ pub(super) struct Places {
     pub(super) computed: Vec<Term>,
     /// The modules of flake-parts that were read.
     pub(super) parts: Vec<Term>,
+    /// The modules of flake-parts that are imported by their paths.
+    pub(super) imports: Vec<Import>,
 }
 
 /// A set in which hosts may be bound though none is yet.

@@ -129,7 +129,11 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
 }
 
 /// The files must have the hosts that are expected, and no other.
-pub(super) fn expect_names(edited: &NixFile, reading: &Reading<'_>, mut expected: Vec<String>) -> Result<()> {
+pub(super) fn expect_names(
+    edited: &TreePath,
+    reading: &Reading<'_>,
+    mut expected: Vec<String>,
+) -> Result<()> {
     let there = reading.names();
     expected.sort();
     if there == expected {
@@ -145,7 +149,7 @@ pub(super) fn expect_names(edited: &NixFile, reading: &Reading<'_>, mut expected
         }
     };
     Err(Error::Unverified {
-        path: edited.path().clone(),
+        path: edited.clone(),
         message: format!(
             "of the hosts that should be there {} would be missing, and of others {} would come",
             some(&expected, &there),
@@ -177,7 +181,7 @@ fn by_folder(
     }
     // The new host's own file will be there.
     let own = NixFile::parse(&own_folder.join(&paths.host_file), "{ }".into())?;
-    let with_own = Edited { planned: files, file: &own, own: None };
+    let with_own = Edited { planned: files, files: std::slice::from_ref(&own), own: None };
     let follower = Follower::new(&with_own, &paths.flake);
     match folder::passes(&follower, &folder.conditions, host) {
         Some(true) => {}
@@ -199,7 +203,7 @@ fn by_folder(
         }
     }
     let at = folder.reader.location();
-    Ok(Registration { at, form: Form::Folder, file: None, entry: String::new() })
+    Ok(Registration { at, form: Form::Folder, file: None, importer: None, entry: String::new() })
 }
 
 /// Whether an agent lies among the hosts: what serves it serves another.
@@ -262,8 +266,8 @@ fn at_place(
         let edited = edit::insert_at(file, &place.site, written)?;
         let mut expected = reading.names();
         expected.push(host.to_owned());
-        let (at, entry) = verify(files, &edited, expected, host, *origin)?;
-        Ok(Registration { at, form: place.form(), file: Some(edited), entry })
+        let (at, entry) = verify(files, std::slice::from_ref(&edited), expected, host, *origin)?;
+        Ok(Registration { at, form: place.form(), file: Some(edited), importer: None, entry })
     };
     let candidates = entry::candidates(&full);
     // Of several ways that each serve one host, the new one's is known if only one serves it, too.
@@ -283,22 +287,22 @@ fn at_place(
     Err(Refusal { host, paths: &files.tree.settings().paths }.at_place(&reading.places, place, why, is_ours))
 }
 
-/// The edited file, followed again, must have the hosts of before and the new one, and the new one must be seen to
+/// The edited files, followed again, must have the hosts of before and the new one, and the new one must be seen to
 /// load its own files and to be passed what they take. Gives where it stands, and its text.
-fn verify(
+pub(super) fn verify(
     files: &Planned<'_>,
-    edited: &NixFile,
+    edited: &[NixFile],
     expected: Vec<String>,
     host: &str,
     origin: Origin,
 ) -> Result<(Location, String)> {
     let paths = &files.tree.settings().paths;
     let own = Some(paths.machine_folder(host).join(&paths.host_file));
-    let overlay = Edited { planned: files, file: edited, own };
+    let overlay = Edited { planned: files, files: edited, own };
     let reading = Reading::of(files, &overlay)?;
-    expect_names(edited, &reading, expected)?;
-    let unverified =
-        |message: &str| Error::Unverified { path: edited.path().clone(), message: message.into() };
+    let path = edited.first().map_or(&paths.flake, NixFile::path);
+    expect_names(path, &reading, expected)?;
+    let unverified = |message: &str| Error::Unverified { path: path.clone(), message: message.into() };
     let (place, entry) = reading.find(host).ok_or_else(|| unverified("the host is not found"))?;
     let at = place.term.file.location(&entry.node);
     let refuse = |found: String| Error::NoPlace { at: at.clone(), found, by_hand: String::new() };

@@ -4,6 +4,5 @@
     inputs.flake-parts.lib.mkFlake { inherit inputs; } {
       systems = [ "x86_64-linux" ];
       imports = [ ./modules/hosts ];
-      flake = inputs.shared.lib.outputs;
     };
 }

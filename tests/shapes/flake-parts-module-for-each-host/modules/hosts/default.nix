@@ -1,1 +1,9 @@
-{ imports = [ ./tower ./laptop ./board ]; }
+{
+  imports = [
+    ./tower
+    ./laptop
+    # Not yet.
+    # ./phone
+    ./board
+  ];
+}

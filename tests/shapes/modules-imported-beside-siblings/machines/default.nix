@@ -1,0 +1,7 @@
+{
+  imports = [
+    ./laptop
+    ./tower # the fast one
+    ../checks.nix
+  ];
+}

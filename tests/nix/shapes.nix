@@ -271,8 +271,10 @@ let
         (if isFunction content then content (host.specialArgs or { }) else content).imports or [ ];
       isLoaded =
         module:
-        (isPath module || isString module)
-        && (isOwn module || builtins.pathExists module && any isLoaded (imports module));
+        if isPath module || isString module then
+          isOwn module || builtins.pathExists module && any isLoaded (imports module)
+        else
+          isAttrs module && any isLoaded (module.imports or [ ]);
     in
     any isLoaded (host.modules or [ ]);
 

@@ -148,11 +148,16 @@ impl Reading<'_> {
         if let Some(place) = self.follower.place(module) {
             return self.file(&place, system, depth);
         }
-        if let Some(call) = self.follower.call(module)
-            && let ("import", [file]) = (call.name.as_str(), call.arguments.as_slice())
-        {
-            if let Some(place) = self.follower.place(file) {
-                self.file(&place, system, depth);
+        if let Some(call) = self.follower.call(module) {
+            match (call.name.as_str(), call.arguments.as_slice()) {
+                ("import", [file]) => {
+                    if let Some(place) = self.follower.place(file) {
+                        self.file(&place, system, depth);
+                    }
+                }
+                // What lies in a folder is a module of it.
+                ("import-tree", [folders]) => self.modules(folders, system, depth),
+                _ => {}
             }
             return;
         }

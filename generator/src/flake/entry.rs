@@ -60,7 +60,7 @@ pub(super) enum Origin {
 
 /// The entries that may be written, the best first.
 pub(super) fn candidates(full: &Full<'_>) -> Vec<Candidate> {
-    let Full { place, siblings, host, .. } = *full;
+    let Full { place, siblings, host, .. } = full;
     let mut candidates: Vec<Candidate> = as_agents(siblings, host).into_iter().collect();
     let key = key(place, siblings, host);
     if place.via.is_of_attributes()
@@ -206,7 +206,7 @@ fn says_only_name(value: &Expr, host: &str) -> bool {
 
 /// The entry that says what all siblings say and no more, with the new name; of a single one what it can't lack.
 fn as_all(full: &Full<'_>, key: &str) -> Option<Candidate> {
-    let Full { follower, place, siblings, host, .. } = *full;
+    let Full { follower, place, siblings, host, .. } = full;
     let models: Vec<_> = siblings.iter().filter(|it| it.is_ordinary()).collect();
     // A host in full says more of itself.
     if matches!(place.via, Via::Host) && models.iter().all(|it| it.system().is_some()) {

@@ -28,6 +28,8 @@ pub(super) struct Full<'a> {
     pub(super) follower: &'a Follower<'a>,
     pub(super) place: &'a Place,
     pub(super) siblings: &'a [Sibling],
+    /// The names by which siblings are passed what is called so here, too.
+    pub(super) passed_by_name: Vec<String>,
     /// The new host.
     pub(super) host: &'a str,
     /// Its folder, as the file refers to it.

@@ -20,6 +20,7 @@ use super::{
     reading::{Host, Reading},
     register::verify,
     sibling::Sibling,
+    special::passed_by_name,
 };
 use crate::{
     edit::{self, Entry, Site},
@@ -218,11 +219,13 @@ fn as_siblings(
     let alike: Vec<_> = alone.iter().filter(is_like).collect();
     let siblings: Vec<_> = alike.iter().map(|(place, it)| Sibling::of(place, it)).collect();
     let Some((model, _)) = alike.last() else { return Vec::new() };
+    let made: Vec<_> = alike.iter().filter_map(|(place, it)| reading.made(place, it)).collect();
     let paths = &files.tree.settings().paths;
     let full = Full {
         follower: &reading.follower,
         place: model,
         siblings: &siblings,
+        passed_by_name: passed_by_name(&reading.follower, &made, model),
         host,
         folder: &path.reference(&paths.host_module(host)),
         flake: &paths.flake,

@@ -16,6 +16,7 @@ use super::{
     reading::{Host, Reading},
     refusal::Refusal,
     sibling::Sibling,
+    special::passed_by_name,
     system::System,
     unfound,
     via::{Via, made},
@@ -253,10 +254,14 @@ fn at_place(
     let reference = file.path().reference(&files.tree.settings().paths.host_module(host));
     let (mut why, mut is_ours): (Option<Error>, bool) = (None, false);
     let siblings: Vec<_> = hosts.iter().map(|host| Sibling::of(place, host)).collect();
+    let beside = reading.each().filter(|(it, _)| hosts.is_empty() || std::ptr::eq(*it, place));
+    let beside = beside.flat_map(|(place, hosts)| hosts.iter().filter_map(|host| reading.made(place, host)));
+    let beside: Vec<_> = beside.collect();
     let full = Full {
         follower: &reading.follower,
         place,
         siblings: &siblings,
+        passed_by_name: passed_by_name(&reading.follower, &beside, place),
         host,
         folder: &reference,
         flake: &files.tree.settings().paths.flake,

@@ -2,16 +2,26 @@
 
 use std::cmp::Reverse;
 
-use rnix::ast::{AttrpathValue, BinOpKind, Expr, HasEntry};
+use rnix::{
+    SyntaxNode,
+    ast::{AttrpathValue, BinOpKind, Expr, HasEntry, Lambda},
+};
 use rowan::ast::AstNode;
 
 use super::{
     full::{Full, bound, inherited, inputs},
+    place::Place,
     shared::{said, shared},
 };
 use crate::{
     edit::Site,
-    nix::{find::keys, follow::Value, literal, scope::is_bound_at},
+    nix::{
+        file::NixFile,
+        find::keys,
+        follow::{Follower, Value},
+        literal,
+        scope::{binds, is_bound_at},
+    },
     rename::rename,
 };
 
@@ -30,12 +40,15 @@ impl Full<'_> {
     pub(super) fn special_arguments(&self) -> Vec<String> {
         let Some(at) = self.place.site.syntax() else { return Vec::new() };
         let is_first = self.siblings.is_empty() && !matches!(self.place.site, Site::Over(_));
-        let ours = inputs(at).map(|inputs| match inputs.as_str() {
-            "inputs" if is_first && is_bound_at("self", at) => {
+        let beside: Vec<_> = self.passed_by_name.iter().filter(|name| *name != "inputs").cloned().collect();
+        let ours = inputs(at).map(|inputs| match (inputs.as_str(), beside.join(" ").as_str()) {
+            ("inputs", _) if is_first && is_bound_at("self", at) => {
                 "specialArgs = { inherit inputs self; outputs = self; };".to_owned()
             }
-            "inputs" => "specialArgs = { inherit inputs; };".to_owned(),
-            other => format!("specialArgs = {{ inputs = {other}; }};"),
+            ("inputs", "") => "specialArgs = { inherit inputs; };".to_owned(),
+            ("inputs", names) => format!("specialArgs = {{ inherit inputs {names}; }};"),
+            (other, "") => format!("specialArgs = {{ inputs = {other}; }};"),
+            (other, names) => format!("specialArgs = {{ inputs = {other}; inherit {names}; }};"),
         });
         self.as_siblings_pass().into_iter().chain(ours).collect()
     }
@@ -93,6 +106,50 @@ impl Full<'_> {
             merged => format!("specialArgs = {merged};"),
         })
     }
+}
+
+/// The names by which what makes all `hosts` passes what is called so at `place`, too: nothing of one of them alone.
+pub(super) fn passed_by_name(follower: &Follower<'_>, hosts: &[Value], place: &Place) -> Vec<String> {
+    let Some(at) = place.site.syntax() else { return Vec::new() };
+    let passed = hosts.iter().filter_map(|host| {
+        let call = follower.call(&follower.body(host)).filter(|call| call.name.ends_with("nixosSystem"))?;
+        let set = follower.select(call.arguments.first()?, &["specialArgs"])?;
+        let (term, bindings) = set.set()?;
+        let names = follower.names(term, bindings).into_iter().map(|(name, _)| name);
+        let is_same = |name: &String| {
+            // What is said of a single host may be of it alone, but not what a whole file is given.
+            let is_of_all = || hosts.len() > 1 || follower.name(name, at, &place.term).is_none();
+            let value = follower.select(&set, &[name]).filter(|_| is_bound_at(name, at) && is_of_all());
+            value.is_some_and(|value| is_called_so(follower, &value, name, at, place))
+        };
+        Some(names.filter(is_same).collect::<Vec<_>>())
+    });
+    let common = |common: Vec<_>, next: Vec<_>| common.into_iter().filter(|it| next.contains(it)).collect();
+    passed.reduce(common).unwrap_or_default()
+}
+
+/// What modules of flake-parts are passed alike.
+const OF_MODULES: [&str; 3] = ["inputs", "self", "lib"];
+
+/// Whether `value` is what `name` is where `at` stands.
+fn is_called_so(follower: &Follower<'_>, value: &Value, name: &str, at: &SyntaxNode, place: &Place) -> bool {
+    let Some(term) = value.term() else { return false };
+    let stands = |node: &SyntaxNode, file: &NixFile| (file.path().clone(), node.text_range());
+    let there = stands(term.expr.syntax(), &term.file);
+    if let Some(here) = follower.name(name, at, &place.term) {
+        let here = follower.reduce(&here);
+        return here.term().is_some_and(|here| stands(here.expr.syntax(), &here.file) == there);
+    }
+    let binder = |at: &SyntaxNode, file: &NixFile| {
+        let mut functions = at.ancestors().filter_map(Lambda::cast);
+        let function = functions.find(|it| it.param().is_some_and(|param| binds(&param, name)))?;
+        Some(stands(function.syntax(), file))
+    };
+    let is_alike = || {
+        let there = binder(term.expr.syntax(), &term.file);
+        OF_MODULES.contains(&name) || there.is_some() && there == binder(at, &place.term.file)
+    };
+    term.expr.syntax().text() == name && is_alike()
 }
 
 /// The binding of `specialArgs` with what is alike in all of several sets, where that is `inputs` at least.

@@ -51,8 +51,9 @@ fn parameter(lambda: &ast::Lambda, name: &str) -> Option<Parameter> {
 }
 
 impl Follower<'_> {
-    /// What `name` is where `at` stands.
-    pub(super) fn name(&self, name: &str, at: &SyntaxNode, term: &Term) -> Option<Value> {
+    /// What `name` is where `at` stands, which is in the file of `term`; nothing where that can't be told.
+    #[must_use]
+    pub fn name(&self, name: &str, at: &SyntaxNode, term: &Term) -> Option<Value> {
         let mut withs = Vec::new();
         for scope in at.ancestors() {
             if let Some(lambda) = ast::Lambda::cast(scope.clone()) {

@@ -14,6 +14,7 @@ pub mod error;
 pub mod flake;
 pub mod guide;
 pub mod handover;
+pub mod host_file;
 pub mod name;
 pub mod nix;
 pub mod operator;

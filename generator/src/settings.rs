@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     error::{Error, Location, Result},
+    host_file::{HostFile, HostFiles},
     name::AgentName,
     path::TreePath,
     read,
@@ -60,8 +61,9 @@ pub struct Paths {
     pub flake: TreePath,
     /// The folder of hosts: `agent-NAME/default.nix`.
     pub hosts: TreePath,
-    /// What a host's own file is called, in the folder of the host.
-    pub host_file: TreePath,
+    /// What a host's own file is called, in the folder of the host; `../NAME.nix` where it lies beside that and has
+    /// the host's name.
+    pub host_file: HostFile,
     /// The configuration of the base image.
     pub base: TreePath,
     /// The folder of homes: `NAME/agent.nix`, `NAME/himalaya.nix`.
@@ -129,36 +131,22 @@ impl Paths {
         self.users.join("keys.nix")
     }
 
-    /// `hosts/agent-NAME`.
+    /// What any host has for its own.
     #[must_use]
-    pub fn host_folder(&self, name: &AgentName) -> TreePath {
-        self.machine_folder(&name.host())
+    pub fn host_files(&self, host: &str) -> HostFiles {
+        self.host_file.of(&self.hosts, host)
     }
 
-    /// The folder of any host.
-    #[must_use]
-    pub fn machine_folder(&self, host: &str) -> TreePath {
-        self.hosts.join(host)
-    }
-
-    /// `hosts/agent-NAME/default.nix`.
+    /// `hosts/agent-NAME/default.nix`, or `hosts/agent-NAME.nix`.
     #[must_use]
     pub fn host(&self, name: &AgentName) -> TreePath {
-        self.host_folder(name).join(&self.host_file)
+        self.host_files(&name.host()).file
     }
 
     /// `hosts/agent-NAME/vm.xml`: the machine of an agent that predates `agent.vm`.
     #[must_use]
     pub fn vm_xml(&self, name: &AgentName) -> TreePath {
-        self.host_folder(name).join("vm.xml")
-    }
-
-    /// What a flake's `modules` name a host by: its own file, or the folder whose `default.nix` that is.
-    #[must_use]
-    pub fn host_module(&self, host: &str) -> TreePath {
-        let file = self.machine_folder(host).join(&self.host_file);
-        let folder = file.ancestors().next().filter(|_| file.as_str().ends_with("/default.nix"));
-        folder.unwrap_or(file)
+        self.host_files(&name.host()).folder.join("vm.xml")
     }
 
     /// `hosts/common/optional/agent-base.nix`: what all agents' hosts share.
@@ -215,6 +203,14 @@ impl Paths {
         self.secrets.join(".recipients")
     }
 
+    /// The folders and files in which all lies that is an agent's host's and home's alone.
+    #[must_use]
+    pub fn own_places(&self, name: &AgentName) -> Vec<TreePath> {
+        let mut places = self.host_files(&name.host()).places();
+        places.push(self.home_folder(name));
+        places
+    }
+
     /// Every file that is an agent's alone.
     #[must_use]
     pub fn own_files(&self, name: &AgentName) -> [TreePath; 7] {
@@ -241,7 +237,7 @@ impl Default for Paths {
         Self {
             flake: TreePath::literal("flake.nix"),
             hosts: TreePath::literal("hosts"),
-            host_file: TreePath::literal("default.nix"),
+            host_file: HostFile::Inside(TreePath::literal("default.nix")),
             base: TreePath::literal("hosts/agent-base/default.nix"),
             homes: TreePath::literal("home-manager"),
             users: TreePath::literal("modules/users"),
@@ -366,6 +362,11 @@ mod tests {
                 "[vm]",
                 "[paths]\nhosts = \"../up\"\n[vm]",
                 "agent-tool.toml:10:9: \"../up\" is not a path below",
+            ),
+            (
+                "[vm]",
+                "[paths]\nhost-file = \"../NAME/host.nix\"\n[vm]",
+                "agent-tool.toml:10:13: \"../NAME/host.nix\" leads out of the host's folder: `..` is taken in \"../NAME.nix\" alone",
             ),
         ] {
             let error = parse(&OURS.replace(from, to)).unwrap_err().to_string();

@@ -18,7 +18,7 @@ use crate::{
         plugin::{NoPlugins, Plugins},
         rules::Fallback,
     },
-    settings::{self, Settings},
+    settings::{self, Paths, Settings},
 };
 
 /// A flake of agents on disk. Nothing is read before it is asked for, and nothing is ever written.
@@ -120,10 +120,12 @@ impl Tree {
         &self.settings
     }
 
-    /// The agents, by name: those that have a folder among the hosts.
+    /// The agents, by name: those that have a folder among the hosts, or a file where hosts lie by theirs.
     pub fn agents(&self) -> Result<Vec<AgentName>> {
-        let names = self.folder(&self.settings.paths.hosts)?;
-        Ok(names.iter().filter_map(|name| AgentName::of_host(name)).collect())
+        let Paths { hosts, host_file, .. } = &self.settings.paths;
+        let entries = self.folder(hosts)?;
+        let host = |entry| host_file.host(entry).and_then(AgentName::of_host);
+        Ok(entries.iter().filter_map(|entry| host(entry)).collect())
     }
 
     /// Refuses a name that is no agent's, and says whose names there are.

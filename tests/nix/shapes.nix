@@ -34,6 +34,7 @@ let
       ;
     nixosSystem = arguments: arguments // { isSystem = true; };
     optional = condition: item: if condition then [ item ] else [ ];
+    optionals = condition: items: if condition then items else [ ];
     genAttrs =
       names: f:
       listToAttrs (
@@ -43,6 +44,18 @@ let
         }) names
       );
     nameValuePair = name: value: { inherit name value; };
+    removeSuffix =
+      end: text:
+      if lib.hasSuffix end text then
+        builtins.substring 0 (builtins.stringLength text - builtins.stringLength end) text
+      else
+        text;
+    hasSuffix =
+      end: text:
+      let
+        start = builtins.stringLength text - builtins.stringLength end;
+      in
+      start >= 0 && builtins.substring start (-1) text == end;
     mapAttrs' = f: set: listToAttrs (map (name: f name set.${name}) (attrNames set));
     concatMapAttrs = f: set: foldl' (a: b: a // b) { } (attrValues (mapAttrs f set));
     zipAttrsWith =
@@ -258,11 +271,11 @@ let
       ]
     || arguments != { } && attrNames arguments == [ "nixpkgs" ];
 
-  # Whether the folder of the new host, or the file in it, is a module, or is imported by one that is there.
+  # Whether the folder of the new host, or a file in it or beside it, is a module, or is imported by one that is there.
   loads =
     host:
     let
-      isOwn = module: builtins.match ".*/agent-vesta(/.*)?" (toString module) != null;
+      isOwn = module: builtins.match ".*/agent-vesta(/.*|\\.nix)?" (toString module) != null;
       imports =
         module:
         let
@@ -272,7 +285,7 @@ let
       isLoaded =
         module:
         if isPath module || isString module then
-          isOwn module || builtins.pathExists module && any isLoaded (imports module)
+          builtins.pathExists module && (isOwn module || any isLoaded (imports module))
         else
           isAttrs module && any isLoaded (module.imports or [ ]);
     in

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use super::hosts::{self, Hosts};
+use super::{
+    BASE,
+    hosts::{self, Hosts},
+};
 use crate::{
     error::Result,
     guide,
@@ -42,9 +45,9 @@ impl Detected {
         };
         let mut paths = Paths::default();
         if let Some(Hosts { folder, file }) = hosts::find(&tree)? {
-            paths.base = folder.join("agent-base").join(&file);
             paths.hosts = folder;
             paths.host_file = file;
+            paths.base = paths.host_files(BASE).file;
         }
         paths.homes = first(&HOMES).unwrap_or(paths.homes);
         paths.rules = first(&RULES).unwrap_or(paths.rules);

@@ -1,6 +1,6 @@
 //! The files that all agents share, for a tree that lacks them.
 
-use super::Adoption;
+use super::{Adoption, BASE};
 use crate::{nix::literal::quote, path::TreePath, settings::Settings};
 
 /// The modules, as they are in this repository.
@@ -18,8 +18,7 @@ pub(super) fn shared(settings: &Settings, adoption: &Adoption) -> Vec<(TreePath,
     let paths = &settings.paths;
     let module = |name: &'static str| TreePath::literal(name);
     let (host, home, base) = (paths.shared_host(), paths.shared_home(), paths.base.clone());
-    let folder = base.ancestors().next().unwrap_or_else(|| paths.hosts.clone());
-    let image = folder.join("qcow.nix");
+    let image = paths.host_files(BASE).folder.join("qcow.nix");
     let admin = paths.user(&settings.admin_user);
     // Others open secrets, and log in nowhere.
     let logins = adoption.keys.iter().filter(|key| key.as_str().starts_with("ssh-"));
@@ -126,15 +125,16 @@ fn admin_user(settings: &Settings, path: &TreePath) -> String {
 pub(super) fn settings(settings: &Settings) -> String {
     let defaults = crate::settings::Paths::default();
     let paths = &settings.paths;
+    let (host_file, default) = (paths.host_file.to_string(), defaults.host_file.to_string());
     let entries = [
-        ("hosts", &paths.hosts, &defaults.hosts),
-        ("host-file", &paths.host_file, &defaults.host_file),
-        ("base", &paths.base, &defaults.base),
-        ("homes", &paths.homes, &defaults.homes),
-        ("users", &paths.users, &defaults.users),
-        ("guide", &paths.guide, &defaults.guide),
-        ("rules", &paths.rules, &defaults.rules),
-        ("secrets", &paths.secrets, &defaults.secrets),
+        ("hosts", paths.hosts.as_str(), defaults.hosts.as_str()),
+        ("host-file", &host_file, &default),
+        ("base", paths.base.as_str(), defaults.base.as_str()),
+        ("homes", paths.homes.as_str(), defaults.homes.as_str()),
+        ("users", paths.users.as_str(), defaults.users.as_str()),
+        ("guide", paths.guide.as_str(), defaults.guide.as_str()),
+        ("rules", paths.rules.as_str(), defaults.rules.as_str()),
+        ("secrets", paths.secrets.as_str(), defaults.secrets.as_str()),
     ];
     let moved: Vec<_> = entries
         .into_iter()

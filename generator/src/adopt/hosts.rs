@@ -1,5 +1,5 @@
 //! Where a flake keeps the files of its hosts: around what is read for one host alone, and in folders called as hosts
-//! are.
+//! are; and what most of them call their own file.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,6 +11,7 @@ use super::detect::HOMES;
 use crate::{
     error::Result,
     flake::{self, Planned, Survey},
+    host_file::HostFile,
     path::TreePath,
     tree::Tree,
 };
@@ -20,8 +21,8 @@ use crate::{
 pub(super) struct Hosts {
     /// The folder in which each has one of its own.
     pub(super) folder: TreePath,
-    /// What most call their own file, in the folder of the host.
-    pub(super) file: TreePath,
+    /// Where most have their own file.
+    pub(super) file: HostFile,
 }
 
 /// What each host alone is seen to read.
@@ -200,43 +201,59 @@ fn is_of_hardware(name: &str) -> bool {
     ["hardware", "disk"].iter().any(|part| name.starts_with(part))
 }
 
-/// What most hosts call their own file; where they have neither of the usual ones, what is read for most of them.
-fn file(tree: &Tree, survey: &Survey, all: &Own, hosts: &TreePath) -> TreePath {
-    let folders = tree.folder(hosts).unwrap_or_default();
+/// Where most hosts have their own file: beside their folders where more are read there than lie in folders, or else
+/// by the usual name that most have, and by what is read for most where they have neither.
+fn file(tree: &Tree, survey: &Survey, all: &Own, hosts: &TreePath) -> HostFile {
+    // What registers hosts says nothing of what is in them.
     let registers = |path: &TreePath| survey.names.values().any(|at| at.path == *path);
+    let read = all.iter().map(|(host, own)| {
+        let others = own.iter().filter(|path| !registers(path));
+        (host, others.filter_map(|path| own_file(tree, host, path, hosts)).collect())
+    });
+    let read: BTreeMap<&String, BTreeSet<HostFile>> = read.collect();
+    let mut counted: BTreeMap<HostFile, usize> = BTreeMap::new();
+    for file in read.values().flatten() {
+        *counted.entry(file.clone()).or_default() += 1;
+    }
+    let beside = counted.remove(&HostFile::Beside).unwrap_or_default();
+    let folders = tree.folder(hosts).unwrap_or_default();
     let is_own = |path: &TreePath| tree.has(path) && !registers(path);
-    let count = |file: &str| folders.iter().filter(|name| is_own(&hosts.join(name).join(file))).count();
+    let having = |file: &'static str| folders.iter().filter(move |name| is_own(&hosts.join(name).join(file)));
     // What registers hosts by that name would be theirs.
     let is_taken = |file: &&str| !folders.iter().any(|name| registers(&hosts.join(name).join(*file)));
-    let most = FILES.into_iter().filter(is_taken).max_by_key(|name| count(name)).unwrap_or("default.nix");
-    let read = if count(most) == 0 { read_by_most(tree, survey, all, hosts) } else { None };
-    read.unwrap_or_else(|| TreePath::literal(most))
+    let most = FILES.into_iter().filter(is_taken).max_by_key(|file| having(file).count());
+    let most = most.unwrap_or("default.nix");
+    let lies_in_one = |name: &&String| {
+        let files = read.iter().find(|(host, _)| host.eq_ignore_ascii_case(name));
+        files.is_some_and(|(_, files)| !files.contains(&HostFile::Beside))
+    };
+    let in_folders = having(most).filter(lies_in_one).count();
+    // What its hardware is may lie in its folder even so.
+    let says_more = |file: &HostFile| matches!(file, HostFile::Inside(file) if !is_of_hardware(name(file)));
+    let others = counted.iter().filter(|(file, _)| says_more(file)).map(|(_, count)| *count);
+    if beside > others.fold(in_folders, usize::max) {
+        return HostFile::Beside;
+    }
+    let of_most = if having(most).count() == 0 { the_most(counted) } else { None };
+    of_most.unwrap_or_else(|| HostFile::Inside(TreePath::literal(most)))
 }
 
-/// The file that is read for most hosts of a folder, in the folder of each; nothing where that is not one.
-fn read_by_most(tree: &Tree, survey: &Survey, all: &Own, hosts: &TreePath) -> Option<TreePath> {
-    let mut read: BTreeMap<TreePath, usize> = BTreeMap::new();
-    for (host, own) in all {
-        // The file that registers a host says nothing of what is in it.
-        let registers = |path: &&TreePath| survey.names.get(host).is_some_and(|at| at.path == **path);
-        let files: BTreeSet<_> = own
-            .iter()
-            .filter(|path| !registers(path))
-            .filter_map(|path| {
-                let (above, below) = named(path, host)?;
-                let below = TreePath::new(below).ok().filter(|_| above.as_ref() == Some(hosts))?;
-                let is_home = ["home", "hm"].iter().any(|it| name(&below).starts_with(it));
-                let file =
-                    if tree.has(&path.join("default.nix")) { below.join("default.nix") } else { below };
-                (file.has_extension("nix") && !is_home).then_some(file)
-            })
-            .collect();
-        for file in files {
-            *read.entry(file).or_default() += 1;
-        }
-    }
-    let most = read.values().copied().max()?;
-    let mut best = read.into_iter().filter(|(_, count)| *count == most);
+/// What `path`, read for a host, says of where those in `hosts` have their own file.
+fn own_file(tree: &Tree, host: &str, path: &TreePath, hosts: &TreePath) -> Option<HostFile> {
+    let (above, below) = named(path, host)?;
+    (above.as_ref() == Some(hosts)).then_some(())?;
+    let Ok(below) = TreePath::new(below) else {
+        return path.has_extension("nix").then_some(HostFile::Beside);
+    };
+    let is_home = ["home", "hm"].iter().any(|it| name(&below).starts_with(it));
+    let file = if tree.has(&path.join("default.nix")) { below.join("default.nix") } else { below };
+    (file.has_extension("nix") && !is_home).then_some(HostFile::Inside(file))
+}
+
+/// What there is most of; nothing where that is not one.
+fn the_most(counted: BTreeMap<HostFile, usize>) -> Option<HostFile> {
+    let most = counted.values().copied().max()?;
+    let mut best = counted.into_iter().filter(|(_, count)| *count == most);
     let (file, _) = best.next().filter(|_| best.next().is_none())?;
     Some(file)
 }

@@ -21,6 +21,9 @@ use crate::{
 
 pub use detect::Detected;
 
+/// The name of the base image, among the hosts.
+const BASE: &str = "agent-base";
+
 /// What the operator says; what is not said is read from the flake, or follows from the domain.
 #[derive(Debug, Default)]
 pub struct Adoption {
@@ -87,7 +90,6 @@ pub fn plan(tree: &Tree, adoption: &Adoption) -> Result<Plan> {
 
 /// The base image is a host, too. Where there is no place for one, no agent will find any: that is said.
 fn register_base(draft: &mut Draft<'_>, tree: &Tree) -> Result<()> {
-    const BASE: &str = "agent-base";
     let files = Planned::new(tree, draft.planned());
     if flake::survey(&files)?.names.contains_key(BASE) {
         return Ok(());

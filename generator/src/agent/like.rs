@@ -110,7 +110,8 @@ fn files(
 /// The files of an agent's own: those in its folders, and those of its name that they lead to.
 fn own_files(tree: &Tree, sibling: &AgentName) -> Result<Vec<TreePath>> {
     let paths = &tree.settings().paths;
-    let mut waiting = vec![paths.home_folder(sibling), paths.host_folder(sibling), paths.user(sibling)];
+    let mut waiting = paths.own_places(sibling);
+    waiting.push(paths.user(sibling));
     let mut own = Vec::new();
     while let Some(path) = waiting.pop() {
         for file in tree.files_below(&path)? {
@@ -257,7 +258,7 @@ fn secrets(
 /// The places beside its own files and entries that name the sibling.
 fn mentions(tree: &Tree, sibling: &AgentName) -> Result<Vec<String>> {
     let paths = &tree.settings().paths;
-    let own = [paths.host_folder(sibling), paths.home_folder(sibling)];
+    let own = paths.own_places(sibling);
     let shared = paths.shared();
     let mut files = Vec::new();
     for folder in [
@@ -272,8 +273,8 @@ fn mentions(tree: &Tree, sibling: &AgentName) -> Result<Vec<String>> {
     files.sort();
     files.dedup();
     files.retain(|path| {
-        let inside = path.ancestors().any(|above| own.contains(&above));
-        path.has_extension("nix") && !inside && *path != paths.user(sibling) && !shared.contains(&path)
+        let is_own = own.contains(path) || path.ancestors().any(|above| own.contains(&above));
+        path.has_extension("nix") && !is_own && *path != paths.user(sibling) && !shared.contains(&path)
     });
     let found = tree.each_nix(&files, |path, file| {
         let text = file.ok()?.text().to_owned();

@@ -264,11 +264,11 @@ fn already_there(tree: &Tree, registry: &Registry, request: &Request, parts: &Pa
 /// Refuses a name whose files or folders belong to something that is no agent.
 fn expect_free(tree: &Tree, name: &AgentName) -> Result<()> {
     let paths = &tree.settings().paths;
-    for folder in [paths.host_folder(name), paths.home_folder(name)] {
-        if tree.has(&folder) {
+    for place in paths.own_places(name) {
+        if tree.has(&place) {
             return Err(Error::Conflict {
-                message: format!("{folder} is there, and is no agent's: {name} can't be an agent's name"),
-                hint: "take another name, or move the folder away".into(),
+                message: format!("{place} is there, and is no agent's: {name} can't be an agent's name"),
+                hint: "take another name, or move that away".into(),
             });
         }
     }
@@ -281,8 +281,10 @@ fn register(draft: &mut Draft<'_>, tree: &Tree, model: &Model) -> Result<()> {
     registration.enter(draft)?;
     if registration.file.is_none() {
         draft.note(format!(
-            "{}: the flake reads {}, so that the folder registers the machine",
-            registration.at, paths.hosts
+            "{}: the flake reads {}, so that {} registers the machine",
+            registration.at,
+            paths.hosts,
+            paths.host_files(&name.host()).place()
         ));
     }
     Ok(())

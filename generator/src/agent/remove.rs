@@ -62,8 +62,8 @@ pub fn plan(tree: &Tree, name: &AgentName) -> Result<Outcome> {
     let mut by_hand = hand_written_files(tree, name)?;
     let rotate = to_rotate(tree, name)?;
     let mut draft = Draft::new(tree);
-    for folder in [paths.host_folder(name), paths.home_folder(name)] {
-        for file in tree.files_below(&folder)? {
+    for place in paths.own_places(name) {
+        for file in tree.files_below(&place)? {
             draft.delete(&file)?;
         }
     }
@@ -115,8 +115,8 @@ fn hand_written_files(tree: &Tree, name: &AgentName) -> Result<Vec<String>> {
         }
     }
     let ours: BTreeSet<_> = known.iter().map(|(path, _)| path).collect();
-    for folder in [paths.host_folder(name), paths.home_folder(name)] {
-        let others = tree.files_below(&folder)?.into_iter().filter(|file| !ours.contains(file));
+    for place in paths.own_places(name) {
+        let others = tree.files_below(&place)?.into_iter().filter(|file| !ours.contains(file));
         by_hand.extend(others.map(|file| format!("{file} was not made by new-agent")));
     }
     Ok(by_hand)

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     error::Result,
-    nix::{file::NixFile, follow::Files},
+    nix::{
+        file::NixFile,
+        follow::{DirEntry, Files},
+    },
     path::TreePath,
     tree::Tree,
 };
@@ -91,9 +94,10 @@ impl Files for Planned<'_> {
         self.those_with_word(files.into_iter(), word)
     }
 
-    fn folders(&self, folder: &TreePath) -> Vec<String> {
-        let is_folder = |name: &String| folder.join(name).under(self.tree.root()).is_dir();
-        self.tree.folder(folder).unwrap_or_default().into_iter().filter(is_folder).collect()
+    fn entries(&self, folder: &TreePath) -> Vec<DirEntry> {
+        let is_folder = |name: &str| folder.join(name).under(self.tree.root()).is_dir();
+        let names = self.tree.folder(folder).unwrap_or_default().into_iter();
+        names.map(|name| DirEntry { is_folder: is_folder(&name), name }).collect()
     }
 }
 
@@ -136,7 +140,7 @@ impl Files for Edited<'_> {
         paths
     }
 
-    fn folders(&self, folder: &TreePath) -> Vec<String> {
-        self.planned.folders(folder)
+    fn entries(&self, folder: &TreePath) -> Vec<DirEntry> {
+        self.planned.entries(folder)
     }
 }

@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use rnix::ast::{Expr, HasEntry};
 use rowan::ast::AstNode;
 
-use crate::nix::{
-    find::keys,
-    follow::{Follower, Term, Value},
+use crate::{
+    host_file::HostFile,
+    nix::{
+        find::keys,
+        follow::{DirEntry, Follower, Term, Value},
+    },
 };
 
 /// The functions that read a folder.
@@ -56,11 +59,23 @@ impl Entries {
     }
 }
 
-/// Whether a folder called `name` is what all `conditions` ask for; nothing where that can't be told.
-pub(super) fn passes(follower: &Follower<'_>, conditions: &[Value], name: &str) -> Option<bool> {
+impl DirEntry {
+    /// What the host called `name` lies by.
+    pub(super) fn of_host(host_file: &HostFile, name: &str) -> Self {
+        Self { name: host_file.entry(name), is_folder: matches!(host_file, HostFile::Inside(_)) }
+    }
+
+    /// Its type, as `readDir` says it.
+    pub(super) fn kind(&self) -> Value {
+        Value::Text(if self.is_folder { "directory" } else { "regular" }.to_owned())
+    }
+}
+
+/// Whether an entry is what all `conditions` ask for; nothing where that can't be told.
+pub(super) fn passes(follower: &Follower<'_>, conditions: &[Value], entry: &DirEntry) -> Option<bool> {
     let passes = |condition: &Value| {
-        let of_name = Value::applied(condition.clone(), Value::Text(name.to_owned()));
-        let of_both = || Value::applied(of_name.clone(), Value::Text("directory".to_owned()));
+        let of_name = Value::applied(condition.clone(), Value::Text(entry.name.clone()));
+        let of_both = || Value::applied(of_name.clone(), entry.kind());
         follower.truth(&of_name).or_else(|| follower.truth(&of_both()))
     };
     conditions.iter().map(passes).try_fold(true, |all, it| Some(all && it?))

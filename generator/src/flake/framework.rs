@@ -4,6 +4,7 @@ use rnix::ast::Expr;
 use rowan::ast::AstNode;
 
 use crate::{
+    host_file::HostFile,
     nix::follow::{Follower, Term, Value},
     path::TreePath,
 };
@@ -22,6 +23,11 @@ pub(super) struct Framework {
 impl Framework {
     fn of_folder(folder: String) -> Self {
         Self { folder, file: "default.nix", passes_inputs: true }
+    }
+
+    /// Whether a host whose own file is `host_file` is one there.
+    pub(super) fn takes(&self, host_file: &HostFile) -> bool {
+        matches!(host_file, HostFile::Inside(file) if file.as_str() == self.file)
     }
 }
 

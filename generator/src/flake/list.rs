@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     nix::{
-        follow::{Follower, Term, Value},
+        follow::{DirEntry, Follower, Term, Value},
         literal,
     },
     path::TreePath,
@@ -180,9 +180,10 @@ impl Search<'_> {
     /// The items of a list that is written out, or of one of the folders in a folder.
     fn items(&self, list: &Value) -> Option<Vec<Value>> {
         if let Some(folder::Entries { path, conditions, .. }) = folder::names(self.follower, list) {
-            let folders = self.follower.folders(&TreePath::new(path).ok()?);
-            let wanted = |name: &String| folder::passes(self.follower, &conditions, name) != Some(false);
-            return Some(folders.into_iter().filter(wanted).map(Value::Text).collect());
+            let entries = self.follower.entries(&TreePath::new(path).ok()?).into_iter();
+            let wanted = |entry: &DirEntry| folder::passes(self.follower, &conditions, entry) != Some(false);
+            let folders = entries.filter(|entry| entry.is_folder && wanted(entry));
+            return Some(folders.map(|folder| Value::Text(folder.name)).collect());
         }
         let term = list.term()?;
         let Expr::List(items) = &term.expr else { return None };

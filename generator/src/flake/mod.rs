@@ -109,7 +109,7 @@ pub struct Removal {
 
 /// The registration of a new host, or why there is no place for it.
 ///
-/// `host` is its name in `nixosConfigurations`; its files are, or will be, in the folder of that name.
+/// `host` is its name in `nixosConfigurations`; its own file is, or will be, where the settings say.
 pub fn register(files: &Planned<'_>, host: &str) -> Result<Registration> {
     register::register(files, host)
 }
@@ -118,7 +118,7 @@ pub fn register(files: &Planned<'_>, host: &str) -> Result<Registration> {
 pub fn unregister(files: &Planned<'_>, host: &str) -> Result<Option<Removal>> {
     let paths = &files.tree.settings().paths;
     // Where hosts are those that have files, it is one still: they may go in the same plan.
-    let own = Some(paths.machine_folder(host).join(&paths.host_file));
+    let own = Some(paths.host_files(host).file);
     let flake = files.read(&paths.flake)?;
     let before = Edited { planned: files, files: std::slice::from_ref(&flake), own: own.clone() };
     let reading = Reading::of(files, &before)?;

@@ -172,7 +172,7 @@ fn register_at(
         return Err(refuse(spot.at.clone(), &format!("{path} is there already"), host));
     }
     let paths = &files.tree.settings().paths;
-    if *path == paths.machine_folder(host).join(&paths.host_file) {
+    if *path == paths.host_files(host).file {
         let found = format!("{path} would register the host, and be the host");
         return Err(refuse(spot.at.clone(), &found, host));
     }
@@ -227,7 +227,7 @@ fn as_siblings(
         siblings: &siblings,
         passed_by_name: passed_by_name(&reading.follower, &made, model),
         host,
-        folder: &path.reference(&paths.host_module(host)),
+        folder: &path.reference(&paths.host_files(host).module()),
         flake: &paths.flake,
     };
     let passed: BTreeSet<_> = alike.iter().flat_map(|(place, _)| parameters(&place.term.file)).collect();
@@ -274,6 +274,6 @@ fn ours(files: &Planned<'_>, path: &TreePath, host: &str, nixpkgs: &str) -> Stri
 ",
         host,
         nixpkgs,
-        path.reference(&files.tree.settings().paths.host_module(host)),
+        path.reference(&files.tree.settings().paths.host_files(host).module()),
     )
 }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     error::{Error, Location},
+    host_file::HostFile,
     nix::follow::Term,
     path::TreePath,
     settings::Paths,
@@ -66,10 +67,11 @@ impl Refusal<'_> {
 
     /// The hosts are the folders of one, which would not make a host of this one.
     pub(super) fn of_folder(self, places: &Places, folder: &Folder, why: &str) -> Error {
-        let found = format!("the hosts are the folders of {}, but {why}", folder.path);
+        let entries = if self.is_beside() { "files" } else { "folders" };
+        let found = format!("the hosts are the {entries} of {}, but {why}", folder.path);
         let by_hand = format!(
             "change what is read there so that {} is a host, then run this again; or {}",
-            self.paths.machine_folder(self.host),
+            self.paths.host_files(self.host).place(),
             self.in_full(places)
         );
         Self::because(folder.reader.location(), found, by_hand)
@@ -216,11 +218,17 @@ impl Refusal<'_> {
         Self::because(at, found, by_hand)
     }
 
+    /// Whether a new host's own file lies beside others.
+    fn is_beside(self) -> bool {
+        self.paths.host_file == HostFile::Beside
+    }
+
     /// What is to be done where a folder may or may not be enough.
     fn folder_or_by_hand(self, places: &Places) -> String {
         format!(
-            "look whether a folder {} makes a host, and is passed `inputs`: then nothing has to be added; else {}",
-            self.paths.hosts.join(self.host),
+            "look whether a {} {} makes a host, and is passed `inputs`: then nothing has to be added; else {}",
+            if self.is_beside() { "file" } else { "folder" },
+            self.paths.host_files(self.host).place(),
             self.in_full(places)
         )
     }
@@ -244,7 +252,7 @@ impl Refusal<'_> {
 
     /// What is to be written by hand in `file`.
     fn by_hand(self, file: &TreePath, how: &ByHand) -> String {
-        let reference = file.reference(&self.paths.host_module(self.host));
+        let reference = file.reference(&self.paths.host_files(self.host).module());
         let entry = format!(
             "{} = inputs.nixpkgs.lib.nixosSystem {{ system = \"x86_64-linux\"; modules = [ {reference} ]; specialArgs = {{ inherit inputs; }}; }};",
             self.host

@@ -27,7 +27,7 @@ use crate::{
     name::AgentName,
     nix::{
         file::NixFile,
-        follow::{Follower, Value},
+        follow::{DirEntry, Follower, Value},
         scope::unbound_names,
     },
     path::TreePath,
@@ -59,8 +59,9 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     // First where agents are, then where most hosts are of those that lie where the new one will, then of all.
     let mut places: Vec<_> = reading.each().collect();
     let agents = |hosts: &[Host]| hosts.iter().any(|host| AgentName::of_host(&host.name).is_some());
-    let beside = files.tree.folder(&paths.hosts).unwrap_or_default();
-    let beside = |there: &[Host]| there.iter().filter(|host| beside.contains(&host.name)).count();
+    let entries = files.tree.folder(&paths.hosts).unwrap_or_default();
+    let is_beside = |host: &&Host| entries.contains(&paths.host_file.entry(&host.name));
+    let beside = |there: &[Host]| there.iter().filter(is_beside).count();
     places.sort_by_key(|(_, there)| Reverse((agents(there), beside(there), there.len())));
     if is_scattered(&reading) {
         places.retain(|(_, there)| there.len() > 1 && reading.places.modules.is_empty());
@@ -167,7 +168,7 @@ fn by_folder(
     host: &str,
 ) -> Result<Registration> {
     let paths = &files.tree.settings().paths;
-    let (own_folder, refusal) = (paths.machine_folder(host), Refusal { host, paths });
+    let (own, refusal) = (paths.host_files(host), Refusal { host, paths });
     let refuse = |why: &str| refusal.of_folder(&reading.places, folder, why);
     if let Maker::Framework(framework) = &folder.maker {
         // It is where it is by default: a tree that has nothing of it keeps its hosts elsewhere.
@@ -176,21 +177,22 @@ fn by_folder(
         if !is_folder(&paths.hosts) && above.is_some_and(|above| !is_folder(&above)) {
             return Err(refusal.without_folder(folder));
         }
-        if !framework.passes_inputs || paths.host_file.as_str() != framework.file {
+        if !framework.passes_inputs || !framework.takes(&paths.host_file) {
             return Err(refusal.of_framework(folder, framework));
         }
     }
     // The new host's own file will be there.
-    let own = NixFile::parse(&own_folder.join(&paths.host_file), "{ }".into())?;
-    let with_own = Edited { planned: files, files: std::slice::from_ref(&own), own: None };
+    let file = NixFile::parse(&own.file, "{ }".into())?;
+    let with_own = Edited { planned: files, files: std::slice::from_ref(&file), own: None };
     let follower = Follower::new(&with_own, &paths.flake);
-    match folder::passes(&follower, &folder.conditions, host) {
+    let entry = DirEntry::of_host(&paths.host_file, host);
+    match folder::passes(&follower, &folder.conditions, &entry) {
         Some(true) => {}
         Some(false) => return Err(refuse(&format!("{host} is none of those that are taken"))),
         None => return Err(refuse("which of them are taken is not understood in full")),
     }
     if let Maker::Via(via) = &folder.maker {
-        let made = made(&reading.follower, via, host, &Value::Text("directory".into()));
+        let made = made(&reading.follower, via, &entry.name, &entry.kind());
         let (name, made) = made.ok_or_else(|| refuse("what makes a host of one can't be read"))?;
         if name != host {
             return Err(refuse(&format!("{host} would be the host {name}")));
@@ -199,7 +201,7 @@ fn by_folder(
         if !system.readable && !has_agents(files) {
             return Err(refuse("what makes a host of one can't be read"));
         }
-        if let Some(why) = system.lacks(&own_folder) {
+        if let Some(why) = system.lacks(&own) {
             return Err(refuse(&why));
         }
     }
@@ -209,8 +211,7 @@ fn by_folder(
 
 /// Whether an agent lies among the hosts: what serves it serves another.
 fn has_agents(files: &Planned<'_>) -> bool {
-    let there = files.tree.folder(&files.tree.settings().paths.hosts).unwrap_or_default();
-    there.iter().any(|name| AgentName::of_host(name).is_some())
+    !files.tree.agents().unwrap_or_default().is_empty()
 }
 
 /// The files that hosts are registered in.
@@ -251,7 +252,7 @@ fn at_place(
     host: &str,
 ) -> Result<Registration> {
     let file = &place.term.file;
-    let reference = file.path().reference(&files.tree.settings().paths.host_module(host));
+    let reference = file.path().reference(&files.tree.settings().paths.host_files(host).module());
     let (mut why, mut is_ours): (Option<Error>, bool) = (None, false);
     let siblings: Vec<_> = hosts.iter().map(|host| Sibling::of(place, host)).collect();
     let beside = reading.each().filter(|(it, _)| hosts.is_empty() || std::ptr::eq(*it, place));
@@ -302,7 +303,7 @@ pub(super) fn verify(
     origin: Origin,
 ) -> Result<(Location, String)> {
     let paths = &files.tree.settings().paths;
-    let own = Some(paths.machine_folder(host).join(&paths.host_file));
+    let own = Some(paths.host_files(host).file);
     let overlay = Edited { planned: files, files: edited, own };
     let reading = Reading::of(files, &overlay)?;
     let path = edited.first().map_or(&paths.flake, NixFile::path);
@@ -335,7 +336,7 @@ pub(super) fn verify(
             Err(refuse("what makes hosts here can't be read".into()))
         };
     }
-    match system.lacks(&files.tree.settings().paths.machine_folder(host)) {
+    match system.lacks(&paths.host_files(host)) {
         Some(why) => Err(refuse(why)),
         None if system.homes_of_others() && origin != Origin::Agent => {
             Err(refuse("it gives homes to people whom a new host doesn't have".into()))
@@ -346,12 +347,10 @@ pub(super) fn verify(
 
 /// What `made`, the new host, is seen to be, with its own files where they will be.
 fn system(files: &Planned<'_>, reading: &Reading<'_>, made: &Value, host: &str) -> System {
-    let paths = &files.tree.settings().paths;
-    let folder = paths.machine_folder(host);
-    let own = folder.join(&paths.host_file);
-    let will_be = |path: &TreePath| *path == own || own.ancestors().any(|above| above == *path);
+    let own = files.tree.settings().paths.host_files(host);
+    let will_be = |path: &TreePath| *path == own.file || own.file.ancestors().any(|above| above == *path);
     let is_there = |path: &TreePath| will_be(path) || files.is_there(path);
-    System::of(&reading.follower, made, &folder, &is_there)
+    System::of(&reading.follower, made, &own, &is_there)
 }
 
 impl Place {

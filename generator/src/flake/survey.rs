@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     error::{Location, Result},
-    nix::follow::{Follower, Term, Value},
+    nix::follow::{DirEntry, Follower, Term, Value},
     path::TreePath,
 };
 
@@ -89,18 +89,19 @@ fn of_entries(reading: &Reading<'_>) -> BTreeMap<String, BTreeSet<TreePath>> {
     all
 }
 
-/// What the hosts read that are the folders of a folder.
+/// What the hosts read that are the entries of a folder.
 fn of_folders(follower: &Follower<'_>, folder: &Folder) -> BTreeMap<String, BTreeSet<TreePath>> {
     let (Maker::Via(via), Ok(path)) = (&folder.maker, TreePath::new(folder.path.as_str())) else {
         return BTreeMap::new();
     };
-    let is_host = |name: &String| folder::passes(follower, &folder.conditions, name) != Some(false);
-    let hosts = follower.folders(&path).into_iter().filter(is_host).map(|host| {
-        let mut named = BTreeSet::from([path.join(&host)]);
-        if let Some((_, made)) = made(follower, via, &host, &Value::Text("directory".into())) {
-            name_in_bodies(follower, &made, &mut named);
+    let is_host = |entry: &DirEntry| folder::passes(follower, &folder.conditions, entry) != Some(false);
+    let hosts = follower.entries(&path).into_iter().filter(is_host).map(|entry| {
+        let mut named = BTreeSet::from([path.join(&entry.name)]);
+        let made = made(follower, via, &entry.name, &entry.kind());
+        if let Some((_, made)) = &made {
+            name_in_bodies(follower, made, &mut named);
         }
-        (host, named)
+        (made.map_or(entry.name, |(host, _)| host), named)
     });
     hosts.collect()
 }

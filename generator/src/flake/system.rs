@@ -6,6 +6,7 @@ use rnix::ast::{Attr, Expr, HasEntry, Select};
 use rowan::ast::AstNode;
 
 use crate::{
+    host_file::HostFiles,
     nix::{
         follow::{Follower, Term, Value, last_name},
         literal,
@@ -18,7 +19,7 @@ use crate::{
 pub(super) struct System {
     /// Whether it is seen to be a call of `nixosSystem`.
     pub(super) readable: bool,
-    /// Whether the folder of the host, or a file in it, is a module.
+    /// Whether the host's own file, or one in the folder of the host where that lies in it, is a module.
     pub(super) loads: bool,
     /// Whether its modules are passed `inputs`; nothing where that can't be told.
     pub(super) inputs: Option<bool>,
@@ -34,22 +35,22 @@ pub(super) struct System {
 const DEPTH: usize = 8;
 
 impl System {
-    /// Reads what `host` comes to; its own files are in `folder`, and `is_there` knows which.
+    /// Reads what `host` comes to, whose own files are `own`; `is_there` knows which files there are.
     pub(super) fn of(
         follower: &Follower<'_>,
         host: &Value,
-        folder: &TreePath,
+        own: &HostFiles,
         is_there: &dyn Fn(&TreePath) -> bool,
     ) -> Self {
         let mut system = Self::default();
         let host = follower.body(host);
-        let reading = Reading { follower, folder, is_there, passed: None };
+        let reading = Reading { follower, own, is_there, passed: None };
         for body in host.innermost().iter().flat_map(Term::bodies) {
             reading.named(&body, &mut system);
         }
         let Some(call) = follower.call(&host) else { return system };
         match (call.name.as_str(), call.arguments.as_slice()) {
-            ("withSystem", [_, function]) => return Self::of(follower, function, folder, is_there),
+            ("withSystem", [_, function]) => return Self::of(follower, function, own, is_there),
             (name, [arguments]) if name.ends_with("nixosSystem") => {
                 system.readable = true;
                 reading.arguments(arguments, &mut system);
@@ -64,12 +65,12 @@ impl System {
         self.homes.contains(&None) || !self.homes.is_subset(&self.users)
     }
 
-    /// What a host whose files are in `folder` would be without; nothing when it has all that it needs.
-    pub(super) fn lacks(&self, folder: &TreePath) -> Option<String> {
+    /// What a host whose own files are `own` would be without; nothing when it has all that it needs.
+    pub(super) fn lacks(&self, own: &HostFiles) -> Option<String> {
         if !self.readable {
             None
         } else if !self.loads {
-            Some(format!("its modules don't have {folder}"))
+            Some(format!("its modules don't have {}", own.place()))
         } else if !self.missing.is_empty() {
             Some(format!("it reads {}, which a new host doesn't have", self.missing.join(", ")))
         } else if self.inputs != Some(true) {
@@ -82,7 +83,7 @@ impl System {
 
 struct Reading<'a> {
     follower: &'a Follower<'a>,
-    folder: &'a TreePath,
+    own: &'a HostFiles,
     is_there: &'a dyn Fn(&TreePath) -> bool,
     /// What modules in files of their own are passed, where these are read, too.
     passed: Option<Value>,
@@ -163,7 +164,7 @@ impl Reading<'_> {
         }
         let module = self.follower.body(module);
         let Some((term, _)) = module.set() else { return };
-        system.loads |= self.is_own(term.file.path().as_str());
+        system.loads |= self.own.is_loaded_by(term.file.path().as_str());
         let passes = |path: &[&str]| self.follower.lookup(&module, path).is_bound();
         if passes(&["_module", "args", "inputs"]) {
             system.inputs = Some(true);
@@ -199,8 +200,8 @@ impl Reading<'_> {
     /// A module in a file of its own.
     fn file(&self, place: &str, system: &mut System, depth: usize) {
         let path = TreePath::new(place).ok();
-        if self.is_own(place) {
-            system.loads = true;
+        system.loads |= self.own.is_loaded_by(place);
+        if self.own.has(place) {
             let is_missing = path.as_ref().is_some_and(|path| !(self.is_there)(path));
             if is_missing && !system.missing.iter().any(|missing| missing == place) {
                 system.missing.push(place.to_owned());
@@ -215,11 +216,6 @@ impl Reading<'_> {
             self.named(body, system);
         }
         self.module(&module, system, depth);
-    }
-
-    fn is_own(&self, place: &str) -> bool {
-        let folder = self.folder.as_str();
-        place == folder || place.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
     }
 
     /// What the body of a function reads by the host's name whether it is there or not.
@@ -242,7 +238,7 @@ impl Reading<'_> {
     fn missing_file(&self, path: &Value) -> Option<String> {
         let place = self.follower.place(path)?;
         let is_named =
-            place.split(|c: char| c != '-' && !c.is_alphanumeric()).any(|part| part == self.host());
+            place.split(|c: char| c != '-' && !c.is_alphanumeric()).any(|part| part == self.own.name);
         let there = TreePath::new(place.clone()).is_ok_and(|path| (self.is_there)(&path));
         (is_named && !there).then_some(place)
     }
@@ -252,7 +248,7 @@ impl Reading<'_> {
         let attrs: Vec<_> = select.attrpath()?.attrs().collect();
         let is_named = |attr: &Attr| {
             literal::attribute(attr).is_none()
-                && self.follower.attribute(body, attr).as_deref() == Some(self.host())
+                && self.follower.attribute(body, attr).as_deref() == Some(self.own.name.as_str())
         };
         if select.default_expr().is_some() || !attrs.iter().any(is_named) {
             return None;
@@ -262,10 +258,6 @@ impl Reading<'_> {
         let text = select.syntax().text().to_string();
         // The host is there once it is registered.
         (!is_bound && !text.contains("nixosConfigurations")).then_some(text)
-    }
-
-    fn host(&self) -> &str {
-        self.folder.as_str().rsplit_once('/').map_or(self.folder.as_str(), |(_, name)| name)
     }
 }
 

@@ -120,5 +120,6 @@ fn machines(files: &Planned<'_>) -> Vec<String> {
         there.iter().any(|file| folder.join(file).has_extension("nix"))
     };
     let is_machine = |name: &String| name != "common" && !name.starts_with("agent-") && holds_nix(name);
-    files.folders(hosts).into_iter().filter(is_machine).collect()
+    let folders = files.entries(hosts).into_iter().filter(|entry| entry.is_folder).map(|entry| entry.name);
+    folders.filter(is_machine).collect()
 }

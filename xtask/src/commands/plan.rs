@@ -40,7 +40,9 @@ struct Json {
     file: Option<String>,
     line: Option<u32>,
     form: Option<Form>,
-    /// Where the host's own files lie, or will.
+    /// The host's own file, which is there or will be.
+    host: Option<String>,
+    /// The folder of the host, where that file lies in it.
     folder: Option<String>,
     diff: Option<String>,
     refused: Option<String>,
@@ -63,8 +65,8 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
                 report::json(&found)?;
             } else {
                 let (at, form) = (&registration.at, registration.form);
-                let folder = tree.settings().paths.host_folder(&name);
-                let text = format!("{at}: {form:?}, for the files in {folder}\n");
+                let host = tree.settings().paths.host(&name);
+                let text = format!("{at}: {form:?}, for {host}\n");
                 report::data(&(text + found.diff.as_deref().unwrap_or_default()))?;
             }
             Ok(ExitCode::SUCCESS)
@@ -81,11 +83,13 @@ fn found(tree: &Tree, name: &AgentName, registration: &Registration) -> Result<J
     let mut draft = Draft::new(tree);
     registration.enter(&mut draft)?;
     let diff = draft.finish()?.diff();
+    let host = tree.settings().paths.host_files(&name.host());
     Ok(Json {
         file: Some(registration.at.path.to_string()),
         line: registration.at.position.map(|position| position.line),
         form: Some(registration.form),
-        folder: Some(tree.settings().paths.host_folder(name).to_string()),
+        host: Some(host.file.to_string()),
+        folder: host.is_inside().then(|| host.folder.to_string()),
         diff: (!diff.is_empty()).then_some(diff),
         ..Json::default()
     })

@@ -19,6 +19,7 @@ mod documents;
 mod fixture;
 mod git;
 mod host;
+mod host_files;
 mod hostile;
 mod init;
 mod interrupted;

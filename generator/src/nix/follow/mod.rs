@@ -5,6 +5,7 @@
 //! the tree. Nothing is guessed: what a parameter without a known argument is, or what a function of nixpkgs
 //! does, stays as it stands, for the caller to look at.
 
+mod files;
 mod itself;
 mod names;
 mod sets;
@@ -26,19 +27,7 @@ use rowan::ast::AstNode;
 use super::{file::NixFile, literal};
 use crate::{error::Location, path::TreePath};
 
-/// Where the files that expressions lead to are read from.
-pub trait Files {
-    /// The Nix file at `path`, where there is one that parses.
-    fn nix(&self, path: &TreePath) -> Option<NixFile>;
-    /// Whether a file is at `path`.
-    fn is_file(&self, path: &TreePath) -> bool;
-    /// Whether a folder is at `path`.
-    fn is_folder(&self, path: &TreePath) -> bool;
-    /// The Nix files below a folder that have `word` in them.
-    fn with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath>;
-    /// The names of the folders in a folder, sorted.
-    fn folders(&self, folder: &TreePath) -> Vec<String>;
-}
+pub use files::{DirEntry, Files};
 
 /// An expression where it stands, and what the parameters around it are known to be.
 #[derive(Debug, Clone)]
@@ -196,10 +185,10 @@ impl<'a> Follower<'a> {
         self.files.with_word(folder, word)
     }
 
-    /// The names of the folders in a folder, sorted.
+    /// What is in a folder, sorted by name.
     #[must_use]
-    pub fn folders(&self, folder: &TreePath) -> Vec<String> {
-        self.files.folders(folder)
+    pub fn entries(&self, folder: &TreePath) -> Vec<DirEntry> {
+        self.files.entries(folder)
     }
 
     /// Whether a file or a folder is at `path`.

@@ -1,0 +1,129 @@
+//! Trees whose hosts are files beside each other, not folders.
+
+use pretty_assertions::assert_eq;
+
+use crate::fixture::{Fixture, repository};
+
+/// Somebody's machines, each in a file that a builder names.
+fn flake() -> Fixture {
+    let fixture = Fixture::empty();
+    fixture.write(
+        "flake.nix",
+        "\
+{
+  inputs = {
+    nixpkgs.url = \"github:NixOS/nixpkgs/nixos-26.05\";
+  };
+
+  outputs =
+    { nixpkgs, ... }@inputs:
+    let
+      mkMachine =
+        name:
+        nixpkgs.lib.nixosSystem {
+          system = \"x86_64-linux\";
+          modules = [ ./machines/${name}.nix ];
+          specialArgs = { inherit inputs; };
+        };
+    in
+    {
+      nixosConfigurations = {
+        tower = mkMachine \"tower\";
+        attic = mkMachine \"attic\";
+      };
+    };
+}
+",
+    );
+    let tower = "\
+{
+  networking.domain = \"example.org\";
+  users.users.alice = {
+    isNormalUser = true;
+    extraGroups = [ \"wheel\" ];
+  };
+}
+";
+    fixture.write("machines/tower.nix", tower);
+    fixture.write("machines/attic.nix", "{ }\n");
+    fixture.git(&["init", "--quiet"]);
+    fixture.commit();
+    let key = repository().join("tests/keys/example_operator.pub");
+    fixture.ok(&format!("init --admin-key {}", key.display()));
+    fixture.commit();
+    fixture
+}
+
+fn expect_no_errors(fixture: &Fixture) {
+    let said = fixture.ok("check").stderr;
+    assert!(said.contains("0 errors"), "{said}");
+}
+
+#[test]
+fn a_flake_of_such_files_becomes_a_tree_of_agents() {
+    let fixture = flake();
+    let settings = fixture.read("agent-tool.toml");
+    for line in ["hosts = \"machines\"", "host-file = \"../NAME.nix\"", "base = \"machines/agent-base.nix\""]
+    {
+        assert!(settings.lines().any(|it| it == line), "{line}: {settings}");
+    }
+    assert!(fixture.read("machines/agent-base.nix").contains("./agent-base/qcow.nix"));
+    assert!(fixture.read("flake.nix").contains("agent-base = mkMachine \"agent-base\";"));
+    expect_no_errors(&fixture);
+}
+
+#[test]
+fn an_agent_has_a_file_and_no_folder() {
+    let fixture = flake();
+    let before = fixture.snapshot();
+    fixture.ok("new-agent vesta");
+    assert!(fixture.read("flake.nix").contains("agent-vesta = mkMachine \"agent-vesta\";"));
+    assert!(fixture.read("machines/agent-vesta.nix").contains("./common/optional/agent-base.nix"));
+    assert!(!fixture.root().join("machines/agent-vesta").exists());
+    assert!(fixture.ok("list").stdout.lines().any(|line| line.starts_with("vesta")));
+    assert!(fixture.ok("show vesta").stdout.contains("machines/agent-vesta.nix"));
+    assert!(fixture.ok("new-agent vesta").stderr.contains("already there"));
+    expect_no_errors(&fixture);
+    fixture.ok("remove-agent vesta");
+    assert_eq!(fixture.snapshot(), before);
+}
+
+#[test]
+fn an_agent_like_another_has_a_file_too() {
+    let fixture = flake();
+    fixture.ok("new-agent vesta");
+    fixture.replace(
+        "machines/agent-vesta.nix",
+        "  agent.vm = {",
+        "  imports = [ ./agent-vesta/disks.nix ];\n\n  agent.vm = {",
+    );
+    fixture
+        .write("machines/agent-vesta/disks.nix", "{\n  fileSystems.\"/vesta\".device = \"/dev/vdb\";\n}\n");
+    fixture.commit();
+    let before = fixture.snapshot();
+    fixture.ok("new-agent luna --like vesta");
+    assert!(fixture.read("flake.nix").contains("agent-luna = mkMachine \"agent-luna\";"));
+    assert!(fixture.read("machines/agent-luna.nix").contains("./agent-luna/disks.nix"));
+    assert!(fixture.read("machines/agent-luna/disks.nix").contains("/luna"));
+    expect_no_errors(&fixture);
+    fixture.refused(&["remove-agent", "luna"], 1, "machines/agent-luna/disks.nix was not made by new-agent");
+    fixture.ok("remove-agent luna --force");
+    assert_eq!(fixture.snapshot(), before);
+}
+
+#[test]
+fn a_name_that_has_a_file_or_a_folder_is_taken() {
+    let fixture = flake();
+    fixture.write("machines/agent-vesta/notes.nix", "{ }\n");
+    fixture.refused(&["new-agent", "vesta"], 1, "machines/agent-vesta is there, and is no agent's");
+}
+
+#[test]
+fn no_other_file_lies_above_the_folder_of_a_host() {
+    let fixture = flake();
+    fixture.replace("agent-tool.toml", "../NAME.nix", "../machine.nix");
+    let line =
+        fixture.read("agent-tool.toml").lines().position(|line| line.starts_with("host-file")).unwrap() + 1;
+    let expected = format!("agent-tool.toml:{line}:13: \"../machine.nix\" leads out of the host's folder");
+    fixture.refused(&["list"], 1, &expected);
+}

@@ -61,11 +61,35 @@ impl Follower<'_> {
                         (Some(true), _) | (_, Some(true)) => Some(true),
                         (left, right) => Some(left? || right?),
                     },
-                    BinOpKind::Equal => Some(self.text(&left)? == self.text(&right)?),
-                    BinOpKind::NotEqual => Some(self.text(&left)? != self.text(&right)?),
+                    BinOpKind::Equal => self.are_same(&left, &right),
+                    BinOpKind::NotEqual => self.are_same(&left, &right).map(|same| !same),
                     _ => None,
                 }
             }
+            _ => None,
+        }
+    }
+
+    /// Whether two values are the same: texts that are known, or one of them is `null`.
+    fn are_same(&self, left: &Value, right: &Value) -> Option<bool> {
+        match (self.is_null(left), self.is_null(right)) {
+            (Some(left), Some(right)) if left || right => Some(left == right),
+            _ => Some(self.text(left)? == self.text(right)?),
+        }
+    }
+
+    /// Whether `value` is `null`; nothing where that can't be told.
+    fn is_null(&self, value: &Value) -> Option<bool> {
+        let value = self.reduce(value);
+        let Value::Term(term) = &value else { return self.text(&value).map(|_| false) };
+        match &term.expr {
+            Expr::Ident(it) => (it.syntax().text() == "null").then_some(true),
+            Expr::AttrSet(_)
+            | Expr::Lambda(_)
+            | Expr::List(_)
+            | Expr::Literal(_)
+            | Expr::PathRel(_)
+            | Expr::Str(_) => Some(false),
             _ => None,
         }
     }

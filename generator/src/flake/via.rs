@@ -75,7 +75,11 @@ impl Items {
             Take::Name => key(),
             Take::Both(function) => follower.apply(&follower.apply(function, key())?, value.clone())?,
         };
-        self.functions.iter().try_fold(first, |item, function| follower.apply(function, item))
+        // What nixpkgs' functions give stays a call of them.
+        Some(self.functions.iter().fold(first, |item, function| {
+            let made = follower.apply(function, item.clone());
+            made.unwrap_or_else(|| Value::applied(function.clone(), item))
+        }))
     }
 }
 

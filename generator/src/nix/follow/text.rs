@@ -12,8 +12,8 @@ impl Follower<'_> {
         let value = self.reduce(value);
         let term = match &value {
             Value::Text(text) => return Some(text.clone()),
+            Value::Applied(_) => return self.text_of_call(&value),
             Value::Term(term) => term,
-            Value::Applied(_) => return None,
         };
         match &term.expr {
             Expr::Str(text) => {
@@ -24,20 +24,23 @@ impl Follower<'_> {
                 let side = |side: Option<Expr>| self.text(&Value::Term(term.with(side?)));
                 Some(side(it.lhs())? + &side(it.rhs())?)
             }
-            Expr::Apply(_) => {
-                let call = self.call(&value)?;
-                match (call.name.as_str(), call.arguments.as_slice()) {
-                    ("toString" | "unsafeDiscardStringContext", [text]) => self.text(text),
-                    ("removeSuffix", [end, text]) => {
-                        let (end, text) = (self.text(end)?, self.text(text)?);
-                        Some(text.strip_suffix(end.as_str()).unwrap_or(&text).to_owned())
-                    }
-                    ("removePrefix", [start, text]) => {
-                        let (start, text) = (self.text(start)?, self.text(text)?);
-                        Some(text.strip_prefix(start.as_str()).unwrap_or(&text).to_owned())
-                    }
-                    _ => None,
-                }
+            Expr::Apply(_) => self.text_of_call(&value),
+            _ => None,
+        }
+    }
+
+    /// The string that a function of nixpkgs or Nix gives.
+    fn text_of_call(&self, value: &Value) -> Option<String> {
+        let call = self.call(value)?;
+        match (call.name.as_str(), call.arguments.as_slice()) {
+            ("toString" | "unsafeDiscardStringContext", [text]) => self.text(text),
+            ("removeSuffix", [end, text]) => {
+                let (end, text) = (self.text(end)?, self.text(text)?);
+                Some(text.strip_suffix(end.as_str()).unwrap_or(&text).to_owned())
+            }
+            ("removePrefix", [start, text]) => {
+                let (start, text) = (self.text(start)?, self.text(text)?);
+                Some(text.strip_prefix(start.as_str()).unwrap_or(&text).to_owned())
             }
             _ => None,
         }

@@ -148,6 +148,14 @@ fn as_agents(siblings: &[Sibling], host: &str) -> Option<Candidate> {
     siblings.iter().rev().find_map(|sibling| {
         let agent = AgentName::of_host(&sibling.name).filter(|_| sibling.is_plain())?;
         let text = sibling.node.text().to_string();
+        // A string that its name begins with is what it has with others: a user of several machines.
+        let is_shared = |text: &Expr| {
+            let shared = literal::string(text).and_then(|text| sibling.name.strip_prefix(&text));
+            shared.is_some_and(|rest| rest.starts_with('-'))
+        };
+        if sibling.node.descendants().filter_map(Expr::cast).any(|it| is_shared(&it)) {
+            return None;
+        }
         let text = rename(&text, agent.as_str(), name, false);
         Some(Candidate { text, is_made: false, origin: Origin::Agent })
     })

@@ -58,10 +58,12 @@ let
       start >= 0 && builtins.substring start (-1) text == end;
     mapAttrs' = f: set: listToAttrs (map (name: f name set.${name}) (attrNames set));
     concatMapAttrs = f: set: foldl' (a: b: a // b) { } (attrValues (mapAttrs f set));
-    zipAttrsWith =
-      f: sets:
-      mapAttrs (name: f name) (builtins.zipAttrsWith (_: values: values) sets);
-    inherit (builtins) head all isAttrs;
+    zipAttrsWith = f: sets: mapAttrs (name: f name) (builtins.zipAttrsWith (_: values: values) sets);
+    inherit (builtins)
+      head
+      all
+      isAttrs
+      ;
     last = list: builtins.elemAt list (builtins.length list - 1);
     pipe = foldl' (value: f: f value);
     recursiveUpdate =

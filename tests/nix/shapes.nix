@@ -94,6 +94,7 @@ let
       arguments = {
         inherit inputs lib;
         self = inputs.self;
+        inherit (passed) facts;
         config = {
           machines = { };
           names.tower = "tower";
@@ -107,6 +108,7 @@ let
       call = m: if isFunction m then m arguments else m;
       load = m: call (if isPath m || isString m then import m else m);
       merged = m: if m.isMerge or false then foldl' (a: b: a // merged b) { } m.contents else m;
+      passed = foldl' (a: b: a // b._module.args or { }) { } (contents module);
       # What modules say to options of their own, two names deep.
       options = foldl' (a: b: a // mapAttrs (name: said: deep (a.${name} or { }) said) b) { } (
         map said (contents module)
@@ -225,7 +227,10 @@ let
     disko.nixosModules.disko = { };
     hardware.nixosModules.common-cpu-amd = { };
     other = { };
-    fleet.isServed = _: true;
+    fleet = {
+      isServed = _: true;
+      lib.machines = file: mapAttrs (_: lib.nixosSystem) (fromTOML (builtins.readFile file));
+    };
   };
 
   hostsIn = inputs: folder: {

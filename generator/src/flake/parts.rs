@@ -113,6 +113,9 @@ impl Search<'_> {
             }
             let bound = self.follower.lookup(&value, &[above, &["nixosConfigurations"]].concat());
             self.bound(Bound { unreadable: Vec::new(), ..bound }, "nixosConfigurations");
+            if let Expr::AttrSet(set) = &term.expr {
+                self.computed(term, set, &[above, &["nixosConfigurations"]].concat());
+            }
         }
         for imports in self.follower.lookup(&value, &["imports"]).values {
             self.each(&imports, &mut |search, item| {

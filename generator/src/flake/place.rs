@@ -1,11 +1,12 @@
 //! Where a flake's hosts are written down: the sets and lists that `nixosConfigurations` is made of.
 
-use rnix::ast::{AttrSet, AttrpathValue, BinOpKind, Expr, List};
+use rnix::ast::{AttrSet, AttrpathValue, BinOpKind, Expr, Inherit, List};
 use rowan::ast::AstNode;
 
 use super::{
     folder,
     framework::{self, Framework},
+    over,
     parts::{self, Import},
     via::{Items, MERGE, Take, Via},
 };
@@ -46,7 +47,7 @@ pub(super) struct Places {
     pub(super) modules: Vec<(String, Term)>,
     /// Sets in which hosts may be bound though none is yet.
     pub(super) openings: Vec<Opening>,
-    /// What is applied to names or arguments to give hosts, where a set of others may be merged over it.
+    /// What gives hosts and isn't a set, where a set of others may be merged over it.
     pub(super) computed: Vec<Term>,
     /// The modules of flake-parts that were read.
     pub(super) parts: Vec<Term>,
@@ -148,6 +149,7 @@ impl Search<'_> {
                 self.open(term, set, "nixosConfigurations.");
             }
             self.bound(bound, "nixosConfigurations");
+            self.computed(term, set, &["nixosConfigurations"]);
         } else if let Some((left, right)) = update(term) {
             // The right side wins, if it has hosts, or may have some.
             let known = |places: &Places| (places.found.len(), places.unreadable.len());
@@ -272,12 +274,15 @@ impl Search<'_> {
         }
     }
 
-    /// The call whose `nixosConfigurations` these are: `(inputs.blueprint { … }).nixosConfigurations`.
+    /// The call whose `nixosConfigurations` these are: `(inputs.blueprint { … }).nixosConfigurations`, or inherited from it.
     fn flake_of(&self, term: &Term) -> Option<Value> {
-        let Expr::Select(select) = &term.expr else { return None };
-        let is_of_hosts = last_name(&term.expr).as_deref() == Some("nixosConfigurations")
-            && select.attrpath()?.attrs().count() == 1;
-        let flake = self.follower.reduce(&Value::Term(term.with(select.expr()?)));
+        let of = match &term.expr {
+            Expr::Select(select) if select.attrpath()?.attrs().count() == 1 => select.expr()?,
+            Expr::Ident(name) => Inherit::cast(name.syntax().parent()?)?.from()?.expr()?,
+            _ => return None,
+        };
+        let is_of_hosts = last_name(&term.expr).as_deref() == Some("nixosConfigurations");
+        let flake = self.follower.reduce(&Value::Term(term.with(of)));
         (is_of_hosts && self.follower.call(&flake).is_some()).then_some(flake)
     }
 
@@ -313,7 +318,7 @@ impl Search<'_> {
         }
         // In the body of a function it would be merged over what every call of it gives; what modules merge is no set
         // yet; what is said to an option is not made here.
-        let is_set = !matches!(call.name.as_str(), "mkMerge" | "mkIf" | "mkForce" | "mkDefault");
+        let is_set = !over::PROPERTIES.contains(&call.name.as_str());
         let is_here = matches!(term.expr, Expr::Apply(_)) && term.bodies().is_empty();
         if is_set && is_here && self.options.len() == options {
             self.places.computed.push(term.clone());

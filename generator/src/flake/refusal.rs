@@ -123,8 +123,13 @@ impl Refusal<'_> {
     ) -> Error {
         let file = &place.term.file;
         let at = place.site.syntax().map_or_else(|| Location::file(file.path()), |node| file.location(node));
+        // What a function gives several times is no place for one host.
+        let same = places.found.iter().filter(|other| other.site.syntax() == place.site.syntax());
+        let is_alone = same.count() <= 1;
         let by_hand = || {
-            if place.is_of_hosts() {
+            if !is_alone {
+                self.in_full(places)
+            } else if place.is_of_hosts() {
                 self.by_hand(file.path(), &ByHand::Set)
             } else {
                 self.said_or_by_hand(places)

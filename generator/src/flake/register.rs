@@ -2,16 +2,13 @@
 
 use std::{cmp::Reverse, collections::BTreeSet};
 
-use rowan::ast::AstNode;
-use similar::{ChangeTag, TextDiff};
-
 use super::{
     Form, Registration,
     entry::{self, Candidate, Origin},
     files::{Edited, Planned},
     folder,
     full::Full,
-    module,
+    module, over,
     place::{Folder, Maker, Opening, Place},
     reading::{Host, Reading},
     refusal::Refusal,
@@ -76,22 +73,10 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
             Err(error) => refused = refused.or(Some(error)),
         }
     }
-    let is_all = unread.is_empty() && reading.places.folders.is_empty() && !is_scattered(&reading);
-    for term in reading.places.computed.iter().filter(|_| is_all) {
-        let site = Site::Over(term.expr.syntax().clone());
-        let place = Place {
-            term: term.clone(),
-            site,
-            via: Via::Host,
-            prefix: 0,
-            opening: "",
-            conditions: Vec::new(),
-        };
-        let Ok(registration) = at_place(files, &reading, &place, &[], host) else { continue };
-        if registration.file.as_ref().is_some_and(|after| rewrites(&term.file, after)) {
-            return Err(refused.unwrap_or_else(|| refusal.rewriting(&reading.places, term)));
-        }
-        return Ok(registration);
+    match over::register(files, &reading, host) {
+        Some(Ok(registration)) => return Ok(registration),
+        Some(Err(term)) => return Err(refused.unwrap_or_else(|| refusal.rewriting(&reading.places, term))),
+        None => {}
     }
     if let Some(registered) = module::register(files, &reading, host) {
         return registered;
@@ -150,14 +135,17 @@ pub(super) fn expect_names(
             (false, more) => format!("{} and {more} more", first.join(", ")),
         }
     };
-    Err(Error::Unverified {
-        path: edited.clone(),
-        message: format!(
+    let times = |names: &[String], name: &String| names.iter().filter(|&other| other == name).count();
+    let changed = there.iter().find(|&name| times(&there, name) != times(&expected, name));
+    let message = match changed.filter(|name| expected.contains(name)) {
+        Some(name) => format!("{name} would be there {} times", times(&there, name)),
+        None => format!(
             "of the hosts that should be there {} would be missing, and of others {} would come",
             some(&expected, &there),
             some(&there, &expected)
         ),
-    })
+    };
+    Err(Error::Unverified { path: edited.clone(), message })
 }
 
 /// The registration by a folder, whose hosts must be seen to need nothing that the new one lacks.
@@ -227,7 +215,7 @@ fn is_of_one(path: &TreePath, hosts: &[Host]) -> bool {
 }
 
 /// Whether most hosts have a module of their own: then the new one does not belong into another's.
-fn is_scattered(reading: &Reading<'_>) -> bool {
+pub(super) fn is_scattered(reading: &Reading<'_>) -> bool {
     if reading.places.modules.is_empty() && reading.places.parts.is_empty() {
         return false;
     }
@@ -236,15 +224,8 @@ fn is_scattered(reading: &Reading<'_>) -> bool {
     most && (!reading.places.modules.is_empty() || registering_files(reading).len() > 1)
 }
 
-/// Whether `after`, formatted as `before` was, has other lines in the place of more than the one that goes on.
-fn rewrites(before: &NixFile, after: &NixFile) -> bool {
-    let formatted = edit::format_like(before.path(), before.text(), after.text()).ok().flatten();
-    let diff = TextDiff::from_lines(before.text(), formatted.as_deref().unwrap_or(after.text()));
-    diff.iter_all_changes().filter(|change| change.tag() == ChangeTag::Delete).count() > 1
-}
-
 /// The registration at one place, by the first entry that holds there.
-fn at_place(
+pub(super) fn at_place(
     files: &Planned<'_>,
     reading: &Reading<'_>,
     place: &Place,

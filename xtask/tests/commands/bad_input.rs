@@ -133,7 +133,7 @@ fn a_file_with_a_byte_order_mark() {
 #[test]
 fn a_flake_whose_hosts_can_not_be_found() {
     let fixture = Fixture::new();
-    fixture.replace("flake.nix", "nixosConfigurations = {", "nixosConfigurations = nixpkgs.lib.fix keep {");
+    fixture.replace("flake.nix", "nixosConfigurations = {", "nixosConfigurations = nixpkgs.lib.keep ./. {");
     fixture.refused(&["new-agent", "vesta"], 1, "flake.nix:77:29: nixosConfigurations may be made here, by");
     fixture.refused(&["new-agent", "vesta"], 1, "hint: merge over what makes the hosts: // { agent-vesta = ");
     fixture.write("flake.nix", "{\n  outputs = { nixpkgs, ... }: { nixosConfigurations = { }; };\n}\n");

@@ -112,6 +112,16 @@ impl Term {
         bodies.collect()
     }
 
+    /// Whether it is the same expression, and the parameters around it are known to be the same.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        let is_same = match (&self.scope, &other.scope) {
+            (Some(scope), Some(other)) => Rc::ptr_eq(scope, other),
+            (scope, other) => scope.is_none() && other.is_none(),
+        };
+        is_same && self.expr == other.expr && self.file.path() == other.file.path()
+    }
+
     /// Where it stands.
     #[must_use]
     pub fn location(&self) -> Location {
@@ -215,16 +225,19 @@ impl<'a> Follower<'a> {
     #[must_use]
     pub fn reduce(&self, value: &Value) -> Value {
         let mut value = value.clone();
-        loop {
-            let next = match &value {
-                Value::Term(term) => self.deeper(|| self.step(term)),
-                Value::Applied(parts) => self.deeper(|| self.applied(&parts.0, &parts.1)),
-                Value::Text(_) => None,
-            };
-            match next {
-                Some(next) => value = next,
-                None => return value,
-            }
+        while let Some(next) = self.next(&value) {
+            value = next;
+        }
+        value
+    }
+
+    /// What `value` comes to in one step; nothing when no more can be told.
+    #[must_use]
+    pub fn next(&self, value: &Value) -> Option<Value> {
+        match value {
+            Value::Term(term) => self.deeper(|| self.step(term)),
+            Value::Applied(parts) => self.deeper(|| self.applied(&parts.0, &parts.1)),
+            Value::Text(_) => None,
         }
     }
 

@@ -116,6 +116,41 @@ impl Follower<'_> {
         }
     }
 
+    /// The folder that what `value` leads to lies below, where only the beginning of that is known: `hosts` of
+    /// `./hosts/${name}`, and of `./hosts + "/${name}/host.nix"`.
+    #[must_use]
+    pub fn below(&self, value: &Value) -> Option<String> {
+        let value = self.reduce(value);
+        let term = value.term()?;
+        let of = |expr: Option<Expr>| Some(Value::Term(term.with(expr?)));
+        let known = |base: &Value| self.place(base).map(|place| (place, true));
+        let ((folder, is_whole), rest): ((String, bool), String) = match &term.expr {
+            Expr::PathRel(path) => {
+                let folder = term.file.path().as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
+                let raw = path.parts().into_iter().map_while(|part| match part {
+                    InterpolPart::Literal(text) => Some(AstToken::syntax(&text).text().to_owned()),
+                    InterpolPart::Interpolation(it) => self.text(&of(it.expr())?),
+                });
+                ((folder.to_owned(), true), raw.collect())
+            }
+            Expr::BinOp(it) if it.operator() == Some(BinOpKind::Add) => {
+                let left = of(it.lhs())?;
+                let base = known(&left).or_else(|| Some((self.below(&left)?, false)))?;
+                (base, self.beginning(&of(it.rhs())?))
+            }
+            Expr::Str(text) => {
+                let mut parts = text.normalized_parts().into_iter();
+                let InterpolPart::Interpolation(root) = parts.next()? else { return None };
+                let root = of(root.expr())?;
+                let base = known(&root).or_else(|| Some((self.below(&root)?, false)))?;
+                (base, parts.map_while(|part| self.part(term, part)).collect::<String>())
+            }
+            _ => return None,
+        };
+        let rest = rest.rsplit_once('/').map_or("", |(rest, _)| rest);
+        if is_whole { normal(&folder, rest.trim_start_matches('/')) } else { Some(folder) }
+    }
+
     fn part<T: ToString>(&self, term: &Term, part: InterpolPart<T>) -> Option<String> {
         match part {
             InterpolPart::Literal(text) => Some(text.to_string()),

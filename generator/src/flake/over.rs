@@ -1,0 +1,122 @@
+//! A host in a set that is merged over what gives the others: whatever that comes to, the names are its own and the new one.
+
+use rnix::ast::{AttrSet, BinOpKind, Expr, HasEntry};
+use rowan::ast::AstNode;
+use similar::{ChangeTag, TextDiff};
+
+use super::{
+    Registration,
+    files::Planned,
+    folder,
+    place::{Place, Search},
+    reach,
+    reading::Reading,
+    register::{at_place, is_scattered},
+    via::Via,
+};
+use crate::{
+    edit::{self, Site},
+    nix::{
+        file::NixFile,
+        find::keys,
+        follow::{Term, Value},
+        literal,
+        scope::resolve,
+    },
+};
+
+/// The registration over what gives the hosts; nothing where none holds, or where that may take the new host's folder for
+/// one by itself. An error where lines of what is there would be written anew.
+pub(super) fn register<'a>(
+    files: &Planned<'_>,
+    reading: &'a Reading<'_>,
+    host: &str,
+) -> Option<Result<Registration, &'a Term>> {
+    let places = &reading.places;
+    if !(places.folders.is_empty() && places.hints.is_empty()) || is_scattered(reading) {
+        return None;
+    }
+    let hosts = &files.tree.settings().paths.hosts;
+    let may_take = |term| reach::may_take(&reading.follower, &places.parts, term, hosts.as_str());
+    let may_register = |part| folder::may_register(&reading.follower, part, hosts.as_str());
+    if !places.unreadable.is_empty()
+        && (places.unreadable.iter().chain(&places.computed).any(may_take)
+            || places.parts.iter().any(may_register))
+    {
+        return None;
+    }
+    let over = |computed: &'a Term| {
+        let site = Site::Over(computed.expr.syntax().clone());
+        let (term, conditions) = (computed.clone(), Vec::new());
+        let place = Place { term, site, via: Via::Host, prefix: 0, opening: "", conditions };
+        let registration = at_place(files, reading, &place, &[], host).ok()?;
+        let rewrites = registration.file.as_ref().is_some_and(|after| rewrites(&computed.file, after));
+        Some(if rewrites { Err(computed) } else { Ok(registration) })
+    };
+    let mut all = places.computed.iter().filter_map(over);
+    let first = all.next()?;
+    Some(first.or_else(|computed| all.find_map(Result::ok).ok_or(computed)))
+}
+
+/// Whether `after`, formatted as `before` was, has other lines in the place of more than the one that goes on.
+fn rewrites(before: &NixFile, after: &NixFile) -> bool {
+    let formatted = edit::format_like(before.path(), before.text(), after.text()).ok().flatten();
+    let diff = TextDiff::from_lines(before.text(), formatted.as_deref().unwrap_or(after.text()));
+    diff.iter_all_changes().filter(|change| change.tag() == ChangeTag::Delete).count() > 1
+}
+
+impl Search<'_> {
+    /// Takes what `set` binds to `path` for what others may be merged over, where that is no set written out.
+    pub(super) fn computed(&mut self, term: &Term, set: &AttrSet, path: &[&str]) {
+        for value in bound(set, path).into_iter().filter(goes_on) {
+            let value = term.with(value);
+            let is_known = self.places.computed.iter().any(|known| known.is(&value));
+            let made = self.follower.body(&Value::Term(value.clone()));
+            // What a module says may be no set yet.
+            let is_set = match self.follower.call(&made) {
+                Some(call) => !PROPERTIES.contains(&call.name.as_str()),
+                None => made.set().is_none(),
+            };
+            if is_set && !is_known {
+                self.places.computed.push(value);
+            }
+        }
+    }
+}
+
+/// What modules say of values, which is merged only among modules.
+pub(super) const PROPERTIES: [&str; 6] = ["mkMerge", "mkIf", "mkForce", "mkDefault", "mkOverride", "mkOrder"];
+
+/// What a set binds to `path`, as it is written.
+fn bound(set: &AttrSet, path: &[&str]) -> Vec<Expr> {
+    let bindings = set.attrpath_values().filter_map(|binding| {
+        let keys: Vec<_> = keys(&binding).into_iter().collect::<Option<_>>()?;
+        let here = path.iter().zip(&keys).all(|(name, key)| name == key);
+        let rest = path.get(keys.len()..).filter(|_| here)?;
+        match (rest, binding.value()?) {
+            ([], value) => Some(vec![value]),
+            (rest, Expr::AttrSet(set)) => Some(bound(&set, rest)),
+            _ => None,
+        }
+    });
+    let mut values: Vec<_> = bindings.flatten().collect();
+    if let [name] = path {
+        let here = set.inherits().filter(|it| it.from().is_none());
+        let is_named = here.flat_map(|it| it.attrs()).any(|attr| literal::is_attribute(&attr, name));
+        let outside = set.syntax().parent().filter(|_| is_named);
+        values.extend(outside.and_then(|outside| resolve(name, &outside)));
+    }
+    values
+}
+
+/// Whether `//` behind an expression merges over all of it.
+fn goes_on(value: &Expr) -> bool {
+    match value {
+        Expr::Apply(_) | Expr::Select(_) | Expr::Ident(_) | Expr::Paren(_) => true,
+        Expr::BinOp(it) => it.operator() == Some(BinOpKind::Update),
+        Expr::LetIn(it) => it.body().is_some_and(|body| goes_on(&body)),
+        Expr::With(it) => it.body().is_some_and(|body| goes_on(&body)),
+        Expr::Assert(it) => it.body().is_some_and(|body| goes_on(&body)),
+        _ => false,
+    }
+}

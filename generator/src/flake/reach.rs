@@ -1,0 +1,382 @@
+//! What an expression that is not understood in full is seen to reach: whether it may make hosts of what lies in a folder.
+
+use std::collections::BTreeMap;
+
+use rnix::{
+    SyntaxKind::{NODE_ATTRPATH, NODE_IDENT_PARAM, NODE_INHERIT, NODE_PAT_BIND, NODE_PAT_ENTRY},
+    SyntaxNode,
+    ast::{AttrSet, AttrpathValue, BinOpKind, Expr, HasEntry, Inherit, Lambda, LetIn, Param, Select},
+};
+use rowan::ast::AstNode;
+
+use super::folder::READERS;
+use crate::{
+    nix::{
+        find::keys,
+        follow::{Follower, Term, Value, last_name},
+        literal,
+        scope::binds,
+    },
+    path::TreePath,
+};
+
+/// How many expressions are looked at: what takes more may reach anything.
+const LIMIT: usize = 20_000;
+
+/// What modules of flake-parts are passed by themselves.
+const ARGUMENTS: [&str; 10] = [
+    "inputs",
+    "inputs'",
+    "self",
+    "self'",
+    "lib",
+    "pkgs",
+    "system",
+    "withSystem",
+    "moduleWithSystem",
+    "flake-parts-lib",
+];
+
+/// Functions of nixpkgs and of Nix that read nothing of the flake that they are passed.
+const PLAIN: [&str; 51] = [
+    "all",
+    "any",
+    "attrByPath",
+    "attrNames",
+    "attrValues",
+    "catAttrs",
+    "concatLists",
+    "concatMap",
+    "concatMapAttrs",
+    "elem",
+    "filter",
+    "filterAttrs",
+    "flatten",
+    "flip",
+    "foldl",
+    "foldl'",
+    "foldlAttrs",
+    "foldr",
+    "fromJSON",
+    "fromTOML",
+    "genAttrs",
+    "genAttrs'",
+    "getAttr",
+    "groupBy",
+    "hasPrefix",
+    "hasSuffix",
+    "head",
+    "importJSON",
+    "importTOML",
+    "intersectAttrs",
+    "isAttrs",
+    "isList",
+    "listToAttrs",
+    "map",
+    "mapAttrs",
+    "mapAttrs'",
+    "mapAttrsToList",
+    "mergeAttrs",
+    "mergeAttrsList",
+    "mkIf",
+    "mkMerge",
+    "nameValuePair",
+    "optional",
+    "optionalAttrs",
+    "optionals",
+    "readFile",
+    "recursiveUpdate",
+    "removeAttrs",
+    "unique",
+    "withSystem",
+    "zipAttrsWith",
+];
+
+/// What a flake has of itself that tells nothing of its files.
+const HARMLESS: [&str; 6] = ["inputs", "lastModified", "lastModifiedDate", "narHash", "rev", "shortRev"];
+
+/// Whether `term`, where modules of flake-parts are `parts`, may make hosts of what lies in the folder `hosts`: by a path to
+/// it or above it, or by a function that isn't written out and is passed the flake.
+pub(super) fn may_take(follower: &Follower<'_>, parts: &[Term], term: &Term, hosts: &str) -> bool {
+    let mut reach = Reach { follower, parts, hosts, seen: BTreeMap::new(), looked: 0 };
+    reach.may_take(Value::Term(term.clone()), false)
+}
+
+struct Reach<'a> {
+    follower: &'a Follower<'a>,
+    parts: &'a [Term],
+    hosts: &'a str,
+    seen: BTreeMap<(TreePath, usize, bool), Vec<Term>>,
+    looked: usize,
+}
+
+impl Reach<'_> {
+    /// Looks at what `value` comes to, step by step; `is_passed` where a function that isn't written out is passed that.
+    fn may_take(&mut self, mut value: Value, is_passed: bool) -> bool {
+        loop {
+            self.looked += 1;
+            if self.looked > LIMIT {
+                return true;
+            }
+            if let Value::Term(term) = &value
+                && self.was_seen(term, is_passed)
+            {
+                return false;
+            }
+            let Some(next) = self.follower.next(&value) else { return self.at_end(&value, is_passed) };
+            // What is selected from an argument can't be told where that isn't written out.
+            if let Value::Term(Term { expr: Expr::Apply(call), .. }) = &value
+                && let (Some(argument), Some(term)) = (call.argument(), value.term())
+                && self.is_computed(&Value::Term(term.with(argument.clone())))
+                && self.may_take(Value::Term(term.with(argument)), is_passed)
+            {
+                return true;
+            }
+            value = next;
+        }
+    }
+
+    fn was_seen(&mut self, term: &Term, is_passed: bool) -> bool {
+        let start = term.expr.syntax().text_range().start().into();
+        let seen = self.seen.entry((term.file.path().clone(), start, is_passed)).or_default();
+        let was_seen = seen.iter().any(|other| other.is(term));
+        if !was_seen {
+            seen.push(term.clone());
+        }
+        was_seen
+    }
+
+    fn is_computed(&self, value: &Value) -> bool {
+        let value = self.follower.reduce(value);
+        value.term().is_some_and(|term| {
+            matches!(term.expr, Expr::Apply(_) | Expr::Select(_) | Expr::BinOp(_) | Expr::IfElse(_))
+        })
+    }
+
+    /// Looks at what comes to nothing more.
+    fn at_end(&mut self, value: &Value, is_passed: bool) -> bool {
+        let term = match value {
+            Value::Term(term) => term,
+            Value::Applied(_) => return self.call(value, is_passed),
+            Value::Text(_) => return false,
+        };
+        match &term.expr {
+            Expr::PathRel(_) | Expr::Str(_) => self.path(term, is_passed),
+            Expr::BinOp(it) => match it.operator() {
+                Some(BinOpKind::Add) => self.path(term, is_passed),
+                Some(BinOpKind::PipeLeft | BinOpKind::PipeRight) => self.call(value, is_passed),
+                _ => self.each_part(term, is_passed),
+            },
+            Expr::Apply(_) => self.call(value, is_passed),
+            Expr::Select(it) => self.selection(term, it, is_passed),
+            Expr::Ident(it) => self.name(term, &it.syntax().text().to_string(), is_passed),
+            Expr::AttrSet(it) => self.set(term, it, is_passed),
+            _ => self.each_part(term, is_passed),
+        }
+    }
+
+    fn each_part(&mut self, term: &Term, is_passed: bool) -> bool {
+        let parts = parts(term.expr.syntax());
+        parts.into_iter().any(|part| self.may_take(Value::Term(term.with(part)), is_passed))
+    }
+
+    /// A path: nothing of the folder of hosts but what a name in it says must be mentioned.
+    fn path(&mut self, term: &Term, is_passed: bool) -> bool {
+        let value = Value::Term(term.clone());
+        let takes = match (self.follower.place(&value), self.follower.below(&value)) {
+            (Some(place), _) => is_above(&place, self.hosts) || place == self.hosts,
+            (None, Some(folder)) => is_above(&folder, self.hosts),
+            (None, None) => return self.each_part(term, is_passed),
+        };
+        takes
+            || parts(term.expr.syntax()).into_iter().any(|part| {
+                let part = Value::Term(term.with(part));
+                let is_base = self.follower.place(&part).or_else(|| self.follower.below(&part)).is_some();
+                !is_base && self.may_take(part, is_passed)
+            })
+    }
+
+    /// A call of a function that isn't written out.
+    fn call(&mut self, value: &Value, is_passed: bool) -> bool {
+        let (function, Some(call)) = (self.function(value), self.follower.call(value)) else {
+            return value.innermost().is_some_and(|term| self.each_part(&term, true));
+        };
+        // What a host is made of says nothing of which there are.
+        if call.name.ends_with("nixosSystem") {
+            return false;
+        }
+        let is_reader = READERS.contains(&call.name.as_str());
+        if is_reader && call.arguments.iter().any(|argument| self.is_read(argument)) {
+            return true;
+        }
+        let is_plain = PLAIN.contains(&call.name.as_str())
+            && !call.arguments.first().is_some_and(|function| self.is_foreign(function));
+        let is_nixpkgs = call.name == "import"
+            && call.arguments.first().is_some_and(|it| {
+                let name = self.follower.reduce(it).term().and_then(|it| last_name(&it.expr));
+                name.is_some_and(|name| name.starts_with("nixpkgs"))
+            });
+        let is_passed = is_passed || !(is_plain || is_nixpkgs);
+        function.is_some_and(|function| self.at_end(&function, false))
+            || call.arguments.into_iter().any(|argument| self.may_take(argument, is_passed))
+    }
+
+    /// The function that is called, behind all arguments.
+    fn function(&self, value: &Value) -> Option<Value> {
+        let function = match self.follower.reduce(value) {
+            Value::Applied(parts) => parts.0.clone(),
+            Value::Term(term) => match &term.expr {
+                Expr::Apply(call) => Value::Term(term.with(call.lambda()?)),
+                Expr::BinOp(it) if it.operator() == Some(BinOpKind::PipeRight) => {
+                    Value::Term(term.with(it.rhs()?))
+                }
+                Expr::BinOp(it) if it.operator() == Some(BinOpKind::PipeLeft) => {
+                    Value::Term(term.with(it.lhs()?))
+                }
+                _ => return Some(Value::Term(term)),
+            },
+            Value::Text(_) => return None,
+        };
+        self.function(&function)
+    }
+
+    /// Whether a function that reads folders may read the one of hosts, one above or one in it.
+    fn is_read(&self, folder: &Value) -> bool {
+        match self.follower.place(folder).or_else(|| self.follower.below(folder)) {
+            Some(place) => {
+                is_above(&place, self.hosts) || place == self.hosts || is_above(self.hosts, &place)
+            }
+            None => true,
+        }
+    }
+
+    /// Whether an argument may be a function that isn't written out.
+    fn is_foreign(&self, argument: &Value) -> bool {
+        let argument = self.follower.reduce(argument);
+        argument.term().is_some_and(|term| match &term.expr {
+            Expr::Select(_) => last_name(&term.expr).is_none_or(|name| !PLAIN.contains(&name.as_str())),
+            _ => false,
+        })
+    }
+
+    fn selection(&mut self, term: &Term, select: &Select, is_passed: bool) -> bool {
+        let default = select.default_expr();
+        let mut names = select.attrpath().into_iter().flat_map(|path| path.attrs());
+        let first = names.next().and_then(|attr| literal::attribute(&attr)).unwrap_or_default();
+        let Some(base) = select.expr().map(|base| Value::Term(term.with(base))) else { return true };
+        let end = self.follower.reduce(&base);
+        let text = end.term().map(|term| term.expr.syntax().text().to_string()).unwrap_or_default();
+        let takes = match (text.as_str(), first.as_str()) {
+            ("inputs", "self") => true,
+            ("self" | "inputs.self", first) => !HARMLESS.contains(&first),
+            // The flake's inputs are others.
+            _ => self.may_take(base, false),
+        };
+        takes || default.is_some_and(|default| self.may_take(Value::Term(term.with(default)), is_passed))
+    }
+
+    /// A name whose value can't be told.
+    fn name(&mut self, term: &Term, name: &str, is_passed: bool) -> bool {
+        let at = term.expr.syntax();
+        if name == "self" || name == "inputs" {
+            return is_passed;
+        }
+        // `inherit (x) name;`, where that can't be told.
+        let from = at.parent().and_then(Inherit::cast).and_then(|inherit| inherit.from()?.expr());
+        if let Some(from) = from {
+            return self.may_take(Value::Term(term.with(from)), is_passed);
+        }
+        for scope in at.ancestors() {
+            if let Some(lambda) = Lambda::cast(scope.clone()) {
+                if let Some(param) = lambda.param().filter(|param| binds(param, name)) {
+                    let is_entry = matches!(param, Param::Pattern(it) if it.pat_entries().any(|it| is_called(it.syntax(), name)));
+                    return if is_entry {
+                        self.is_of_module(term, &lambda) && self.argument(name)
+                    } else {
+                        is_passed && is_of_outputs(&lambda)
+                    };
+                }
+            } else if let Some(bindings) = LetIn::cast(scope) {
+                // `let a.b = …; inherit (x) c; in a c`
+                let here =
+                    bindings.attrpath_values().filter(|it| keys(it).first() == Some(&Some(name.into())));
+                let inherits = bindings
+                    .inherits()
+                    .filter(|it| it.attrs().any(|attr| literal::is_attribute(&attr, name)));
+                let values = here.filter_map(|binding| binding.value());
+                let values: Vec<_> = values.chain(inherits.filter_map(|it| it.from()?.expr())).collect();
+                if !values.is_empty() {
+                    return values
+                        .into_iter()
+                        .any(|value| self.may_take(Value::Term(term.with(value)), is_passed));
+                }
+            }
+        }
+        false
+    }
+
+    /// Whether a function is a module of flake-parts.
+    fn is_of_module(&self, term: &Term, lambda: &Lambda) -> bool {
+        self.parts.iter().filter(|part| part.file.path() == term.file.path()).any(|part| {
+            let function = part.expr.syntax().ancestors().find_map(Lambda::cast);
+            function.is_some_and(|function| function == *lambda)
+        })
+    }
+
+    /// What a module of flake-parts is passed, which another may say.
+    fn argument(&mut self, name: &str) -> bool {
+        if ARGUMENTS.contains(&name) {
+            return false;
+        }
+        let mut said = Vec::new();
+        for part in self.parts {
+            for above in [&["_module", "args"][..], &["config", "_module", "args"]] {
+                let part = Value::Term(part.clone());
+                said.extend(self.follower.lookup(&part, &[above, &[name]].concat()).values);
+            }
+        }
+        said.is_empty() || said.into_iter().any(|value| self.may_take(value, false))
+    }
+
+    fn set(&mut self, term: &Term, set: &AttrSet, is_passed: bool) -> bool {
+        let is_said_to_modules = |name: &str| matches!(name, "specialArgs" | "extraSpecialArgs");
+        let bound = set.attrpath_values().filter(|binding| {
+            !keys(binding).last().is_some_and(|key| key.as_deref().is_some_and(is_said_to_modules))
+        });
+        let values: Vec<_> =
+            bound.filter_map(|binding| Some(Value::Term(term.with(binding.value()?)))).collect();
+        let names = set.inherits().flat_map(|it| it.attrs().collect::<Vec<_>>());
+        let names = names.filter_map(|attr| literal::attribute(&attr)).filter(|it| !is_said_to_modules(it));
+        let whole = Value::Term(term.clone());
+        let inherited: Vec<_> = names.map(|name| self.follower.lookup(&whole, &[&name]).values).collect();
+        values.into_iter().chain(inherited.into_iter().flatten()).any(|it| self.may_take(it, is_passed))
+    }
+}
+
+/// Whether a folder is above another.
+fn is_above(folder: &str, other: &str) -> bool {
+    folder != other
+        && (folder.is_empty() || other.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+}
+
+fn is_called(entry: &SyntaxNode, name: &str) -> bool {
+    entry.first_child().is_some_and(|ident| ident.text() == name)
+}
+
+/// Whether a function is what `outputs` is bound to.
+fn is_of_outputs(lambda: &Lambda) -> bool {
+    let binding = lambda.syntax().parent().and_then(AttrpathValue::cast);
+    binding.is_some_and(|it| keys(&it) == [Some("outputs".to_owned())])
+}
+
+/// The expressions that a node is made of, but not the names that it binds.
+fn parts(node: &SyntaxNode) -> Vec<Expr> {
+    let binds = matches!(node.kind(), NODE_IDENT_PARAM | NODE_PAT_BIND | NODE_PAT_ENTRY);
+    let below = node.children().skip(usize::from(binds));
+    let below = below.filter(|child| !matches!(child.kind(), NODE_ATTRPATH | NODE_INHERIT));
+    let parts = below.flat_map(|child| match Expr::cast(child.clone()) {
+        Some(expr) => vec![expr],
+        None => parts(&child),
+    });
+    parts.collect()
+}

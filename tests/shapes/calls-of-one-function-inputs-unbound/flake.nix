@@ -1,0 +1,16 @@
+{
+  outputs =
+    { nixpkgs, ... }:
+    let
+      machine = name: user: {
+        "${name}" = nixpkgs.lib.nixosSystem {
+          system = "x86_64-linux";
+          specialArgs = { inherit user; };
+          modules = [ (./. + "/hosts/${name}") ];
+        };
+      };
+    in
+    {
+      nixosConfigurations = (machine "tower" "anna") // (machine "attic" "otto");
+    };
+}

@@ -1,0 +1,7 @@
+{
+  outputs =
+    { flake-parts, ... }@inputs:
+    flake-parts.lib.mkFlake { inherit inputs; } {
+      imports = [ ./parts/hosts.nix ];
+    };
+}

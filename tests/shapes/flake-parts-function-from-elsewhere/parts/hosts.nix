@@ -1,0 +1,4 @@
+{ inputs, machines, ... }:
+{
+  flake.nixosConfigurations = machines.all;
+}

@@ -1,0 +1,3 @@
+{
+  _module.args.facts = builtins.fromJSON (builtins.readFile ../facts.json);
+}

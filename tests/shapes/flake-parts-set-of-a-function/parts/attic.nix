@@ -1,0 +1,4 @@
+{ inputs, ... }:
+{
+  flake.nixosConfigurations = import ../machine.nix inputs "attic";
+}

@@ -1,0 +1,10 @@
+{
+  outputs =
+    { fleet, ... }@inputs:
+    {
+      nixosConfigurations = fleet.lib.configurations {
+        directory = ./.;
+        specialArgs = { inherit inputs; };
+      };
+    };
+}

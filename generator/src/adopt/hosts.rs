@@ -235,6 +235,8 @@ fn file(tree: &Tree, survey: &Survey, all: &Own, hosts: &TreePath) -> HostFile {
         return HostFile::Beside;
     }
     let of_most = if having(most).count() == 0 { the_most(counted) } else { None };
+    // What is all of its hardware is not all of a host.
+    let of_most = of_most.filter(says_more);
     of_most.unwrap_or_else(|| HostFile::Inside(TreePath::literal(most)))
 }
 

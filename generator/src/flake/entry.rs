@@ -76,11 +76,13 @@ pub(super) fn candidates(full: &Full<'_>) -> Vec<Candidate> {
     match (&place.via, &place.site) {
         (Via::Host | Via::Arguments, _) => {
             let function = if matches!(place.via, Via::Host) { full.function() } else { Some(String::new()) };
-            let all = full.as_all().map(|arguments| (arguments, Origin::Siblings)).into_iter();
-            let all = all.chain(full.alone().map(|arguments| (arguments, Origin::Ours)));
-            candidates.extend(all.filter_map(|(arguments, origin)| {
-                Candidate::made(&key, &format!("{}{arguments}", function.as_ref()?), origin)
-            }));
+            if let Some(function) = function {
+                let all = full.as_all(&function).into_iter().map(|value| (value, Origin::Siblings));
+                let alone = full.alone().map(|arguments| (format!("{function}{arguments}"), Origin::Ours));
+                candidates.extend(
+                    all.chain(alone).filter_map(|(value, origin)| Candidate::made(&key, &value, origin)),
+                );
+            }
         }
         // Where sets are merged, one more may be written in full.
         (Via::Sets(_), Site::List(_)) => candidates.extend(full.alone().filter_map(|arguments| {

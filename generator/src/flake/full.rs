@@ -8,11 +8,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{
-    place::Place,
-    shared::{said, shared_items},
-    sibling::Sibling,
-};
+use super::{place::Place, sibling::Sibling};
 use crate::{
     nix::{
         find::keys,
@@ -60,56 +56,6 @@ impl Full<'_> {
         })
     }
 
-    /// What the function is called with, as all siblings that call it say; at least two must.
-    pub(super) fn as_all(&self) -> Option<String> {
-        let models: Vec<_> = self.siblings.iter().filter(|it| it.is_ordinary()).collect();
-        let sets: Vec<_> = models.iter().map(|it| self.arguments_of(it)).collect::<Option<_>>()?;
-        let (last, others) = sets.split_last().filter(|(_, others)| !others.is_empty())?;
-        let special = self.special_arguments().into_iter().next()?;
-        let mut lines = Vec::new();
-        let mut has_platform = false;
-        for binding in last.attrpath_values() {
-            let name = binding.attrpath()?.syntax().text().to_string();
-            let value = binding.value()?;
-            let values: Option<Vec<_>> = others.iter().map(|other| bound(other, &name)).collect();
-            let values = values.map(|mut values| {
-                values.push(value.clone());
-                values
-            });
-            match (name.as_str(), values) {
-                ("modules", Some(values)) => {
-                    lines.push(format!("modules = {};", self.with_folder(&shared_items(&values)?)));
-                }
-                ("specialArgs", _) if !special.starts_with("inherit ") => lines.push(special.clone()),
-                ("specialArgs", _) => {}
-                (_, Some(values)) if values.iter().all(|other| said(other) == said(&value)) => {
-                    has_platform |= matches!(name.as_str(), "system" | "pkgs");
-                    lines.push(format!("{name} = {};", value.syntax().text()));
-                }
-                _ => {}
-            }
-        }
-        let in_each = |name: &String| others.iter().all(|other| inherited(other).contains(name));
-        let mut common: Vec<_> =
-            inherited(last).into_iter().filter(|name| name != "specialArgs" && in_each(name)).collect();
-        has_platform |= common.iter().any(|name| name == "system" || name == "pkgs");
-        if !lines.iter().any(|line| line.starts_with("modules")) {
-            return None;
-        }
-        match special.strip_prefix("inherit ").and_then(|rest| rest.strip_suffix(';')) {
-            Some(name) => common.push(name.to_owned()),
-            None if lines.contains(&special) => {}
-            None => lines.push(special),
-        }
-        if !common.is_empty() {
-            lines.insert(0, format!("inherit {};", common.join(" ")));
-        }
-        if !has_platform {
-            lines.insert(0, PLATFORM.into());
-        }
-        Some(format!("{{ {} }}", lines.join(" ")))
-    }
-
     /// What the function is called with, the best first: the host's folder, and the arguments for modules that most of
     /// its siblings have, or else `inputs`.
     pub(super) fn alone(&self) -> impl Iterator<Item = String> {
@@ -123,33 +69,10 @@ impl Full<'_> {
     pub(super) fn models(&self) -> impl Iterator<Item = &Sibling> {
         self.siblings.iter().filter(|it| !it.is_computed() && it.is_ordinary())
     }
-
-    fn arguments_of(&self, sibling: &Sibling) -> Option<AttrSet> {
-        sibling.system()?;
-        match sibling.renamed_value(self.host)? {
-            Expr::Apply(call) => match call.argument()? {
-                Expr::AttrSet(set) if set.rec_token().is_none() => Some(set),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// The modules, with the host's own folder if it isn't among them.
-    fn with_folder(&self, modules: &str) -> String {
-        let mut words = modules.split(|c: char| !(c == '-' || c.is_alphanumeric()));
-        let mut items = modules.split([' ', '\n', '\t', '[', ']']);
-        let has_own = words.any(|it| it == self.host) || items.any(|it| it == self.folder);
-        match modules.strip_prefix('[') {
-            _ if has_own => modules.to_owned(),
-            Some(rest) => format!("[ {}{rest}", self.folder),
-            None => format!("[ {} ] ++ {modules}", self.folder),
-        }
-    }
 }
 
 /// What a host in full says of its platform.
-const PLATFORM: &str = "system = \"x86_64-linux\";";
+pub(super) const PLATFORM: &str = "system = \"x86_64-linux\";";
 
 /// What the whole of the flake's inputs is called where `at` stands.
 pub(super) fn inputs(at: &SyntaxNode) -> Option<String> {

@@ -8,6 +8,7 @@
 //!
 //! [`Follower`]: crate::nix::follow::Follower
 
+mod alike;
 mod entry;
 mod files;
 mod folder;

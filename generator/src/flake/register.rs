@@ -12,7 +12,7 @@ use super::{
     place::{Folder, Maker, Opening, Place},
     reading::{Host, Reading},
     refusal::Refusal,
-    sibling::Sibling,
+    sibling::{self, Sibling},
     special::passed_by_name,
     system::System,
     unfound,
@@ -239,6 +239,7 @@ pub(super) fn at_place(
     let beside = reading.each().filter(|(it, _)| hosts.is_empty() || std::ptr::eq(*it, place));
     let beside = beside.flat_map(|(place, hosts)| hosts.iter().filter_map(|host| reading.made(place, host)));
     let beside: Vec<_> = beside.collect();
+    let site = sibling::site(place, &siblings);
     let full = Full {
         follower: &reading.follower,
         place,
@@ -250,7 +251,7 @@ pub(super) fn at_place(
     };
     let take = |Candidate { text, is_made, origin }: &Candidate| -> Result<Registration> {
         let written = if *is_made { Entry::New(text) } else { Entry::Copied(text) };
-        let edited = edit::insert_at(file, &place.site, written)?;
+        let edited = edit::insert_at(file, &site, written)?;
         let mut expected = reading.names();
         expected.push(host.to_owned());
         let (at, entry) = verify(files, std::slice::from_ref(&edited), expected, host, *origin)?;

@@ -42,7 +42,7 @@ pub(super) fn shared(exprs: &[Expr], host: &str, may_lack: &dyn Fn(&str) -> bool
     if exprs.iter().all(|other| said(other) == said(first)) {
         return Some(first.syntax().text().to_string());
     }
-    shared_items(exprs)
+    shared_items(exprs, &|_| true)
 }
 
 /// What all sets bind alike.
@@ -176,14 +176,16 @@ impl Part {
     }
 }
 
-/// The items and lists that all lists are joined of.
-pub(super) fn shared_items(lists: &[Expr]) -> Option<String> {
+/// The items and lists that all lists are joined of, those items that are wanted.
+pub(super) fn shared_items(lists: &[Expr], is_wanted: &dyn Fn(&Expr) -> bool) -> Option<String> {
     let all = each(lists, |list| {
         let mut parts = Vec::new();
         take_apart(list, &mut parts).then_some(parts)
     })?;
     let (first, others) = all.split_first()?;
-    let in_each = |part: &&Part| others.iter().all(|other| other.iter().any(|it| it.is(part)));
+    let in_each = |part: &&Part| {
+        is_wanted(part.expr()) && others.iter().all(|other| other.iter().any(|it| it.is(part)))
+    };
     let common: Vec<_> = first.iter().filter(in_each).collect();
     // Where nothing is in each it is nothing that is said only if one says so.
     (!common.is_empty() || all.iter().any(Vec::is_empty)).then(|| joined(&common))

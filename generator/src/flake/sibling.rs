@@ -26,8 +26,8 @@ pub(super) struct Sibling {
 }
 
 /// What installs machines, or runs none of its own: the names of such hosts, and what their modules are called by.
-const MEDIA: [&str; 8] = ["iso", "installer", "install", "live", "livecd", "bootstrap", "wsl", "image"];
-const MEDIA_MODULES: [&str; 4] = ["/installer/", "sd-image", "iso-image", "wsl.nixosModules"];
+const MEDIA: [&str; 7] = ["iso", "installer", "install", "live", "livecd", "bootstrap", "image"];
+const MEDIA_MODULES: [&str; 3] = ["/installer/", "sd-image", "iso-image"];
 
 /// The platforms that no agent's machine has.
 const ELSEWHERE: [&str; 5] = ["\"aarch64-", "\"armv", "\"riscv64-", "\"i686-", "-darwin\""];
@@ -60,12 +60,28 @@ impl Sibling {
         self.value.is_some() && !tokens.any(|it| it.kind() == TOKEN_COMMENT)
     }
 
-    /// Whether it is a machine as an agent's may be: of its platform, and no medium that installs others.
+    /// Whether it is a machine as an agent's may be: of its platform, no medium that installs others, and no other name of
+    /// another.
     pub(super) fn is_ordinary(&self) -> bool {
-        let name = self.name.to_lowercase();
+        if matches!(&self.value, Some(Expr::Select(it)) if it.syntax().text().to_string().contains("nixosConfigurations."))
+        {
+            return false;
+        }
         let text = self.node.text().to_string();
-        !name.split(|c: char| !c.is_alphabetic()).any(|word| MEDIA.contains(&word))
-            && !MEDIA_MODULES.iter().chain(&ELSEWHERE).any(|part| text.contains(part))
+        let is_in_windows = self.is_called(&["wsl"]) || text.contains("wsl.nixosModules");
+        !self.is_medium() && !is_in_windows && !ELSEWHERE.iter().any(|part| text.contains(part))
+    }
+
+    /// Whether it installs machines, or is none that is installed.
+    fn is_medium(&self) -> bool {
+        let text = self.node.text().to_string();
+        self.is_called(&MEDIA) || MEDIA_MODULES.iter().any(|part| text.contains(part))
+    }
+
+    /// Whether one of `words` is in its name.
+    fn is_called(&self, words: &[&str]) -> bool {
+        let name = self.name.to_lowercase();
+        name.split(|c: char| !c.is_alphabetic()).any(|word| words.contains(&word))
     }
 
     /// Its entry with a new name.
@@ -102,6 +118,19 @@ impl Sibling {
         // What the flake itself offers by that name may want something else than nixpkgs' own.
         let is_nixpkgs = last_name(&function)? == "nixosSystem" && !text.starts_with("self.");
         is_nixpkgs.then_some((text, call.argument()?))
+    }
+}
+
+/// Where a new host goes among `siblings`: behind the last machine, where media follow.
+pub(super) fn site(place: &Place, siblings: &[Sibling]) -> Site {
+    let nodes: Vec<_> = siblings.iter().map(|sibling| sibling.node.clone()).collect();
+    let are_beside = nodes.iter().all(|node| node.parent() == nodes.first().and_then(SyntaxNode::parent));
+    let machines = siblings.iter().rposition(|it| !it.is_medium()).and_then(|last| nodes.get(..=last));
+    match (&place.site, machines) {
+        (Site::Set(_) | Site::After(_), Some(machines)) if are_beside && machines.len() < nodes.len() => {
+            Site::After(machines.to_vec())
+        }
+        _ => place.site.clone(),
     }
 }
 

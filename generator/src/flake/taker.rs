@@ -74,7 +74,7 @@ fn lambda(follower: &Follower<'_>, function: &Value) -> Option<(Term, Lambda)> {
     Some((term.with(lambda.body()?), lambda))
 }
 
-fn without_parentheses(mut expr: Expr) -> Expr {
+pub(super) fn without_parentheses(mut expr: Expr) -> Expr {
     while let Expr::Paren(paren) = &expr {
         match paren.expr() {
             Some(inner) => expr = inner,

@@ -1,0 +1,173 @@
+//! A host in full, as all its siblings are: what the calls of `nixosSystem` that these are say alike.
+
+use rnix::ast::{AttrSet, Expr, HasEntry, LetIn};
+use rowan::ast::AstNode;
+
+use super::{
+    full::{Full, PLATFORM, bound, inherited},
+    shared::{said, shared, shared_items},
+    sibling::Sibling,
+    taker::without_parentheses,
+};
+use crate::nix::find::keys;
+
+impl Full<'_> {
+    /// What `function` gives for what all siblings that call it say, the best first: with the modules that name the host,
+    /// then without; at least two siblings must.
+    pub(super) fn as_all(&self, function: &str) -> Vec<String> {
+        let models: Vec<_> = self.siblings.iter().filter(|it| it.is_ordinary()).collect();
+        let calls: Option<Vec<_>> = models.iter().map(|it| self.call_of(it)).collect();
+        let Some(calls) = calls.filter(|calls| calls.len() > 1) else { return Vec::new() };
+        let mut all: Vec<_> =
+            [true, false].into_iter().filter_map(|named| self.alike(function, &calls, named)).collect();
+        all.dedup();
+        all
+    }
+
+    /// What all `calls` say, with or without the modules that name the host.
+    fn alike(&self, function: &str, calls: &[SystemCall], named: bool) -> Option<String> {
+        let (last, others) = calls.split_last()?;
+        let is_local = |expr: &Expr| last.binds(&expr.syntax().text().to_string());
+        let special = self.special_arguments().into_iter().next()?;
+        let mut lines = Vec::new();
+        let mut has_platform = false;
+        for binding in last.arguments.attrpath_values() {
+            let name = binding.attrpath()?.syntax().text().to_string();
+            let value = binding.value()?;
+            let values: Option<Vec<_>> = others.iter().map(|other| bound(&other.arguments, &name)).collect();
+            let values = values.map(|mut values| {
+                values.push(value.clone());
+                values
+            });
+            let are_same =
+                values.as_ref().is_some_and(|values| values.iter().all(|other| said(other) == said(&value)));
+            match (name.as_str(), values) {
+                ("modules", Some(values)) => {
+                    let is_wanted = |module: &Expr| named || !self.names_host(module);
+                    let modules = shared_items(&values, &is_wanted)?;
+                    lines.push(format!("modules = {};", self.with_folder(&modules)));
+                }
+                ("specialArgs", _) if are_same && is_local(&value) => {
+                    lines.push(binding.syntax().text().to_string());
+                }
+                ("specialArgs", _) if !special.starts_with("inherit ") => lines.push(special.clone()),
+                ("specialArgs", _) => {}
+                _ if are_same => {
+                    has_platform |= matches!(name.as_str(), "system" | "pkgs");
+                    lines.push(format!("{name} = {};", value.syntax().text()));
+                }
+                _ => {}
+            }
+        }
+        let in_each = |name: &String| others.iter().all(|other| inherited(&other.arguments).contains(name));
+        let is_common = |name: &String| (name != "specialArgs" || last.binds(name)) && in_each(name);
+        let mut common: Vec<_> = inherited(&last.arguments).into_iter().filter(is_common).collect();
+        has_platform |= common.iter().any(|name| name == "system" || name == "pkgs");
+        if !lines.iter().any(|line| line.starts_with("modules")) {
+            return None;
+        }
+        let has_special = common.iter().any(|name| name == "specialArgs")
+            || lines.iter().any(|line| line.starts_with("specialArgs"));
+        match special.strip_prefix("inherit ").and_then(|rest| rest.strip_suffix(';')) {
+            _ if has_special => {}
+            Some(name) => common.push(name.to_owned()),
+            None => lines.push(special),
+        }
+        if !common.is_empty() {
+            lines.insert(0, format!("inherit {};", common.join(" ")));
+        }
+        if !has_platform {
+            lines.insert(0, PLATFORM.into());
+        }
+        let call = format!("{function}{{ {} }}", lines.join(" "));
+        let lets: Option<Vec<_>> = calls.iter().map(|call| call.lets.clone()).collect();
+        match lets {
+            Some(lets) => with_lets(&lets, call, self.host),
+            None => Some(call),
+        }
+    }
+
+    /// Whether a module is said by the host's name, and is not its own file or folder.
+    fn names_host(&self, module: &Expr) -> bool {
+        let text = module.syntax().text().to_string();
+        text != self.folder && text.contains(self.host)
+    }
+
+    /// The call of `nixosSystem` that a sibling is, with the new name.
+    fn call_of(&self, sibling: &Sibling) -> Option<SystemCall> {
+        sibling.system()?;
+        let mut value = without_parentheses(sibling.renamed_value(self.host)?);
+        let mut lets = None;
+        if let Expr::LetIn(it) = &value {
+            lets = Some(it.clone());
+            value = without_parentheses(it.body()?);
+        }
+        match value {
+            Expr::Apply(call) => match call.argument()? {
+                Expr::AttrSet(arguments) if arguments.rec_token().is_none() => {
+                    Some(SystemCall { lets, arguments })
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The modules, with the host's own folder if it isn't among them.
+    fn with_folder(&self, modules: &str) -> String {
+        let mut words = modules.split(|c: char| !(c == '-' || c.is_alphanumeric()));
+        let mut items = modules.split([' ', '\n', '\t', '[', ']']);
+        let has_own = words.any(|it| it == self.host) || items.any(|it| it == self.folder);
+        match modules.strip_prefix('[') {
+            _ if has_own => modules.to_owned(),
+            Some(rest) => format!("[ {}{rest}", self.folder),
+            None => format!("[ {} ] ++ {modules}", self.folder),
+        }
+    }
+}
+
+/// A call of `nixosSystem`.
+struct SystemCall {
+    /// The names that it is made with.
+    lets: Option<LetIn>,
+    /// What it is called with.
+    arguments: AttrSet,
+}
+
+impl SystemCall {
+    fn binds(&self, name: &str) -> bool {
+        self.lets
+            .as_ref()
+            .is_some_and(|lets| lets.attrpath_values().any(|it| keys(&it) == [Some(name.to_owned())]))
+    }
+}
+
+/// `call`, behind what all of `lets` bind to the names that it mentions; nothing where they don't bind them alike.
+fn with_lets(lets: &[LetIn], call: String, host: &str) -> Option<String> {
+    let (first, _) = lets.split_first()?;
+    let mut text = call;
+    // What is bound last may mention what is bound before.
+    for binding in first.attrpath_values().collect::<Vec<_>>().into_iter().rev() {
+        let name = binding.attrpath()?.syntax().text().to_string();
+        if !mentions(&text, &name) {
+            continue;
+        }
+        let values = lets.iter().map(|lets| {
+            let mut bindings = lets.attrpath_values();
+            bindings
+                .find(|it| it.attrpath().is_some_and(|path| path.syntax().text() == name.as_str()))?
+                .value()
+        });
+        let value = shared(&values.collect::<Option<Vec<_>>>()?, host, &|_| false)?;
+        text = match text.strip_prefix("let ") {
+            Some(rest) => format!("let {name} = {value}; {rest}"),
+            None => format!("let {name} = {value}; in {text}"),
+        };
+    }
+    Some(text)
+}
+
+/// Whether a name is one of those in a text of Nix.
+fn mentions(text: &str, name: &str) -> bool {
+    text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '\''))).any(|word| word == name)
+}

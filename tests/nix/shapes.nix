@@ -191,7 +191,7 @@ let
     ez-configs.flakeModule =
       { config, inputs, ... }:
       {
-        flake = hostsIn inputs (config.ezConfigs.root + "/nixos-configurations");
+        flake = hostsAndFilesIn inputs (config.ezConfigs.root + "/nixos-configurations");
       };
     easy-hosts.flakeModule =
       { config, inputs, ... }:
@@ -241,6 +241,19 @@ let
         specialArgs = { inherit inputs; };
       }
     );
+  };
+
+  # The same, where the files beside these folders are hosts, too.
+  hostsAndFilesIn = inputs: folder: {
+    nixosConfigurations = lib.mapAttrs' (
+      name: _:
+      lib.nameValuePair (lib.removeSuffix ".nix" name) (
+        lib.nixosSystem {
+          modules = [ (folder + "/${name}") ];
+          specialArgs = { inherit inputs; };
+        }
+      )
+    ) (builtins.readDir folder);
   };
 
   hosts =

@@ -16,18 +16,23 @@ pub(super) struct Framework {
     pub(super) folder: String,
     /// What a host's own file must be called there, where that isn't `default.nix`.
     pub(super) file: &'static str,
+    /// Whether a file beside those folders is a host, too.
+    pub(super) takes_files: bool,
     /// Whether it passes `inputs` to the modules of a host.
     pub(super) passes_inputs: bool,
 }
 
 impl Framework {
     fn of_folder(folder: String) -> Self {
-        Self { folder, file: "default.nix", passes_inputs: true }
+        Self { folder, file: "default.nix", takes_files: false, passes_inputs: true }
     }
 
     /// Whether a host whose own file is `host_file` is one there.
     pub(super) fn takes(&self, host_file: &HostFile) -> bool {
-        matches!(host_file, HostFile::Inside(file) if file.as_str() == self.file)
+        match host_file {
+            HostFile::Inside(file) => file.as_str() == self.file,
+            HostFile::Beside => self.takes_files,
+        }
     }
 }
 
@@ -93,7 +98,7 @@ fn ez_configs(follower: &Follower<'_>, module: &Value) -> Option<Framework> {
     };
     let given = [&["nixos", "specialArgs", "inputs"][..], &["globalArgs", "inputs"]];
     let passes_inputs = given.into_iter().any(|path| option(path).is_some());
-    Some(Framework { passes_inputs, ..Framework::of_folder(folder) })
+    Some(Framework { takes_files: true, passes_inputs, ..Framework::of_folder(folder) })
 }
 
 /// <https://github.com/tgirlcloud/easy-hosts>, where it finds hosts itself.

@@ -87,7 +87,7 @@ impl Refusal<'_> {
 
     /// The framework that makes hosts of the folders of one doesn't take a new host's file as the tool writes it.
     pub(super) fn of_framework(self, folder: &Folder, framework: &Framework) -> Error {
-        let Framework { folder: path, file, passes_inputs } = framework;
+        let Framework { folder: path, file, passes_inputs, .. } = framework;
         let (found, by_hand) = if *passes_inputs {
             (
                 format!(

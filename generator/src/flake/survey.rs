@@ -91,8 +91,11 @@ fn of_entries(reading: &Reading<'_>) -> BTreeMap<String, BTreeSet<TreePath>> {
 
 /// What the hosts read that are the entries of a folder.
 fn of_folders(follower: &Follower<'_>, folder: &Folder) -> BTreeMap<String, BTreeSet<TreePath>> {
-    let (Maker::Via(via), Ok(path)) = (&folder.maker, TreePath::new(folder.path.as_str())) else {
-        return BTreeMap::new();
+    let Ok(path) = TreePath::new(folder.path.as_str()) else { return BTreeMap::new() };
+    let via = match &folder.maker {
+        Maker::Via(via) => via,
+        Maker::Framework(framework) if framework.takes_files => return of_files(follower, &path),
+        Maker::Framework(_) => return BTreeMap::new(),
     };
     let is_host = |entry: &DirEntry| folder::passes(follower, &folder.conditions, entry) != Some(false);
     let hosts = follower.entries(&path).into_iter().filter(is_host).map(|entry| {
@@ -104,6 +107,19 @@ fn of_folders(follower: &Follower<'_>, folder: &Folder) -> BTreeMap<String, BTre
         (made.map_or(entry.name, |(host, _)| host), named)
     });
     hosts.collect()
+}
+
+/// What the hosts read of which a framework takes the folders in one and the files beside them.
+fn of_files(follower: &Follower<'_>, folder: &TreePath) -> BTreeMap<String, BTreeSet<TreePath>> {
+    let entries = follower.entries(folder).into_iter();
+    let host = |entry: &DirEntry| {
+        if entry.is_folder {
+            Some(entry.name.clone())
+        } else {
+            Some(entry.name.strip_suffix(".nix")?.to_owned())
+        }
+    };
+    entries.filter_map(|entry| Some((host(&entry)?, BTreeSet::from([folder.join(entry.name)])))).collect()
 }
 
 /// What the functions name that were applied to make a host, as it is for that host.

@@ -98,8 +98,14 @@ const HARMLESS: [&str; 6] = ["inputs", "lastModified", "lastModifiedDate", "narH
 /// Whether `term`, where modules of flake-parts are `parts`, may make hosts of what lies in the folder `hosts`: by a path to
 /// it or above it, or by a function that isn't written out and is passed the flake.
 pub(super) fn may_take(follower: &Follower<'_>, parts: &[Term], term: &Term, hosts: &str) -> bool {
-    let mut reach = Reach { follower, parts, hosts, seen: BTreeMap::new(), looked: 0 };
-    reach.may_take(Value::Term(term.clone()), false)
+    Reach::of(follower, parts, hosts).may_take(Value::Term(term.clone()), false)
+}
+
+/// The calls of `nixosSystem` that such a term is seen to reach, where it may make no hosts of that folder.
+pub(super) fn made(follower: &Follower<'_>, parts: &[Term], term: &Term, hosts: &str) -> Vec<Value> {
+    let mut reach = Reach::of(follower, parts, hosts);
+    let may_take = reach.may_take(Value::Term(term.clone()), false);
+    if may_take { Vec::new() } else { reach.made }
 }
 
 struct Reach<'a> {
@@ -108,9 +114,14 @@ struct Reach<'a> {
     hosts: &'a str,
     seen: BTreeMap<(TreePath, usize, bool), Vec<Term>>,
     looked: usize,
+    made: Vec<Value>,
 }
 
-impl Reach<'_> {
+impl<'a> Reach<'a> {
+    fn of(follower: &'a Follower<'a>, parts: &'a [Term], hosts: &'a str) -> Self {
+        Self { follower, parts, hosts, seen: BTreeMap::new(), looked: 0, made: Vec::new() }
+    }
+
     /// Looks at what `value` comes to, step by step; `is_passed` where a function that isn't written out is passed that.
     fn may_take(&mut self, mut value: Value, is_passed: bool) -> bool {
         loop {
@@ -203,6 +214,7 @@ impl Reach<'_> {
         };
         // What a host is made of says nothing of which there are.
         if call.name.ends_with("nixosSystem") {
+            self.made.push(value.clone());
             return false;
         }
         let is_reader = READERS.contains(&call.name.as_str());

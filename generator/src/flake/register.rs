@@ -10,6 +10,7 @@ use super::{
     full::Full,
     module, over,
     place::{Folder, Maker, Opening, Place},
+    reach,
     reading::{Host, Reading},
     refusal::Refusal,
     sibling::{self, Sibling},
@@ -238,7 +239,11 @@ pub(super) fn at_place(
     let siblings: Vec<_> = hosts.iter().map(|host| Sibling::of(place, host)).collect();
     let beside = reading.each().filter(|(it, _)| hosts.is_empty() || std::ptr::eq(*it, place));
     let beside = beside.flat_map(|(place, hosts)| hosts.iter().filter_map(|host| reading.made(place, host)));
-    let beside: Vec<_> = beside.collect();
+    let mut beside: Vec<_> = beside.collect();
+    if beside.is_empty() && matches!(place.site, Site::Over(_)) {
+        let (parts, hosts) = (&reading.places.parts, &files.tree.settings().paths.hosts);
+        beside = reach::made(&reading.follower, parts, &place.term, hosts.as_str());
+    }
     let site = sibling::site(place, &siblings);
     let full = Full {
         follower: &reading.follower,

@@ -5,7 +5,7 @@ let
     name: fact:
     lib.nixosSystem {
       system = "x86_64-linux";
-      specialArgs = { inherit inputs fact; };
+      specialArgs = { inherit inputs fact facts; };
       modules = [ ../machines/${name}.nix ];
     };
 in

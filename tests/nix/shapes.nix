@@ -65,6 +65,15 @@ let
       isAttrs
       ;
     last = list: builtins.elemAt list (builtins.length list - 1);
+    flip =
+      f: a: b:
+      f b a;
+    extend =
+      f:
+      let
+        extended = lib // f extended lib;
+      in
+      extended;
     pipe = foldl' (value: f: f value);
     recursiveUpdate =
       a: b:

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rnix::ast::{Attr, Expr, HasEntry, Select};
 use rowan::ast::AstNode;
 
+use super::place::update;
 use crate::{
     host_file::HostFiles,
     nix::{
@@ -47,6 +48,10 @@ impl System {
         let reading = Reading { follower, own, is_there, passed: None };
         for body in host.innermost().iter().flat_map(Term::bodies) {
             reading.named(&body, &mut system);
+        }
+        // What is merged over a host takes nothing of its modules.
+        if let Some((host, _)) = host.term().and_then(update) {
+            return Self::of(follower, &host, own, is_there);
         }
         let Some(call) = follower.call(&host) else { return system };
         match (call.name.as_str(), call.arguments.as_slice()) {

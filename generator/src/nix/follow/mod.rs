@@ -5,6 +5,7 @@
 //! the tree. Nothing is guessed: what a parameter without a known argument is, or what a function of nixpkgs
 //! does, stays as it stands, for the caller to look at.
 
+mod call;
 mod files;
 mod itself;
 mod names;
@@ -20,13 +21,15 @@ use std::{
 
 use rnix::{
     SyntaxNode,
-    ast::{AttrSet, AttrpathValue, BinOpKind, Expr, Lambda},
+    ast::{AttrSet, AttrpathValue, Expr, Lambda},
 };
 use rowan::ast::AstNode;
 
-use super::{file::NixFile, literal};
+use super::file::NixFile;
 use crate::{error::Location, path::TreePath};
 
+use self::call::application;
+pub use self::call::{Call, last_name};
 pub use files::{DirEntry, Files};
 
 /// An expression where it stands, and what the parameters around it are known to be.
@@ -69,15 +72,6 @@ pub struct Bound {
     pub unreadable: Vec<Term>,
 }
 
-/// A function that isn't written out, applied: its last name, and its arguments.
-#[derive(Debug)]
-pub struct Call {
-    /// `genAttrs` of `nixpkgs.lib.genAttrs`.
-    pub name: String,
-    /// The arguments, in order.
-    pub arguments: Vec<Value>,
-}
-
 /// Follows expressions through the files of a tree.
 pub struct Follower<'a> {
     files: &'a dyn Files,
@@ -85,11 +79,15 @@ pub struct Follower<'a> {
     parsed: RefCell<BTreeMap<TreePath, Option<Rc<NixFile>>>>,
     steps: Cell<usize>,
     depth: Cell<usize>,
+    extended: Cell<usize>,
 }
 
 /// How many steps are made in all, and how deep they nest: what takes more stays unread.
 const STEPS: usize = 1_000_000;
 const DEPTH: usize = 96;
+
+/// How deep sets that are extended by what they come to are looked into, each of which may be asked for all of it.
+const EXTENDED: usize = 2;
 
 impl Term {
     /// The same surroundings, another expression in them.
@@ -186,6 +184,7 @@ impl<'a> Follower<'a> {
             parsed: RefCell::default(),
             steps: Cell::new(0),
             depth: Cell::new(0),
+            extended: Cell::new(0),
         }
     }
 
@@ -236,7 +235,9 @@ impl<'a> Follower<'a> {
     pub fn next(&self, value: &Value) -> Option<Value> {
         match value {
             Value::Term(term) => self.deeper(|| self.step(term)),
-            Value::Applied(parts) => self.deeper(|| self.applied(&parts.0, &parts.1)),
+            Value::Applied(parts) => {
+                self.deeper(|| self.turned(value).or_else(|| self.applied(&parts.0, &parts.1)))
+            }
             Value::Text(_) => None,
         }
     }
@@ -251,15 +252,6 @@ impl<'a> Follower<'a> {
         Some(Value::Term(Term { expr: lambda.body()?, scope: Some(Rc::new(frame)), file: term.file }))
     }
 
-    /// What `function` gives for `argument`, where it is written out, or is `import`.
-    fn applied(&self, function: &Value, argument: &Value) -> Option<Value> {
-        self.apply(function, argument.clone()).or_else(|| {
-            let Value::Term(function) = self.reduce(function) else { return None };
-            (last_name(&function.expr)? == "import").then_some(())?;
-            self.file(&TreePath::new(self.place(argument)?).ok()?)
-        })
-    }
-
     /// What stands in `value` behind its parameters, whatever they are.
     #[must_use]
     pub fn body(&self, value: &Value) -> Value {
@@ -272,35 +264,6 @@ impl<'a> Follower<'a> {
         value
     }
 
-    /// The call that `value` comes to, if it is one of a function that isn't written out.
-    #[must_use]
-    pub fn call(&self, value: &Value) -> Option<Call> {
-        let mut next = self.reduce(value);
-        let mut arguments = Vec::new();
-        loop {
-            if let Some((function, argument)) = application(&next) {
-                arguments.insert(0, argument);
-                next = self.reduce(&function);
-            } else {
-                let term = next.term()?;
-                let name = last_name(&term.expr)?;
-                return (!arguments.is_empty()).then_some(Call { name, arguments });
-            }
-        }
-    }
-
-    /// What `pipe x [ f g ]` is written for: `g (f x)`.
-    fn piped(&self, term: &Term) -> Option<Value> {
-        let (function, functions) = application(&Value::Term(term.clone()))?;
-        let (pipe, first) = application(&function)?;
-        (last_name(&pipe.term()?.expr)? == "pipe").then_some(())?;
-        let functions = self.reduce(&functions);
-        let functions = functions.term()?;
-        let Expr::List(list) = &functions.expr else { return None };
-        let apply = |x, f| Value::applied(Value::Term(functions.with(f)), x);
-        Some(list.items().fold(first, apply))
-    }
-
     fn deeper<T>(&self, work: impl FnOnce() -> Option<T>) -> Option<T> {
         if self.depth.get() >= DEPTH || self.steps.get() >= STEPS {
             return None;
@@ -309,6 +272,16 @@ impl<'a> Follower<'a> {
         self.depth.set(self.depth.get() + 1);
         let outcome = work();
         self.depth.set(self.depth.get() - 1);
+        outcome
+    }
+
+    fn in_extended<T>(&self, work: impl FnOnce() -> Option<T>) -> Option<T> {
+        if self.extended.get() >= EXTENDED {
+            return None;
+        }
+        self.extended.set(self.extended.get() + 1);
+        let outcome = work();
+        self.extended.set(self.extended.get() - 1);
         outcome
     }
 
@@ -348,11 +321,11 @@ impl<'a> Follower<'a> {
                 }
             }
             Expr::Apply(_) | Expr::BinOp(_) => {
-                if let Some(piped) = self.piped(term) {
-                    return Some(piped);
-                }
-                let (function, argument) = application(&Value::Term(term.clone()))?;
-                self.applied(&function, &argument)
+                let value = Value::Term(term.clone());
+                self.turned(&value).or_else(|| {
+                    let (function, argument) = application(&value)?;
+                    self.applied(&function, &argument)
+                })
             }
             _ => None,
         }
@@ -374,35 +347,5 @@ fn throws(expr: Option<Expr>) -> bool {
             matches!(name.as_deref(), Some("throw" | "abort"))
         }
         _ => false,
-    }
-}
-
-/// The function and the argument of an application, be it `f x`, `x |> f` or `f <| x`.
-fn application(value: &Value) -> Option<(Value, Value)> {
-    let term = match value {
-        Value::Term(term) => term,
-        Value::Applied(parts) => return Some((parts.0.clone(), parts.1.clone())),
-        Value::Text(_) => return None,
-    };
-    let (function, argument) = match &term.expr {
-        Expr::Apply(it) => (it.lambda()?, it.argument()?),
-        Expr::BinOp(it) => match it.operator()? {
-            BinOpKind::PipeRight => (it.rhs()?, it.lhs()?),
-            BinOpKind::PipeLeft => (it.lhs()?, it.rhs()?),
-            _ => return None,
-        },
-        _ => return None,
-    };
-    Some((Value::Term(term.with(function)), Value::Term(term.with(argument))))
-}
-
-/// The last name of `genAttrs` or `nixpkgs.lib.genAttrs`.
-#[must_use]
-pub fn last_name(expr: &Expr) -> Option<String> {
-    match expr {
-        Expr::Ident(it) => Some(it.ident_token()?.text().to_owned()),
-        Expr::Select(it) => literal::attribute(&it.attrpath()?.attrs().last()?),
-        Expr::Paren(it) => last_name(&it.expr()?),
-        _ => None,
     }
 }

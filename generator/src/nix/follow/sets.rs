@@ -6,7 +6,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{Bound, Follower, Term, Value};
+use super::{Bound, Follower, Term, Value, application, last_name};
 use crate::nix::literal;
 
 impl Follower<'_> {
@@ -85,10 +85,40 @@ impl Follower<'_> {
                 bound.dotted.extend(won.dotted);
                 bound.unreadable.extend(won.unreadable);
             }
-            _ => match self.output(&value, path) {
-                Some(output) => bound.values.push(output),
-                None => bound.unreadable.push(term.clone()),
-            },
+            _ => {
+                if let Some(output) = self.output(&value, path) {
+                    return bound.values.push(output);
+                }
+                let seen = self.in_extended(|| {
+                    let extended = self.extended(&value, first)?;
+                    self.look_up(&extended, path, bound);
+                    Some(())
+                });
+                if seen.is_none() {
+                    bound.unreadable.push(term.clone());
+                }
+            }
+        }
+    }
+
+    /// The set that has `name` of those that `lib.extend (final: previous: { … })` merges, or the one of
+    /// `makeExtensible (final: { … })`.
+    fn extended(&self, value: &Value, name: &str) -> Option<Value> {
+        let (extend, function) = application(value)?;
+        let term = extend.term()?;
+        let applied = |function: &Value, argument: &Value| Value::applied(function.clone(), argument.clone());
+        match last_name(&term.expr)?.as_str() {
+            "makeExtensible" | "fix" => Some(applied(&function, value)),
+            "extend" => {
+                let Expr::Select(select) = &term.expr else { return None };
+                let base =
+                    select.expr().filter(|_| select.attrpath().is_some_and(|it| it.attrs().count() == 1));
+                // What `nixpkgs.lib` is stays unread, as `nixpkgs.lib.extend` does.
+                let base = base.map_or_else(|| extend.clone(), |base| Value::Term(term.with(base)));
+                let over = applied(&applied(&function, value), &base);
+                Some(if self.lookup(&over, &[name]).is_bound() { over } else { base })
+            }
+            _ => None,
         }
     }
 

@@ -1,0 +1,91 @@
+//! Calls: functions and what they are applied to, in the ways that people write it.
+
+use rnix::ast::{BinOpKind, Expr};
+
+use super::{Follower, Value};
+use crate::{nix::literal, path::TreePath};
+
+/// A function that isn't written out, applied: its last name, and its arguments.
+#[derive(Debug)]
+pub struct Call {
+    /// `genAttrs` of `nixpkgs.lib.genAttrs`.
+    pub name: String,
+    /// The arguments, in order.
+    pub arguments: Vec<Value>,
+}
+
+impl Follower<'_> {
+    /// The call that `value` comes to, if it is one of a function that isn't written out.
+    #[must_use]
+    pub fn call(&self, value: &Value) -> Option<Call> {
+        let mut next = self.reduce(value);
+        let mut arguments = Vec::new();
+        loop {
+            if let Some((function, argument)) = application(&next) {
+                arguments.insert(0, argument);
+                next = self.reduce(&function);
+            } else {
+                let term = next.term()?;
+                let name = last_name(&term.expr)?;
+                return (!arguments.is_empty()).then_some(Call { name, arguments });
+            }
+        }
+    }
+
+    /// What `pipe x [ f g ]` is written for, which is `g (f x)`, and `flip f x y`, which is `f y x`.
+    pub(super) fn turned(&self, value: &Value) -> Option<Value> {
+        let (function, behind) = application(value)?;
+        let (function, first) = application(&function)?;
+        if function.term().and_then(|term| last_name(&term.expr)).as_deref() == Some("pipe") {
+            let functions = self.reduce(&behind);
+            let functions = functions.term()?;
+            let Expr::List(list) = &functions.expr else { return None };
+            let apply = |x, f| Value::applied(Value::Term(functions.with(f)), x);
+            return Some(list.items().fold(first, apply));
+        }
+        let (flip, function) = application(&function)?;
+        (last_name(&flip.term()?.expr)? == "flip").then_some(())?;
+        Some(Value::applied(Value::applied(function, behind), first))
+    }
+
+    /// What `function` gives for `argument`, where it is written out, or is `import`.
+    pub(super) fn applied(&self, function: &Value, argument: &Value) -> Option<Value> {
+        let function = self.reduce(function);
+        let Value::Term(term) = &function else { return None };
+        match &term.expr {
+            Expr::Lambda(_) => self.apply(&function, argument.clone()),
+            other if last_name(other)? == "import" => self.file(&TreePath::new(self.place(argument)?).ok()?),
+            _ => None,
+        }
+    }
+}
+
+/// The function and the argument of an application, be it `f x`, `x |> f` or `f <| x`.
+pub(super) fn application(value: &Value) -> Option<(Value, Value)> {
+    let term = match value {
+        Value::Term(term) => term,
+        Value::Applied(parts) => return Some((parts.0.clone(), parts.1.clone())),
+        Value::Text(_) => return None,
+    };
+    let (function, argument) = match &term.expr {
+        Expr::Apply(it) => (it.lambda()?, it.argument()?),
+        Expr::BinOp(it) => match it.operator()? {
+            BinOpKind::PipeRight => (it.rhs()?, it.lhs()?),
+            BinOpKind::PipeLeft => (it.lhs()?, it.rhs()?),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some((Value::Term(term.with(function)), Value::Term(term.with(argument))))
+}
+
+/// The last name of `genAttrs` or `nixpkgs.lib.genAttrs`.
+#[must_use]
+pub fn last_name(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Ident(it) => Some(it.ident_token()?.text().to_owned()),
+        Expr::Select(it) => literal::attribute(&it.attrpath()?.attrs().last()?),
+        Expr::Paren(it) => last_name(&it.expr()?),
+        _ => None,
+    }
+}

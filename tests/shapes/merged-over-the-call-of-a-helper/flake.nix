@@ -1,0 +1,10 @@
+{
+  outputs =
+    { self, nixpkgs, ... }@inputs:
+    let
+      fleet = import ./lib { inherit inputs; };
+    in
+    {
+      nixosConfigurations = fleet.mkHosts ./fleet.nix;
+    };
+}

@@ -1,0 +1,10 @@
+[
+  {
+    name = "tower";
+    user = "ann";
+  }
+  {
+    name = "laptop";
+    user = "bob";
+  }
+]

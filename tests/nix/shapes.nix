@@ -84,6 +84,20 @@ let
       ) b;
     hasPrefix = start: text: builtins.substring 0 (builtins.stringLength start) text == start;
     mkOption = option: option;
+    const = value: _: value;
+    flatten = list: if builtins.isList list then builtins.concatMap lib.flatten list else [ list ];
+    filesystem.listFilesRecursive =
+      folder:
+      lib.flatten (
+        lib.mapAttrsToList (
+          name: kind:
+          if kind == "directory" then
+            lib.filesystem.listFilesRecursive (folder + "/${name}")
+          else
+            [ (folder + "/${name}") ]
+        ) (builtins.readDir folder)
+      );
+    mapAttrsToList = f: set: map (name: f name set.${name}) (attrNames set);
     filterAttrs = p: set: removeAttrs set (filter (name: !p name set.${name}) (attrNames set));
     mkMerge = contents: {
       isMerge = true;

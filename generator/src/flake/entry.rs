@@ -68,9 +68,12 @@ pub(super) fn candidates(full: &Full<'_>) -> Vec<Candidate> {
     {
         candidates.push(Candidate::as_siblings(format!("{key} = {value};")));
     }
-    if !are_of_people(siblings) {
+    let are_of_people = are_of_people(siblings);
+    if !are_of_people {
         candidates.extend(as_most(siblings, host, place));
-        candidates.extend(as_all(full, &key));
+    }
+    candidates.extend(as_all(full, &key));
+    if !are_of_people {
         candidates.extend(as_each(siblings, host));
     }
     match (&place.via, &place.site) {

@@ -162,7 +162,11 @@ impl Reading<'_> {
                     }
                 }
                 // What lies in a folder is a module of it.
-                ("import-tree", [folders]) => self.modules(folders, system, depth),
+                ("import-tree" | "listFilesRecursive", [folders]) => self.modules(folders, system, depth),
+                // Lists in a list that is flattened.
+                ("filter" | "map" | "concatMap", [_, list]) | ("flatten" | "concatLists", [list]) => {
+                    self.modules(list, system, depth);
+                }
                 _ => {}
             }
             return;

@@ -246,7 +246,7 @@ impl<'a> Follower<'a> {
     #[must_use]
     pub fn apply(&self, function: &Value, argument: Value) -> Option<Value> {
         let Value::Term(term) = self.reduce(function) else { return None };
-        let Expr::Lambda(lambda) = &term.expr else { return None };
+        let Expr::Lambda(lambda) = &term.expr else { return constant(&term) };
         let (file, lambda_node) = (Rc::clone(&term.file), lambda.syntax().clone());
         let frame = Frame { file, lambda: lambda_node, argument, outer: term.scope.clone() };
         Some(Value::Term(Term { expr: lambda.body()?, scope: Some(Rc::new(frame)), file: term.file }))
@@ -336,6 +336,12 @@ impl std::fmt::Debug for Follower<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Follower").field("steps", &self.steps).finish_non_exhaustive()
     }
+}
+
+/// What `const x` gives for anything.
+fn constant(term: &Term) -> Option<Value> {
+    let (function, value) = application(&Value::Term(term.clone()))?;
+    (last_name(&function.term()?.expr)? == "const").then_some(value)
 }
 
 /// Whether an expression is a call of `throw` or `abort`.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rnix::{
     SyntaxKind::{NODE_ATTRPATH, NODE_IDENT_PARAM, NODE_INHERIT, NODE_PAT_BIND, NODE_PAT_ENTRY},
     SyntaxNode,
-    ast::{AttrSet, AttrpathValue, BinOpKind, Expr, HasEntry, Inherit, Lambda, LetIn, Param, Select},
+    ast::{AttrSet, AttrpathValue, BinOpKind, Expr, HasEntry, Inherit, Lambda, LetIn, Param, Select, With},
 };
 use rowan::ast::AstNode;
 
@@ -13,15 +13,18 @@ use super::folder::READERS;
 use crate::{
     nix::{
         find::keys,
-        follow::{Follower, Term, Value, last_name},
+        follow::{Follower, Term, Value, application, last_name},
         literal,
-        scope::binds,
+        scope::{binds, is_rec},
     },
     path::TreePath,
 };
 
 /// How many expressions are looked at: what takes more may reach anything.
 const LIMIT: usize = 20_000;
+
+/// How deep they nest: what nests deeper may reach anything.
+const DEPTH: usize = 96;
 
 /// What modules of flake-parts are passed by themselves.
 const ARGUMENTS: [&str; 10] = [
@@ -114,16 +117,24 @@ struct Reach<'a> {
     hosts: &'a str,
     seen: BTreeMap<(TreePath, usize, bool), Vec<Term>>,
     looked: usize,
+    depth: usize,
     made: Vec<Value>,
 }
 
 impl<'a> Reach<'a> {
     fn of(follower: &'a Follower<'a>, parts: &'a [Term], hosts: &'a str) -> Self {
-        Self { follower, parts, hosts, seen: BTreeMap::new(), looked: 0, made: Vec::new() }
+        Self { follower, parts, hosts, seen: BTreeMap::new(), looked: 0, depth: 0, made: Vec::new() }
     }
 
     /// Looks at what `value` comes to, step by step; `is_passed` where a function that isn't written out is passed that.
-    fn may_take(&mut self, mut value: Value, is_passed: bool) -> bool {
+    fn may_take(&mut self, value: Value, is_passed: bool) -> bool {
+        self.depth += 1;
+        let may_take = self.depth > DEPTH || self.may_come_to_take(value, is_passed);
+        self.depth -= 1;
+        may_take
+    }
+
+    fn may_come_to_take(&mut self, mut value: Value, is_passed: bool) -> bool {
         loop {
             self.looked += 1;
             if self.looked > LIMIT {
@@ -136,10 +147,9 @@ impl<'a> Reach<'a> {
             }
             let Some(next) = self.follower.next(&value) else { return self.at_end(&value, is_passed) };
             // What is selected from an argument can't be told where that isn't written out.
-            if let Value::Term(Term { expr: Expr::Apply(call), .. }) = &value
-                && let (Some(argument), Some(term)) = (call.argument(), value.term())
-                && self.is_computed(&Value::Term(term.with(argument.clone())))
-                && self.may_take(Value::Term(term.with(argument)), is_passed)
+            if let Some((_, argument)) = application(&value)
+                && self.is_computed(&argument)
+                && self.may_take(argument, is_passed)
             {
                 return true;
             }
@@ -209,7 +219,7 @@ impl<'a> Reach<'a> {
 
     /// A call of a function that isn't written out.
     fn call(&mut self, value: &Value, is_passed: bool) -> bool {
-        let (function, Some(call)) = (self.function(value), self.follower.call(value)) else {
+        let Some(call) = self.follower.call(value) else {
             return value.innermost().is_some_and(|term| self.each_part(&term, true));
         };
         // What a host is made of says nothing of which there are.
@@ -229,27 +239,14 @@ impl<'a> Reach<'a> {
                 name.is_some_and(|name| name.starts_with("nixpkgs"))
             });
         let is_passed = is_passed || !(is_plain || is_nixpkgs);
-        function.is_some_and(|function| self.at_end(&function, false))
+        self.at_end(&self.function(value), false)
             || call.arguments.into_iter().any(|argument| self.may_take(argument, is_passed))
     }
 
     /// The function that is called, behind all arguments.
-    fn function(&self, value: &Value) -> Option<Value> {
-        let function = match self.follower.reduce(value) {
-            Value::Applied(parts) => parts.0.clone(),
-            Value::Term(term) => match &term.expr {
-                Expr::Apply(call) => Value::Term(term.with(call.lambda()?)),
-                Expr::BinOp(it) if it.operator() == Some(BinOpKind::PipeRight) => {
-                    Value::Term(term.with(it.rhs()?))
-                }
-                Expr::BinOp(it) if it.operator() == Some(BinOpKind::PipeLeft) => {
-                    Value::Term(term.with(it.lhs()?))
-                }
-                _ => return Some(Value::Term(term)),
-            },
-            Value::Text(_) => return None,
-        };
-        self.function(&function)
+    fn function(&self, value: &Value) -> Value {
+        let value = self.follower.reduce(value);
+        application(&value).map_or(value, |(function, _)| self.function(&function))
     }
 
     /// Whether a function that reads folders may read the one of hosts, one above or one in it.
@@ -308,19 +305,22 @@ impl<'a> Reach<'a> {
                         is_passed && is_of_outputs(&lambda)
                     };
                 }
-            } else if let Some(bindings) = LetIn::cast(scope) {
-                // `let a.b = …; inherit (x) c; in a c`
-                let here =
-                    bindings.attrpath_values().filter(|it| keys(it).first() == Some(&Some(name.into())));
-                let inherits = bindings
-                    .inherits()
-                    .filter(|it| it.attrs().any(|attr| literal::is_attribute(&attr, name)));
-                let values = here.filter_map(|binding| binding.value());
-                let values: Vec<_> = values.chain(inherits.filter_map(|it| it.from()?.expr())).collect();
+            } else if let Some(with) = With::cast(scope.clone())
+                && let Some(names) = with.namespace()
+                && !names.syntax().text_range().contains_range(at.text_range())
+            {
+                if self.may_take(Value::Term(term.with(names)), true) {
+                    return true;
+                }
+            } else {
+                let values = match (LetIn::cast(scope.clone()), AttrSet::cast(scope).filter(is_rec)) {
+                    (Some(bindings), _) => bound(&bindings, name),
+                    (_, Some(bindings)) => bound(&bindings, name),
+                    _ => continue,
+                };
                 if !values.is_empty() {
-                    return values
-                        .into_iter()
-                        .any(|value| self.may_take(Value::Term(term.with(value)), is_passed));
+                    let mut values = values.into_iter().map(|value| Value::Term(term.with(value)));
+                    return values.any(|value| self.may_take(value, is_passed));
                 }
             }
         }
@@ -363,6 +363,14 @@ impl<'a> Reach<'a> {
         let inherited: Vec<_> = names.map(|name| self.follower.lookup(&whole, &[&name]).values).collect();
         values.into_iter().chain(inherited.into_iter().flatten()).any(|it| self.may_take(it, is_passed))
     }
+}
+
+/// What a `let` or a `rec` says of a name whose value can't be told: `a.b = …; inherit (x) a;`.
+fn bound(entries: &impl HasEntry, name: &str) -> Vec<Expr> {
+    let here = entries.attrpath_values().filter(|it| keys(it).first() == Some(&Some(name.into())));
+    let is_named = |it: &Inherit| it.attrs().any(|attr| literal::is_attribute(&attr, name));
+    let inherits = entries.inherits().filter(is_named).filter_map(|it| it.from()?.expr());
+    here.filter_map(|binding| binding.value()).chain(inherits).collect()
 }
 
 /// Whether a folder is above another.

@@ -80,7 +80,7 @@ pub(crate) fn resolve(name: &str, at: &SyntaxNode) -> Option<Expr> {
 }
 
 /// Whether a set is recursive. `rec` comes first: looking for it behind the entries would take long in a long set.
-pub(super) fn is_rec(set: &AttrSet) -> bool {
+pub(crate) fn is_rec(set: &AttrSet) -> bool {
     set.syntax().first_child_or_token().is_some_and(|first| first.kind() == TOKEN_REC)
 }
 

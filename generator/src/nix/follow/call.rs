@@ -61,7 +61,8 @@ impl Follower<'_> {
 }
 
 /// The function and the argument of an application, be it `f x`, `x |> f` or `f <| x`.
-pub(super) fn application(value: &Value) -> Option<(Value, Value)> {
+#[must_use]
+pub fn application(value: &Value) -> Option<(Value, Value)> {
     let term = match value {
         Value::Term(term) => term,
         Value::Applied(parts) => return Some((parts.0.clone(), parts.1.clone())),

@@ -28,8 +28,7 @@ use rowan::ast::AstNode;
 use super::file::NixFile;
 use crate::{error::Location, path::TreePath};
 
-use self::call::application;
-pub use self::call::{Call, last_name};
+pub use self::call::{Call, application, last_name};
 pub use files::{DirEntry, Files};
 
 /// An expression where it stands, and what the parameters around it are known to be.

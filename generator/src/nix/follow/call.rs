@@ -52,10 +52,9 @@ impl Follower<'_> {
     pub(super) fn applied(&self, function: &Value, argument: &Value) -> Option<Value> {
         let function = self.reduce(function);
         let Value::Term(term) = &function else { return None };
-        match &term.expr {
-            Expr::Lambda(_) => self.apply(&function, argument.clone()),
-            other if last_name(other)? == "import" => self.file(&TreePath::new(self.place(argument)?).ok()?),
-            _ => None,
+        match last_name(&term.expr).as_deref() {
+            Some("import") => self.file(&TreePath::new(self.place(argument)?).ok()?),
+            _ => self.apply(&function, argument.clone()),
         }
     }
 }

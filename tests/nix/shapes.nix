@@ -128,7 +128,11 @@ let
         makeMachine = modules: lib.nixosSystem { inherit modules; };
         flake-parts-lib.mkTransposedPerSystemModule = _: { };
       };
-      call = m: if isFunction m then m arguments else m;
+      # What some modules give to those that ask for it.
+      given = foldl' (a: b: a // (b._module.args or { })) { } (contents module);
+      asked = m: removeAttrs (builtins.functionArgs m) (attrNames arguments);
+      call =
+        m: if isFunction m then m (arguments // mapAttrs (name: _: given.${name}) (asked m)) else m;
       load = m: call (if isPath m || isString m then import m else m);
       merged = m: if m.isMerge or false then foldl' (a: b: a // merged b) { } m.contents else m;
       passed = foldl' (a: b: a // b._module.args or { }) { } (contents module);

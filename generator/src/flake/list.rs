@@ -1,15 +1,17 @@
 //! The lists and sets that functions make hosts of, through the functions that make lists of lists and of sets.
 
-use rnix::ast::{Expr, HasEntry};
+use rnix::ast::{AttrSet, Entry, Expr, HasEntry};
 use rowan::ast::AstNode;
 
 use super::{
     folder,
-    place::{Folder, Maker, Said, Search, concatenation, update},
+    place::{Folder, Maker, Place, Said, Search, concatenation, update},
     via::{Items, Take, Via},
 };
 use crate::{
+    edit::Site,
     nix::{
+        find::first_key,
         follow::{DirEntry, Follower, Term, Value},
         literal,
     },
@@ -102,6 +104,18 @@ impl Search<'_> {
         Some(if is_written { Items::ALL.behind(&Value::applied(function, first)) } else { Items::ALL })
     }
 
+    /// A call that gives a set with a single host.
+    pub(super) fn call_of_one(&mut self, call: &Term) {
+        self.places.found.push(Place {
+            term: call.clone(),
+            site: Site::Over(call.expr.syntax().clone()),
+            via: Via::Sets(Items::ALL),
+            prefix: 0,
+            opening: "",
+            conditions: self.conditions.clone(),
+        });
+    }
+
     fn folder(&mut self, entries: folder::Entries, reader: &Value, via: &Via) {
         let folder::Entries { path, conditions, reader: own } = entries;
         let reader = reader.term().cloned().unwrap_or(own);
@@ -189,6 +203,19 @@ impl Search<'_> {
         let Expr::List(items) = &term.expr else { return None };
         Some(items.items().map(|item| Value::Term(term.with(item))).collect())
     }
+}
+
+/// Whether `set`, in the body of a function, is what `call` makes of one name: there is no place in it for another.
+pub(super) fn is_of_a_call(call: &Term, body: &Term, set: &AttrSet) -> bool {
+    let mut entries = set.entries();
+    let is_named = |entry| match entry {
+        Entry::AttrpathValue(binding) => first_key(&binding).is_none(),
+        Entry::Inherit(_) => false,
+    };
+    matches!(call.expr, Expr::Apply(_))
+        && body.bodies().len() > call.bodies().len()
+        && entries.next().is_some_and(is_named)
+        && entries.next().is_none()
 }
 
 /// The path of the option of a module that `term` reads: `config.fleet.hosts`, or `cfg.hosts` where that is `config.fleet`.

@@ -103,6 +103,7 @@ impl Search<'_> {
             self.framework(framework, term);
         }
         self.places.parts.push(term.clone());
+        self.given(&value);
         for above in [&["config", "flake"][..], &["flake"]] {
             // `flake` may be a module itself, with arguments.
             for flake in self.follower.lookup(&value, above).values {
@@ -125,6 +126,22 @@ impl Search<'_> {
         }
     }
 
+    /// What a module gives to all that ask for it by name: `_module.args.helper = …`.
+    fn given(&mut self, module: &Value) {
+        let arguments = self.follower.lookup(module, &["_module", "args"]);
+        for (term, set) in arguments.values.iter().filter_map(Value::set) {
+            for (name, _) in self.follower.names(term, set) {
+                let value = self.follower.select(&Value::Term(term.clone()), &[&name]);
+                self.gives |= value.is_some_and(|value| self.follower.give(&name, value));
+            }
+        }
+        for (term, binding) in arguments.dotted {
+            if let ([_, _, Some(name)], Some(value)) = (keys(&binding).as_slice(), binding.value()) {
+                self.gives |= self.follower.give(name, Value::Term(term.with(value)));
+            }
+        }
+    }
+
     fn module_file(&mut self, place: &str, depth: usize) {
         let Some(path) = TreePath::new(place).ok() else { return };
         if let Some(value) = self.follower.file(&path) {
@@ -141,7 +158,7 @@ impl Search<'_> {
     }
 
     pub(super) fn module_folder_at(&mut self, place: &str, reader: &Term, depth: usize) {
-        let words = framework::WORDS.into_iter().chain(["nixosConfigurations"]);
+        let words = framework::WORDS.into_iter().chain(["nixosConfigurations", "_module.args"]);
         let files = TreePath::new(place).map(|folder| {
             let files = words.flat_map(|word| self.follower.files_with_word(&folder, word));
             files.collect::<BTreeSet<_>>()

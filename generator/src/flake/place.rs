@@ -6,6 +6,7 @@ use rowan::ast::AstNode;
 use super::{
     folder,
     framework::{self, Framework},
+    list::is_of_a_call,
     over,
     parts::{self, Import},
     via::{Items, MERGE, Take, Via},
@@ -106,14 +107,9 @@ impl Places {
 
     /// The places of the hosts of a flake.
     pub(super) fn of_flake(follower: &Follower<'_>, flake: &Value) -> Self {
-        let places = Self::default();
-        let mut search = Search { follower, places, conditions: Vec::new(), options: Vec::new() };
-        let outputs = follower.lookup(flake, &["outputs"]);
-        for value in outputs.values {
-            search.outputs(&follower.body(&value));
-        }
-        search.options();
-        search.places
+        let search = Search::of_flake(follower, flake);
+        // What one module gives to all may be asked for by those that were read before.
+        if search.gives { Search::of_flake(follower, flake).places } else { search.places }
     }
 }
 
@@ -136,6 +132,21 @@ pub(super) struct Search<'a> {
     pub(super) conditions: Vec<Value>,
     /// The options that hosts are made of.
     pub(super) options: Vec<Said>,
+    /// Whether modules were seen to give others what those were not known to be given.
+    pub(super) gives: bool,
+}
+
+impl<'a> Search<'a> {
+    fn of_flake(follower: &'a Follower<'a>, flake: &Value) -> Self {
+        let places = Places::default();
+        let mut search = Self { follower, places, conditions: Vec::new(), options: Vec::new(), gives: false };
+        let outputs = follower.lookup(flake, &["outputs"]);
+        for value in outputs.values {
+            search.outputs(&follower.body(&value));
+        }
+        search.options();
+        search
+    }
 }
 
 impl Search<'_> {
@@ -224,7 +235,7 @@ impl Search<'_> {
     }
 
     pub(super) fn bound(&mut self, bound: Bound, last: &str) {
-        for value in &bound.values {
+        for value in &bound.written {
             self.hosts(value);
         }
         self.dotted(bound.dotted, last, &Via::Host);
@@ -257,11 +268,14 @@ impl Search<'_> {
     }
 
     /// What `nixosConfigurations` is bound to.
-    fn hosts(&mut self, value: &Value) {
-        let value = self.follower.body(value);
+    fn hosts(&mut self, written: &Value) {
+        let value = self.follower.body(written);
         let Some(term) = &value.innermost() else { return };
         if let Expr::AttrSet(set) = &term.expr {
-            self.set(term, set, Via::Host);
+            match written.term().filter(|call| is_of_a_call(call, term, set)) {
+                Some(call) => self.call_of_one(call),
+                None => self.set(term, set, Via::Host),
+            }
         } else if let Some((left, right)) = update(term) {
             self.hosts(&left);
             self.hosts(&right);

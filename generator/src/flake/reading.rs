@@ -133,7 +133,11 @@ fn hosts(follower: &Follower<'_>, place: &Place) -> Vec<Host> {
             };
             siblings.iter().filter_map(name).collect()
         }
-        Site::Over(_) => Vec::new(),
+        Site::Over(call) => {
+            let made = made(follower, &place.via, "", &Value::Term(place.term.clone()));
+            let of_call = made.filter(|_| matches!(place.via, Via::Sets(_)));
+            of_call.map(|(name, _)| host((name, call.clone()))).into_iter().collect()
+        }
         Site::List(list) => {
             let item = |item: Expr| {
                 let node = item.syntax().clone();

@@ -55,7 +55,8 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         return Err(refusal.of_its_folder(&reading.places, term));
     }
     // First where agents are, then where most hosts are of those that lie where the new one will, then of all.
-    let mut places: Vec<_> = reading.each().collect();
+    let has_room = |place: &Place| !matches!(place.site, Site::Over(_));
+    let mut places: Vec<_> = reading.each().filter(|(place, _)| has_room(place)).collect();
     let agents = |hosts: &[Host]| hosts.iter().any(|host| AgentName::of_host(&host.name).is_some());
     let entries = files.tree.folder(&paths.hosts).unwrap_or_default();
     let is_beside = |host: &&Host| entries.contains(&paths.host_file.entry(&host.name));

@@ -35,7 +35,7 @@ const ELSEWHERE: [&str; 5] = ["\"aarch64-", "\"armv", "\"riscv64-", "\"i686-", "
 impl Sibling {
     pub(super) fn of(place: &Place, host: &Host) -> Self {
         let value = match &place.site {
-            Site::List(_) => Expr::cast(host.node.clone()),
+            Site::List(_) | Site::Over(_) => Expr::cast(host.node.clone()),
             _ => AttrpathValue::cast(host.node.clone())
                 .filter(|binding| keys(binding).len() == place.prefix + 1)
                 .and_then(|binding| binding.value()),

@@ -20,7 +20,7 @@ use crate::{
         find::keys,
         follow::{Follower, Value},
         literal,
-        scope::{binds, is_bound_at},
+        scope::{binds, is_bound_at, resolve},
     },
     rename::rename,
 };
@@ -118,7 +118,7 @@ pub(super) fn passed_by_name(follower: &Follower<'_>, hosts: &[Value], place: &P
         let names = follower.names(term, bindings).into_iter().map(|(name, _)| name);
         let is_same = |name: &String| {
             // What is said of a single host may be of it alone, but not what a whole file is given.
-            let is_of_all = || hosts.len() > 1 || follower.name(name, at, &place.term).is_none();
+            let is_of_all = || hosts.len() > 1 || resolve(name, at).is_none();
             let value = follower.select(&set, &[name]).filter(|_| is_bound_at(name, at) && is_of_all());
             value.is_some_and(|value| is_called_so(follower, &value, name, at, place))
         };

@@ -65,6 +65,8 @@ struct Frame {
 pub struct Bound {
     /// What the path is bound to.
     pub values: Vec<Value>,
+    /// The same, each as it is written there.
+    pub written: Vec<Value>,
     /// The bindings that go on below it, `path.key = …;`, in terms of the set that they stand in.
     pub dotted: Vec<(Term, AttrpathValue)>,
     /// What might bind it, if one could read it.
@@ -79,6 +81,7 @@ pub struct Follower<'a> {
     steps: Cell<usize>,
     depth: Cell<usize>,
     extended: Cell<usize>,
+    given: RefCell<BTreeMap<String, Value>>,
 }
 
 /// How many steps are made in all, and how deep they nest: what takes more stays unread.
@@ -171,6 +174,11 @@ impl Bound {
     pub fn is_bound(&self) -> bool {
         !(self.values.is_empty() && self.dotted.is_empty())
     }
+
+    fn push(&mut self, value: Value, written: Value) {
+        self.values.push(value);
+        self.written.push(written);
+    }
 }
 
 impl<'a> Follower<'a> {
@@ -184,6 +192,7 @@ impl<'a> Follower<'a> {
             steps: Cell::new(0),
             depth: Cell::new(0),
             extended: Cell::new(0),
+            given: RefCell::default(),
         }
     }
 

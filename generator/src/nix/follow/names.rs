@@ -86,6 +86,13 @@ impl Follower<'_> {
         None
     }
 
+    /// Takes `value` for what modules are given that ask for `name`; gives whether that is new.
+    pub fn give(&self, name: &str, value: Value) -> bool {
+        // What has no other name would be asked for by itself.
+        let is_name = matches!(value.term(), Some(Term { expr: Expr::Ident(_), .. }));
+        !is_name && self.given.borrow_mut().insert(name.to_owned(), value).is_none()
+    }
+
     /// What `entries` bind `name` to: nothing when they don't.
     fn bound(&self, term: &Term, entries: &impl HasEntry, name: &str) -> Option<Named> {
         for entry in entries.entries() {
@@ -116,7 +123,10 @@ impl Follower<'_> {
         name: &str,
     ) -> Option<Value> {
         let frames = std::iter::successors(term.scope.as_ref(), |frame| frame.outer.as_ref());
-        let frame = frames.into_iter().find(|frame| frame.lambda == *lambda.syntax())?;
+        let Some(frame) = frames.into_iter().find(|frame| frame.lambda == *lambda.syntax()) else {
+            let is_module = matches!(term.file.value(), Some(Expr::Lambda(module)) if module == *lambda);
+            return self.given.borrow().get(name).filter(|_| is_module).cloned();
+        };
         match parameter {
             Parameter::Whole => Some(frame.argument.clone()),
             Parameter::Entry(default) => {

@@ -62,9 +62,10 @@ impl Follower<'_> {
     }
 
     fn look_up(&self, value: &Value, path: &[&str], bound: &mut Bound) {
+        let written = value;
         let value = self.reduce(value);
         let Some((first, _)) = path.split_first() else {
-            bound.values.push(value);
+            bound.push(value, written.clone());
             return;
         };
         let Value::Term(term) = &value else { return };
@@ -82,12 +83,13 @@ impl Follower<'_> {
                 let winner = if over.is_bound() { right } else { left };
                 let won = self.lookup(&winner, path);
                 bound.values.extend(won.values);
+                bound.written.extend(won.written);
                 bound.dotted.extend(won.dotted);
                 bound.unreadable.extend(won.unreadable);
             }
             _ => {
                 if let Some(output) = self.output(&value, path) {
-                    return bound.values.push(output);
+                    return bound.push(output.clone(), output);
                 }
                 let seen = self.in_extended(|| {
                     let extended = self.extended(&value, first)?;
@@ -149,7 +151,8 @@ impl Follower<'_> {
                     // What it is can't be told, but it is there.
                     None => match named {
                         ast::Attr::Ident(name) if rest.is_empty() => {
-                            bound.values.push(Value::Term(term.with(Expr::Ident(name))));
+                            let name = Value::Term(term.with(Expr::Ident(name)));
+                            bound.push(name.clone(), name);
                         }
                         _ => bound.unreadable.push(term.clone()),
                     },

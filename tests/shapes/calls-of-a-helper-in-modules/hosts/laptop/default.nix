@@ -1,0 +1,7 @@
+{ own, ... }:
+{
+  flake.nixosConfigurations = own.mkHost {
+    name = "laptop";
+    modules = [ ./configuration.nix ];
+  };
+}

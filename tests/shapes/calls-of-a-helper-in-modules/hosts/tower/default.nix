@@ -1,0 +1,7 @@
+{ own, ... }:
+{
+  flake.nixosConfigurations = own.mkHost {
+    name = "tower";
+    modules = [ ./configuration.nix ];
+  };
+}

@@ -2,7 +2,7 @@
 
 use rnix::ast::{BinOpKind, Expr};
 
-use super::{Follower, Value};
+use super::{Follower, Value, entered};
 use crate::{nix::literal, path::TreePath};
 
 /// A function that isn't written out, applied: its last name, and its arguments.
@@ -51,10 +51,10 @@ impl Follower<'_> {
     /// What `function` gives for `argument`, where it is written out, or is `import`.
     pub(super) fn applied(&self, function: &Value, argument: &Value) -> Option<Value> {
         let function = self.reduce(function);
-        let Value::Term(term) = &function else { return None };
+        let term = function.term()?;
         match last_name(&term.expr).as_deref() {
             Some("import") => self.file(&TreePath::new(self.place(argument)?).ok()?),
-            _ => self.apply(&function, argument.clone()),
+            _ => entered(term, argument.clone()),
         }
     }
 }

@@ -254,10 +254,7 @@ impl<'a> Follower<'a> {
     #[must_use]
     pub fn apply(&self, function: &Value, argument: Value) -> Option<Value> {
         let Value::Term(term) = self.reduce(function) else { return None };
-        let Expr::Lambda(lambda) = &term.expr else { return constant(&term) };
-        let (file, lambda_node) = (Rc::clone(&term.file), lambda.syntax().clone());
-        let frame = Frame { file, lambda: lambda_node, argument, outer: term.scope.clone() };
-        Some(Value::Term(Term { expr: lambda.body()?, scope: Some(Rc::new(frame)), file: term.file }))
+        entered(&term, argument)
     }
 
     /// What stands in `value` behind its parameters, whatever they are.
@@ -344,6 +341,14 @@ impl std::fmt::Debug for Follower<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Follower").field("steps", &self.steps).finish_non_exhaustive()
     }
+}
+
+/// What `function`, which comes to nothing more, gives for `argument`.
+fn entered(function: &Term, argument: Value) -> Option<Value> {
+    let Expr::Lambda(lambda) = &function.expr else { return constant(function) };
+    let (file, node) = (Rc::clone(&function.file), lambda.syntax().clone());
+    let frame = Frame { file: Rc::clone(&file), lambda: node, argument, outer: function.scope.clone() };
+    Some(Value::Term(Term { expr: lambda.body()?, scope: Some(Rc::new(frame)), file }))
 }
 
 /// What `const x` gives for anything.

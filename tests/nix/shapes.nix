@@ -117,7 +117,6 @@ let
       arguments = {
         inherit inputs lib;
         self = inputs.self;
-        inherit (passed) facts;
         config = {
           machines = { };
           names.tower = "tower";
@@ -131,11 +130,9 @@ let
       # What some modules give to those that ask for it.
       given = foldl' (a: b: a // (b._module.args or { })) { } (contents module);
       asked = m: removeAttrs (builtins.functionArgs m) (attrNames arguments);
-      call =
-        m: if isFunction m then m (arguments // mapAttrs (name: _: given.${name}) (asked m)) else m;
+      call = m: if isFunction m then m (arguments // mapAttrs (name: _: given.${name}) (asked m)) else m;
       load = m: call (if isPath m || isString m then import m else m);
       merged = m: if m.isMerge or false then foldl' (a: b: a // merged b) { } m.contents else m;
-      passed = foldl' (a: b: a // b._module.args or { }) { } (contents module);
       # What modules say to options of their own, two names deep.
       options = foldl' (a: b: a // mapAttrs (name: said: deep (a.${name} or { }) said) b) { } (
         map said (contents module)
@@ -223,7 +220,19 @@ let
     easy-hosts.flakeModule =
       { config, inputs, ... }:
       {
-        flake = hostsIn inputs (config.easy-hosts.path + "/x86_64-nixos");
+        flake =
+          if config.easy-hosts ? hosts then
+            {
+              nixosConfigurations = mapAttrs (
+                name: host:
+                lib.nixosSystem {
+                  modules = [ (host.path or "${inputs.self}/systems/${name}") ];
+                  specialArgs = { inherit inputs; };
+                }
+              ) (lib.filterAttrs (_: host: host.class or "nixos" != "darwin") config.easy-hosts.hosts);
+            }
+          else
+            hostsIn inputs (config.easy-hosts.path + "/x86_64-nixos");
       };
     nixos-unified.flakeModules = {
       default = { };

@@ -115,6 +115,15 @@ fn easy_hosts(follower: &Follower<'_>, module: &Value) -> Option<Framework> {
     })
 }
 
+/// What easy-hosts makes of an entry of the table of hosts that a module says to it, and what it asks of one; with the
+/// option.
+pub(super) fn table(follower: &Follower<'_>, module: &Value) -> Option<(&'static str, Value, Value)> {
+    let is_said = |name: &&str| follower.lookup(module, &[name, "hosts"]).is_bound();
+    let option = ["easy-hosts", "easyHosts"].into_iter().find(is_said)?;
+    let made = follower.body(&follower.beside("easy-host.nix", include_str!("easy-host.nix"))?);
+    Some((option, follower.select(&made, &["make"])?, follower.select(&made, &["isHost"])?))
+}
+
 fn join(root: &str, folder: &str) -> String {
     if root.is_empty() { folder.to_owned() } else { format!("{root}/{folder}") }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rnix::ast::{AttrSet, Expr, HasEntry, List};
 use rowan::ast::AstNode;
 
-use super::{folder, framework, place::Search};
+use super::{folder, framework, place::Search, via::Via};
 use crate::{
     nix::{
         find::keys,
@@ -101,6 +101,14 @@ impl Search<'_> {
         }
         if let Some(framework) = framework::in_module(self.follower, term) {
             self.framework(framework, term);
+        }
+        if let Some((option, make, is_host)) = framework::table(self.follower, &value) {
+            let via = Via::Mapped(make, Box::new(Via::Host));
+            let bound = self.follower.lookup(&value, &[option, "hosts"]);
+            self.that(&is_host, |search| {
+                bound.values.iter().for_each(|set| search.sets(set, &via));
+                search.dotted(bound.dotted, "hosts", &via);
+            });
         }
         self.places.parts.push(term.clone());
         self.given(&value);

@@ -228,6 +228,14 @@ impl<'a> Follower<'a> {
         Some(Value::Term(Term { file, expr, scope: None }))
     }
 
+    /// The value of a file that isn't in the tree, as if it lay in its root.
+    #[must_use]
+    pub fn beside(&self, name: &'static str, text: &str) -> Option<Value> {
+        let file = NixFile::parse(&TreePath::new(name).ok()?, text.to_owned()).ok()?;
+        let (file, expr) = (Rc::new(file.clone()), file.value()?);
+        Some(Value::Term(Term { file, expr, scope: None }))
+    }
+
     /// What `value` comes to, until nothing more can be told: a set, a list, a function, an unread call, ….
     #[must_use]
     pub fn reduce(&self, value: &Value) -> Value {

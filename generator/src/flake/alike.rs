@@ -5,7 +5,7 @@ use rowan::ast::AstNode;
 
 use super::{
     full::{Full, PLATFORM, bound, inherited},
-    shared::{said, shared, shared_items},
+    shared::{New, said, shared, shared_items},
     sibling::Sibling,
     taker::without_parentheses,
 };
@@ -82,7 +82,7 @@ impl Full<'_> {
         let call = format!("{function}{{ {} }}", lines.join(" "));
         let lets: Option<Vec<_>> = calls.iter().map(|call| call.lets.clone()).collect();
         match lets {
-            Some(lets) => with_lets(&lets, call, self.host),
+            Some(lets) => with_lets(&lets, call, &New { host: self.host, module: None }),
             None => Some(call),
         }
     }
@@ -143,7 +143,7 @@ impl SystemCall {
 }
 
 /// `call`, behind what all of `lets` bind to the names that it mentions; nothing where they don't bind them alike.
-fn with_lets(lets: &[LetIn], call: String, host: &str) -> Option<String> {
+fn with_lets(lets: &[LetIn], call: String, new: &New<'_>) -> Option<String> {
     let (first, _) = lets.split_first()?;
     let mut text = call;
     // What is bound last may mention what is bound before.
@@ -158,7 +158,7 @@ fn with_lets(lets: &[LetIn], call: String, host: &str) -> Option<String> {
                 .find(|it| it.attrpath().is_some_and(|path| path.syntax().text() == name.as_str()))?
                 .value()
         });
-        let value = shared(&values.collect::<Option<Vec<_>>>()?, host, &|_| false)?;
+        let value = shared(&values.collect::<Option<Vec<_>>>()?, new, &|_| false)?;
         text = match text.strip_prefix("let ") {
             Some(rest) => format!("let {name} = {value}; {rest}"),
             None => format!("let {name} = {value}; in {text}"),

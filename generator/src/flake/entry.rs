@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rnix::ast::{AttrpathValue, Expr, HasEntry};
+use rnix::{
+    SyntaxKind::{TOKEN_STRING_CONTENT, TOKEN_WHITESPACE},
+    ast::{AttrpathValue, Expr, HasEntry},
+};
 use rowan::ast::AstNode;
 
 use super::{
     full::Full,
     place::Place,
-    shared::{said, shared},
+    shared::{New, said, shared},
     sibling::{Sibling, are_of_people, is_personal},
     taker,
     via::Via,
@@ -178,8 +181,19 @@ fn as_most(siblings: &[Sibling], host: &str, place: &Place) -> Option<Candidate>
     let (text, _) = best.next()?;
     // Of two ways that are as common none is the way. Where a host can be written in full, what only some say is none of it.
     let in_full = matches!(place.via, Via::Host | Via::Arguments);
-    let is_one = most > 1 && best.next().is_none() && (!in_full || most * 2 > entries.len());
+    // A string that others have otherwise is chosen for each.
+    let is_chosen =
+        entries.iter().map(|it| it.renamed(host)).any(|it| it != text && frame(&it) == frame(&text));
+    let is_one = most > 1 && best.next().is_none() && (!in_full || most * 2 > entries.len() && !is_chosen);
     is_one.then(|| Candidate::as_siblings(text))
+}
+
+/// An entry without what its strings say.
+fn frame(entry: &str) -> Vec<String> {
+    let tokens = rnix::Root::parse(&format!("{{ {entry} }}")).syntax().descendants_with_tokens();
+    let tokens = tokens.filter_map(rnix::NodeOrToken::into_token);
+    let words = tokens.filter(|it| !matches!(it.kind(), TOKEN_STRING_CONTENT | TOKEN_WHITESPACE));
+    words.map(|token| token.text().to_owned()).collect()
 }
 
 /// The entries that say nothing of one sibling but its name, with the new name.
@@ -231,7 +245,9 @@ fn as_all(full: &Full<'_>, key: &str) -> Option<Candidate> {
         let said = values.first().and_then(|value| argument(value, name)).unwrap_or_default();
         values.len() == 1 && (name == "system" || said.contains(host))
     };
-    let value = shared(&values, host, &|name| optional.contains(name) && !is_of_all(name))?;
+    let value = shared(&values, &New { host, module: Some(full.folder) }, &|name| {
+        optional.contains(name) && !is_of_all(name)
+    })?;
     let made = rnix::Root::parse(&value).ok().ok()?.expr()?;
     // What may be of a single sibling alone, and can't be lacking, can't be told of a new host.
     if values.len() == 1 && says_who_or_what(&made) {

@@ -9,6 +9,7 @@
 //! [`Follower`]: crate::nix::follow::Follower
 
 mod alike;
+mod elsewhere;
 mod entry;
 mod files;
 mod folder;

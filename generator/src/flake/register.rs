@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::BTreeSet};
 
 use super::{
-    Form, Registration,
+    Form, Registration, elsewhere,
     entry::{self, Candidate, Origin},
     files::{Edited, Planned},
     folder,
@@ -22,6 +22,7 @@ use super::{
 use crate::{
     edit::{self, Entry, Site},
     error::{Error, Location, Result},
+    host_file::HostFiles,
     name::AgentName,
     nix::{
         file::NixFile,
@@ -324,7 +325,10 @@ pub(super) fn verify(
             Err(refuse("what makes hosts here can't be read".into()))
         };
     }
-    match system.lacks(&paths.host_files(host)) {
+    let own = paths.host_files(host);
+    let is_there = |path: &TreePath| will_be(&own, path) || files.is_there(path);
+    let elsewhere = || elsewhere::missing(&reading, place, &paths.flake, &own, &is_there);
+    match system.lacks(&own).or_else(|| elsewhere().map(|it| format!("another output reads {it} for it"))) {
         Some(why) => Err(refuse(why)),
         None if system.homes_of_others() && origin != Origin::Agent => {
             Err(refuse("it gives homes to people whom a new host doesn't have".into()))
@@ -336,9 +340,13 @@ pub(super) fn verify(
 /// What `made`, the new host, is seen to be, with its own files where they will be.
 fn system(files: &Planned<'_>, reading: &Reading<'_>, made: &Value, host: &str) -> System {
     let own = files.tree.settings().paths.host_files(host);
-    let will_be = |path: &TreePath| *path == own.file || own.file.ancestors().any(|above| above == *path);
-    let is_there = |path: &TreePath| will_be(path) || files.is_there(path);
+    let is_there = |path: &TreePath| will_be(&own, path) || files.is_there(path);
     System::of(&reading.follower, made, &own, &is_there)
+}
+
+/// Whether the new host's file will be at `path`, or below it.
+fn will_be(own: &HostFiles, path: &TreePath) -> bool {
+    own.file == *path || own.file.ancestors().any(|above| above == *path)
 }
 
 impl Place {

@@ -11,33 +11,43 @@ use crate::nix::literal;
 /// What people call the argument that is a host's name.
 const NAMES: [&str; 4] = ["hostname", "hostName", "host", "name"];
 
+/// A new host.
+#[derive(Clone, Copy)]
+pub(super) struct New<'a> {
+    /// Its name.
+    pub(super) host: &'a str,
+    /// Its own module, as it is referred to, where that may be said.
+    pub(super) module: Option<&'a str>,
+}
+
 /// What all of `exprs` say of a host, as the first says it; nothing where they differ in what may be needed.
 ///
 /// Of calls it is the call of the same function; of lists the items that are in each; of sets what each binds alike.
 /// What each set binds, but not alike, can't be left out, unless `may_lack` says of a name in the sets that are the
 /// last argument, or all there is, that it can. Of a single expression all is left out that may be lacking. What is
-/// called a host's name is `host`, though siblings may have other names there than in the flake.
-pub(super) fn shared(exprs: &[Expr], host: &str, may_lack: &dyn Fn(&str) -> bool) -> Option<String> {
+/// called a host's name is the new one's, though siblings may have other names there than in the flake; what is called a
+/// module and is one for each is the new one's own.
+pub(super) fn shared(exprs: &[Expr], new: &New<'_>, may_lack: &dyn Fn(&str) -> bool) -> Option<String> {
     let first = exprs.first()?;
     if let Some(sets) = each(exprs, |expr| match expr {
         Expr::AttrSet(set) if set.rec_token().is_none() => Some(set.clone()),
         _ => None,
     }) {
-        return shared_bindings(&sets, host, may_lack);
+        return shared_bindings(&sets, new, may_lack);
     }
     if let Some(inner) = each(exprs, |expr| match expr {
         Expr::Paren(it) => it.expr(),
         _ => None,
     }) {
-        return Some(format!("({})", shared(&inner, host, may_lack)?));
+        return Some(format!("({})", shared(&inner, new, may_lack)?));
     }
     if let Some(calls) = each(exprs, |expr| match expr {
         Expr::Apply(it) => Some((it.lambda()?, it.argument()?)),
         _ => None,
     }) {
         let (functions, arguments): (Vec<_>, Vec<_>) = calls.into_iter().unzip();
-        let function = shared(&functions, host, &|_| false)?;
-        return Some(format!("{function} {}", shared(&arguments, host, may_lack)?));
+        let function = shared(&functions, new, &|_| false)?;
+        return Some(format!("{function} {}", shared(&arguments, new, may_lack)?));
     }
     if exprs.iter().all(|other| said(other) == said(first)) {
         return Some(first.syntax().text().to_string());
@@ -46,7 +56,7 @@ pub(super) fn shared(exprs: &[Expr], host: &str, may_lack: &dyn Fn(&str) -> bool
 }
 
 /// What all sets bind alike.
-fn shared_bindings(sets: &[AttrSet], host: &str, may_lack: &dyn Fn(&str) -> bool) -> Option<String> {
+fn shared_bindings(sets: &[AttrSet], new: &New<'_>, may_lack: &dyn Fn(&str) -> bool) -> Option<String> {
     let all: Vec<_> = sets.iter().map(bindings).collect::<Option<_>>()?;
     let (first, others) = all.split_first()?;
     let mut lines: Vec<String> = Vec::new();
@@ -59,7 +69,7 @@ fn shared_bindings(sets: &[AttrSet], host: &str, may_lack: &dyn Fn(&str) -> bool
         let is_of_modules = name.to_lowercase().ends_with("modules");
         if let (true, Said::Value(_, Expr::List(list))) = (others.is_empty() && is_of_modules, said) {
             let named =
-                list.items().map(|item| item.syntax().text().to_string()).filter(|it| it.contains(host));
+                list.items().map(|item| item.syntax().text().to_string()).filter(|it| it.contains(new.host));
             lines.push(format!("{name} = [ {} ];", named.collect::<Vec<_>>().join(" ")));
             continue;
         }
@@ -75,12 +85,17 @@ fn shared_bindings(sets: &[AttrSet], host: &str, may_lack: &dyn Fn(&str) -> bool
             Said::Value(_, expr) => Some(expr.clone()),
             Said::Inherited(_) => None,
         });
-        match exprs.as_ref().and_then(|exprs| shared(exprs, host, &|_| false)) {
+        let own = new.module.filter(|_| !may_lack(name) && is_a_module(name, exprs.as_deref()));
+        if let Some(module) = own {
+            lines.push(format!("{name} = {module};"));
+            continue;
+        }
+        match exprs.as_ref().and_then(|exprs| shared(exprs, new, &|_| false)) {
             Some(value) => lines.push(format!("{name} = {value};")),
             None if NAMES.contains(&name.as_str())
-                && exprs.is_some_and(|exprs| exprs.iter().all(is_string)) =>
+                && exprs.as_ref().is_some_and(|exprs| exprs.iter().all(is_string)) =>
             {
-                lines.push(format!("{name} = {};", literal::quote(host)));
+                lines.push(format!("{name} = {};", literal::quote(new.host)));
             }
             None if may_lack(name) => {}
             // A host may have no modules of its own.
@@ -144,6 +159,15 @@ fn bindings(set: &AttrSet) -> Option<Vec<(String, Said)>> {
         }
     }
     Some(bindings)
+}
+
+/// Whether an argument is the module that each host has of its own.
+fn is_a_module(name: &str, exprs: Option<&[Expr]>) -> bool {
+    let name = name.to_lowercase();
+    let is_called_so = ["module", "config", "configuration"].iter().any(|end| name.ends_with(end));
+    let is_one = |expr: &Expr| matches!(expr, Expr::AttrSet(_) | Expr::Lambda(_) | Expr::PathRel(_));
+    let is_of_home = ["home", "hm", "user"].iter().any(|word| name.contains(word));
+    is_called_so && !is_of_home && exprs.is_some_and(|exprs| exprs.iter().all(is_one))
 }
 
 fn is_string(expr: &Expr) -> bool {

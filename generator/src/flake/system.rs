@@ -28,6 +28,8 @@ pub(super) struct System {
     homes: BTreeSet<Option<String>>,
     /// The people whom it has.
     users: BTreeSet<Option<String>>,
+    /// What its modules are passed that is seen to throw.
+    throwing: Vec<String>,
     /// What it reads of the host's name and what won't be there: files, and attributes of sets.
     pub(super) missing: Vec<String>,
 }
@@ -78,12 +80,29 @@ impl System {
             Some(format!("its modules don't have {}", own.place()))
         } else if !self.missing.is_empty() {
             Some(format!("it reads {}, which a new host doesn't have", self.missing.join(", ")))
+        } else if let Some(name) = self.throwing.first() {
+            Some(format!("its modules are passed `{name}`, which throws for it"))
         } else if self.inputs != Some(true) {
             Some("its modules aren't seen to be passed `inputs` by specialArgs".into())
         } else {
             None
         }
     }
+}
+
+/// What `function` reads, of what won't be there, when it is applied to the name of a new host.
+pub(super) fn missing_to(
+    follower: &Follower<'_>,
+    function: &Value,
+    own: &HostFiles,
+    is_there: &dyn Fn(&TreePath) -> bool,
+) -> Vec<String> {
+    let mut system = System::default();
+    let reading = Reading { follower, own, is_there, passed: None };
+    if let Some(Value::Term(body)) = follower.apply(function, Value::Text(own.name.clone())) {
+        reading.named(&body, &mut system);
+    }
+    system.missing
 }
 
 struct Reading<'a> {
@@ -103,6 +122,12 @@ impl Reading<'_> {
             (false, true) => Some(false),
             (false, false) => None,
         };
+        let passed = follower.select(arguments, &["specialArgs"]).map(|passed| follower.reduce(&passed));
+        if let Some((term, set)) = passed.as_ref().and_then(Value::set) {
+            let names = follower.names(term, set).into_iter().map(|(name, _)| name);
+            let throws = names.filter(|name| self.throws(&Value::Term(term.clone()), name));
+            system.throwing.extend(throws);
+        }
         let modules = follower.lookup(arguments, &["modules"]).values;
         for modules in &modules {
             self.modules(modules, system, DEPTH);
@@ -115,6 +140,12 @@ impl Reading<'_> {
                 reading.modules(modules, system, DEPTH);
             }
         }
+    }
+
+    /// Whether what `set` binds to `name` is seen to throw.
+    fn throws(&self, set: &Value, name: &str) -> bool {
+        let call = self.follower.select(set, &[name]).and_then(|value| self.follower.call(&value));
+        call.is_some_and(|call| matches!(call.name.as_str(), "throw" | "abort"))
     }
 
     fn modules(&self, modules: &Value, system: &mut System, depth: usize) {

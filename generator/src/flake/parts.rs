@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rnix::ast::{AttrSet, Expr, HasEntry, List};
+use rnix::ast::{AttrSet, Expr, HasEntry, Inherit, List};
 use rowan::ast::AstNode;
 
 use super::{folder, framework, place::Search, via::Via};
@@ -85,12 +85,8 @@ impl Search<'_> {
             }
             return;
         }
-        // `(import-tree ./modules).imports`: what a module imports, without the module.
-        if let Expr::Select(select) = &term.expr
-            && let Some(module) = select.expr()
-            && last_name(&term.expr).as_deref() == Some("imports")
-        {
-            return self.module(&Value::Term(term.with(module)), depth);
+        if let Some(module) = imported_of(term) {
+            return self.module(&Value::Term(module), depth);
         }
         // What a partition binds is all there is of an output.
         if let Some(partition) = self.follower.select(&value, &["partitionedAttrs", "nixosConfigurations"])
@@ -200,6 +196,16 @@ impl Search<'_> {
             }
         }
     }
+}
+
+/// The module of which only what it imports is taken: `(import-tree ./modules).imports`, or by `inherit`.
+fn imported_of(term: &Term) -> Option<Term> {
+    let module = match &term.expr {
+        Expr::Select(select) if last_name(&term.expr).as_deref() == Some("imports") => select.expr(),
+        Expr::Ident(_) => term.expr.syntax().parent().and_then(Inherit::cast)?.from()?.expr(),
+        _ => None,
+    };
+    Some(term.with(module?))
 }
 
 /// The import that `item` is, where a list has it.

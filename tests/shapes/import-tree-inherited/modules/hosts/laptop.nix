@@ -1,0 +1,7 @@
+{ inputs, ... }:
+{
+  flake.nixosConfigurations.laptop = inputs.nixpkgs.lib.nixosSystem {
+    system = "x86_64-linux";
+    modules = [ ../../machines/laptop.nix ];
+  };
+}

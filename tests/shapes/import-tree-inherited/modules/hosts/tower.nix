@@ -1,0 +1,7 @@
+{ inputs, ... }:
+{
+  flake.nixosConfigurations.tower = inputs.nixpkgs.lib.nixosSystem {
+    system = "x86_64-linux";
+    modules = [ ../../machines/tower.nix ];
+  };
+}

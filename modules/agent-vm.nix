@@ -34,7 +34,7 @@ in
   # What libvirt runs; a flake that says it otherwise, as by `system`, may say the same.
   nixpkgs.hostPlatform = lib.mkDefault "x86_64-linux";
 
-  # The disk as hosts/agent-base/qcow.nix makes it: one ext4 partition behind an MBR, for the
+  # The disk as qcow.nix of the base image makes it: one ext4 partition behind an MBR, for the
   # BIOS that libvirt boots by default.
   fileSystems."/" = {
     device = "/dev/disk/by-label/nixos";

@@ -66,6 +66,10 @@ pub struct Paths {
     pub host_file: HostFile,
     /// The configuration of the base image.
     pub base: TreePath,
+    /// What all agents' hosts share, where that isn't among the hosts.
+    pub shared_host: Option<TreePath>,
+    /// The folder of the modules that are the same in every tree: `agent.nix`, `agent-vm.nix`, `agent-home.nix`.
+    pub modules: TreePath,
     /// The folder of homes: `NAME/agent.nix`, `NAME/himalaya.nix`.
     pub homes: TreePath,
     /// The folder of users: `NAME.nix`.
@@ -152,7 +156,7 @@ impl Paths {
     /// `hosts/common/optional/agent-base.nix`: what all agents' hosts share.
     #[must_use]
     pub fn shared_host(&self) -> TreePath {
-        self.hosts.join("common/optional/agent-base.nix")
+        self.shared_host.clone().unwrap_or_else(|| self.hosts.join("common/optional/agent-base.nix"))
     }
 
     /// `home-manager/NAME`.
@@ -239,6 +243,8 @@ impl Default for Paths {
             hosts: TreePath::literal("hosts"),
             host_file: HostFile::Inside(TreePath::literal("default.nix")),
             base: TreePath::literal("hosts/agent-base/default.nix"),
+            shared_host: None,
+            modules: TreePath::literal("modules"),
             homes: TreePath::literal("home-manager"),
             users: TreePath::literal("modules/users"),
             rules: TreePath::literal("secrets.nix"),

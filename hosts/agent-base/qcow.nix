@@ -13,7 +13,7 @@
     baseName = "nixos";
     format = "qcow2";
     diskSize = 20480; # MiB; the copy into the image hangs from 65536 upwards
-    # modules/agent-vm.nix boots and mounts the disk by these two.
+    # agent-vm.nix boots and mounts the disk by these two.
     partitionTableType = "legacy";
     label = "nixos";
     # The machines are flakes: nothing in them looks for a channel.

@@ -1,13 +1,17 @@
 //! The files that all agents share, for a tree that lacks them.
 
 use super::{Adoption, BASE};
-use crate::{nix::literal::quote, path::TreePath, settings::Settings};
+use crate::{
+    nix::literal::quote,
+    path::TreePath,
+    settings::{self, Paths, Settings},
+};
 
 /// The modules, as they are in this repository.
 const MODULES: [(&str, &str); 3] = [
-    ("modules/agent.nix", include_str!("../../../modules/agent.nix")),
-    ("modules/agent-vm.nix", include_str!("../../../modules/agent-vm.nix")),
-    ("modules/agent-home.nix", include_str!("../../../modules/agent-home.nix")),
+    ("agent.nix", include_str!("../../../modules/agent.nix")),
+    ("agent-vm.nix", include_str!("../../../modules/agent-vm.nix")),
+    ("agent-home.nix", include_str!("../../../modules/agent-home.nix")),
 ];
 
 /// The image, as it is in this repository.
@@ -16,16 +20,15 @@ const IMAGE: &str = include_str!("../../../hosts/agent-base/qcow.nix");
 /// Every shared file, with what it says where it is missing.
 pub(super) fn shared(settings: &Settings, adoption: &Adoption) -> Vec<(TreePath, String)> {
     let paths = &settings.paths;
-    let module = |name: &'static str| TreePath::literal(name);
+    let module = |name: &str| paths.modules.join(name);
     let (host, home, base) = (paths.shared_host(), paths.shared_home(), paths.base.clone());
-    let image = paths.host_files(BASE).folder.join("qcow.nix");
+    let image = image(paths);
     let admin = paths.user(&settings.admin_user);
     // Others open secrets, and log in nowhere.
     let logins = adoption.keys.iter().filter(|key| key.as_str().starts_with("ssh-"));
     let keys: Vec<_> = logins.map(|key| format!("  {}\n", quote(key.as_str()))).collect();
     let keys = keys.concat();
-    let mut files: Vec<_> =
-        MODULES.iter().map(|(path, text)| (TreePath::literal(path), (*text).to_owned())).collect();
+    let mut files: Vec<_> = MODULES.iter().map(|(name, text)| (module(name), (*text).to_owned())).collect();
     files.extend([
         (
             host.clone(),
@@ -44,8 +47,8 @@ pub(super) fn shared(settings: &Settings, adoption: &Adoption) -> Vec<(TreePath,
   }};
 }}
 ",
-                host.reference(&module("modules/agent-vm.nix")),
-                host.reference(&module("agent-tool.toml")),
+                host.reference(&module("agent-vm.nix")),
+                host.reference(&TreePath::literal(settings::FILE)),
             ),
         ),
         (
@@ -57,7 +60,7 @@ pub(super) fn shared(settings: &Settings, adoption: &Adoption) -> Vec<(TreePath,
   imports = [ {} ];
 }}
 ",
-                home.reference(&module("modules/agent-home.nix")),
+                home.reference(&module("agent-home.nix")),
             ),
         ),
         (
@@ -98,6 +101,14 @@ pub(super) fn shared(settings: &Settings, adoption: &Adoption) -> Vec<(TreePath,
     files
 }
 
+/// Where the image is described: with the base, unless its folder would be a host beside its file.
+fn image(paths: &Paths) -> TreePath {
+    let base = paths.host_files(BASE);
+    let aside = paths.shared_host.as_ref().filter(|_| !base.is_inside());
+    let folder = aside.and_then(|shared| shared.ancestors().next()).unwrap_or(base.folder);
+    folder.join("qcow.nix")
+}
+
 fn admin_user(settings: &Settings, path: &TreePath) -> String {
     format!(
         "\
@@ -123,13 +134,15 @@ fn admin_user(settings: &Settings, path: &TreePath) -> String {
 
 /// `agent-tool.toml`, with the paths that aren't where they are by default.
 pub(super) fn settings(settings: &Settings) -> String {
-    let defaults = crate::settings::Paths::default();
+    let defaults = Paths::default();
     let paths = &settings.paths;
     let (host_file, default) = (paths.host_file.to_string(), defaults.host_file.to_string());
     let entries = [
         ("hosts", paths.hosts.as_str(), defaults.hosts.as_str()),
         ("host-file", &host_file, &default),
         ("base", paths.base.as_str(), defaults.base.as_str()),
+        ("shared-host", paths.shared_host.as_ref().map_or("", TreePath::as_str), ""),
+        ("modules", paths.modules.as_str(), defaults.modules.as_str()),
         ("homes", paths.homes.as_str(), defaults.homes.as_str()),
         ("users", paths.users.as_str(), defaults.users.as_str()),
         ("guide", paths.guide.as_str(), defaults.guide.as_str()),

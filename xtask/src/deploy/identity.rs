@@ -130,14 +130,17 @@ pub(super) fn reach(deployment: &Deployment<'_>) -> Result<()> {
     ssh.run(&call).map_err(|failure| {
         let denied = failure.said().contains("Permission denied");
         let hint = if denied {
-            "your key must be in modules/users/keys.nix when the base image is built, and at hand here: \
-             `ssh-add`, or `--identity FILE`"
+            format!(
+                "your key must be in {} when the base image is built, and at hand here: `ssh-add`, or `--identity \
+                 FILE`",
+                machine.operator_keys
+            )
         } else {
-            "the machine answers, and does not let the admin user in"
+            "the machine answers, and does not let the admin user in".to_owned()
         };
         anyhow::Error::new(failure)
             .context(format!("{} can't be entered as {}", machine.domain, machine.admin))
-            .context(Hint(hint.into()))
+            .context(Hint(hint))
     })?;
     Ok(())
 }

@@ -18,6 +18,7 @@ use generator::{
     domain::{self, Defined},
     error::Error,
     name::AgentName,
+    path::TreePath,
     settings::Settings,
     tree::Tree,
     vm::Vm,
@@ -43,6 +44,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) vm: Vm,
     /// Who has `sudo` without a password in it.
     pub(crate) admin: String,
+    /// The file of the tree with the keys that log in.
+    pub(crate) operator_keys: TreePath,
     pub(crate) files: Files,
     pub(crate) programs: &'a dyn Programs,
     /// Private keys that SSH tries first.
@@ -64,6 +67,7 @@ impl<'a> Machine<'a> {
             domain: name.host(),
             vm: facts::vm(tree, name)?,
             admin: settings.admin_user.as_str().to_owned(),
+            operator_keys: settings.paths.operator_keys(),
             files: Files::of(settings)?,
             programs,
             identities: identities.to_owned(),

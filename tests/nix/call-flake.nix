@@ -9,6 +9,9 @@ let
     nixpkgs = inputs + "/nixpkgs";
     home-manager = inputs + "/home-manager";
     agenix = inputs + "/agenix";
+    # Trees that are adopted have these; the real inputs need not.
+    flake-parts = ./flake-parts;
+    import-tree = ./import-tree;
     # What the template imports is this repository.
     agent-vms = ../..;
   };

@@ -5,9 +5,11 @@ use std::{collections::BTreeSet, fs, path::Path};
 use super::{
     BASE,
     hosts::{self, Hosts},
+    read::Read,
 };
 use crate::{
-    error::Result,
+    error::{Error, Location, Result},
+    flake::{self, Planned},
     guide,
     nix::find::{AttrPath, find},
     nix::literal,
@@ -44,7 +46,8 @@ impl Detected {
             there.map(|name| TreePath::literal(name))
         };
         let mut paths = Paths::default();
-        if let Some(Hosts { folder, file }) = hosts::find(&tree)? {
+        let survey = flake::survey(&Planned::none(&tree))?;
+        if let Some(Hosts { folder, file }) = hosts::find(&tree, &survey)? {
             paths.hosts = folder;
             paths.host_file = file;
             paths.base = paths.host_files(BASE).file;
@@ -52,6 +55,7 @@ impl Detected {
         paths.homes = first(&HOMES).unwrap_or(paths.homes);
         paths.rules = first(&RULES).unwrap_or(paths.rules);
         paths.guide = guide_of(&tree).unwrap_or(paths.guide);
+        set_aside(&mut paths, &Read::of(&tree, &survey))?;
         let (domain, admin_user) = facts(&tree, &paths);
         Ok(Self { paths, domain, admin_user, flake: pushed_to(tree.root()) })
     }
@@ -67,6 +71,44 @@ impl Detected {
             settings.admin_user = user.clone();
         }
         Ok(settings)
+    }
+}
+
+/// What a folder for agents alone may be called.
+const ASIDE: [&str; 2] = ["agents", "agent-vms"];
+
+/// Moves what the flake would take for something of its own, where it lies, to a folder that is not read.
+fn set_aside(paths: &mut Paths, read: &Read) -> Result<()> {
+    let aside = ASIDE.map(TreePath::literal).into_iter().find(|folder| read.taking(folder).is_none());
+    let free = |name: &str| aside.as_ref().map(|folder| folder.join(name)).ok_or_else(|| nowhere(read));
+    let folders = [(&mut paths.modules, "modules"), (&mut paths.users, "users"), (&mut paths.homes, "homes")];
+    for (path, name) in folders {
+        if read.may_take(path) {
+            *path = free(name)?;
+        }
+    }
+    // Secrets are no modules: what reads them is seen, and names them by the rules beside them.
+    if read.taking(&paths.secrets).is_some() && !paths.rules.is_below(paths.secrets.as_str()) {
+        paths.secrets = free("secrets")?;
+    }
+    if read.may_take(&paths.hosts) {
+        paths.shared_host = Some(free("machine.nix")?);
+    }
+    Ok(())
+}
+
+/// Why there is no folder for agents alone.
+fn nowhere(read: &Read) -> Error {
+    let flake = TreePath::literal("flake.nix");
+    let [first, second] = ASIDE;
+    let reader = read.taking(&TreePath::literal(first)).and_then(|(_, reader)| reader.cloned());
+    Error::NoPlace {
+        at: reader.unwrap_or_else(|| Location::file(&flake)),
+        found: format!(
+            "what lies in {first} or {second} is read here, too: the files that agents share would be taken for the \
+             flake's own"
+        ),
+        by_hand: format!("have it read another folder, or all but {first}, then run this again"),
     }
 }
 

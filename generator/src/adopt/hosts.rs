@@ -48,8 +48,8 @@ struct Votes {
 }
 
 /// Where most hosts lie; nothing where none is seen to lie in a folder, or most lie at the root, beside everything else.
-pub(super) fn find(tree: &Tree) -> Result<Option<Hosts>> {
-    let (survey, own) = (flake::survey(&Planned::none(tree))?, flake::own_files(&Planned::none(tree))?);
+pub(super) fn find(tree: &Tree, survey: &Survey) -> Result<Option<Hosts>> {
+    let own = flake::own_files(&Planned::none(tree))?;
     let votes = votes(tree, &own);
     let most = votes.values().map(|votes| votes.named.max(votes.other)).max();
     if at_root(&own) > most.unwrap_or(1) {
@@ -77,7 +77,7 @@ pub(super) fn find(tree: &Tree) -> Result<Option<Hosts>> {
         Some(0) | None => None,
         Some(other) => others.get(other).cloned(),
     });
-    Ok(folder.map(|folder| Hosts { file: file(tree, &survey, &own, &folder), folder }))
+    Ok(folder.map(|folder| Hosts { file: file(tree, survey, &own, &folder), folder }))
 }
 
 fn votes(tree: &Tree, all: &Own) -> BTreeMap<TreePath, Votes> {

@@ -5,13 +5,15 @@ mod detect;
 mod files;
 mod flake_inputs;
 mod hosts;
+mod read;
 mod rules;
+mod taken;
 
 use std::path::Path;
 
 use crate::{
     error::{Error, Result},
-    flake::{self, Planned},
+    flake::{self, Form, Planned, Survey},
     path::TreePath,
     plan::{Draft, Plan},
     secrets::recipient::Recipient,
@@ -84,17 +86,21 @@ pub fn plan(tree: &Tree, adoption: &Adoption) -> Result<Plan> {
     for change in missing {
         draft.edit(&paths.flake, &change)?;
     }
-    register_base(&mut draft, tree)?;
+    let before = flake::survey(&Planned::none(tree))?;
+    let module = register_base(&mut draft, tree, &before)?;
+    taken::expect_base_alone(&draft, tree, &before, module.as_ref())?;
     draft.finish()
 }
 
-/// The base image is a host, too. Where there is no place for one, no agent will find any: that is said.
-fn register_base(draft: &mut Draft<'_>, tree: &Tree) -> Result<()> {
-    let files = Planned::new(tree, draft.planned());
-    if flake::survey(&files)?.names.contains_key(BASE) {
-        return Ok(());
+/// The base image is a host, too. Where there is no place for one, no agent will find any: that is said. Gives the
+/// module that registers it, where that is one of its own.
+fn register_base(draft: &mut Draft<'_>, tree: &Tree, before: &Survey) -> Result<Option<TreePath>> {
+    if before.names.contains_key(BASE) {
+        return Ok(None);
     }
-    flake::register(&files, BASE)?.enter(draft)
+    let registration = flake::register(&Planned::new(tree, draft.planned()), BASE)?;
+    registration.enter(draft)?;
+    Ok(registration.file.filter(|_| registration.form == Form::Module).map(|file| file.path().clone()))
 }
 
 fn chosen(detected: &Detected, adoption: &Adoption) -> Result<Settings> {

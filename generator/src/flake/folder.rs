@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The functions that read a folder.
-pub(super) const READERS: [&str; 5] = ["readDir", "listFilesRecursive", "import-tree", "fileFilter", "load"];
+pub(crate) const READERS: [&str; 5] = ["readDir", "listFilesRecursive", "import-tree", "fileFilter", "load"];
 
 /// How many expressions are looked at.
 const LIMIT: usize = 20_000;

@@ -46,7 +46,7 @@ use crate::{
 };
 
 pub use files::Planned;
-pub(crate) use folder::is_for_hosts;
+pub(crate) use folder::{READERS, is_for_hosts};
 pub use survey::{Survey, own_files, survey};
 
 /// Where and how a host is, or would be, registered.

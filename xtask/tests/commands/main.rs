@@ -32,6 +32,7 @@ mod operator;
 mod plaintext;
 mod plugins;
 mod prune;
+mod read_folders;
 mod rekey;
 mod remove_agent;
 mod rotate;

@@ -210,3 +210,19 @@ fn an_agent_of_an_adopted_flake_evaluates() {
         assert_eq!(host["hostName"], json!(name), "{host}");
     }
 }
+
+#[test]
+fn an_agent_of_a_flake_that_reads_its_folders_evaluates() {
+    let Some(nix) = nix() else { return };
+    for fixture in [crate::read_folders::import_tree(), crate::read_folders::read_dir()] {
+        crate::read_folders::adopt(&fixture);
+        fixture.ok("new-agent vesta");
+        nix.parse(&fixture);
+        assert_eq!(nix.names(fixture.root()), json!(["agent-base", "agent-vesta", "attic", "tower"]));
+        for name in ["agent-base", "agent-vesta"] {
+            let host = &nix.hosts(fixture.root(), Some(name))[name];
+            assert_eq!((&host["hostName"], &host["failedAssertions"]), (&json!(name), &json!([])));
+            assert_eq!(host["users"]["vesta"]["description"], "Autonomous agent Vesta");
+        }
+    }
+}

@@ -59,6 +59,14 @@ impl Nix {
         serde_json::from_str(&self.evaluate(root, None, &stubs()).unwrap()).unwrap()
     }
 
+    /// The names of the hosts of the flake at `root`.
+    fn names(&self, root: &Path) -> Value {
+        let flake = format!("import ./tests/nix/call-flake.nix {{ path = {}; }}", root.display());
+        let names = format!("builtins.attrNames ({flake}).nixosConfigurations");
+        let output = self.instantiate(&["--eval", "--strict", "--json", "--expr", &names], &repository());
+        serde_json::from_str(&output.unwrap()).unwrap()
+    }
+
     fn evaluate(&self, root: &Path, only: Option<&str>, inputs: &Path) -> Result<String, String> {
         let mut words = vec!["--eval", "--strict", "--json", "tests/nix/hosts.nix"];
         words.extend(["--argstr", "root", root.to_str().unwrap()]);

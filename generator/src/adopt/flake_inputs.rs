@@ -26,17 +26,20 @@ pub(super) fn missing(flake: &NixFile) -> Vec<Change> {
         ),
         ("agenix", format!("{{ url = \"github:ryantm/agenix\"; {nixpkgs} inputs.darwin.follows = \"\"; }}")),
     ];
-    let mut changes = Vec::new();
-    for (name, value) in wanted.into_iter().filter(|(name, _)| !has(name)) {
-        let value = nixfmt_rs::format(&value).unwrap_or(value).trim_end().to_owned();
-        let (set, key) = if inputs.is_bound() {
-            (AttrPath::value("inputs"), vec![name.to_owned()])
-        } else {
-            (AttrPath::value(""), vec!["inputs".to_owned(), name.to_owned()])
+    let missing = wanted.into_iter().filter(|(name, _)| !has(name));
+    let formatted = |value: String| nixfmt_rs::format(&value).unwrap_or(value).trim_end().to_owned();
+    if inputs.is_bound() {
+        let insert = |(name, value): (&str, String)| Change::InsertAttribute {
+            set: AttrPath::value("inputs"),
+            key: vec![name.to_owned()],
+            value: formatted(value),
         };
-        changes.push(Change::InsertAttribute { set, key, value });
+        return missing.map(insert).collect();
     }
-    changes
+    // What is not there yet is bound once.
+    let all: Vec<_> = missing.map(|(name, value)| format!("{name} = {value};")).collect();
+    let (set, value) = (AttrPath::value(""), formatted(format!("{{ {} }}", all.join(" "))));
+    vec![Change::InsertAttribute { set, key: vec!["inputs".to_owned()], value }]
 }
 
 /// `/release-26.05` for the nixpkgs of that release; nothing for others.

@@ -145,6 +145,20 @@ fn outputs_that_take_no_other_input_take_any() {
 }
 
 #[test]
+fn a_flake_that_names_no_inputs_gets_them() {
+    let fixture = flake();
+    let inputs = "  inputs = {\n    nixpkgs.url = \"github:NixOS/nixpkgs/nixos-26.05\";\n  };\n\n";
+    fixture.replace("flake.nix", inputs, "");
+    fixture.commit();
+    adopt(&fixture);
+    let flake = fixture.read("flake.nix");
+    assert_eq!(flake.matches("inputs = {").count(), 1, "{flake}");
+    for part in ["url = \"github:nix-community/home-manager\";", "url = \"github:ryantm/agenix\";"] {
+        assert!(flake.contains(part), "{part}: {flake}");
+    }
+}
+
+#[test]
 fn a_document_with_the_table_is_the_guide() {
     let fixture = flake();
     let document = "# Machines\n\n| Agent | SSH port | SPICE port |\n| --- | --- | --- |\n";

@@ -3,7 +3,7 @@
 use rnix::{
     SyntaxKind::{
         NODE_ATTR_SET, NODE_ATTRPATH, NODE_IDENT_PARAM, NODE_INHERIT, NODE_LAMBDA, NODE_LET_IN,
-        NODE_PAT_BIND, NODE_PAT_ENTRY, NODE_WITH, TOKEN_REC,
+        NODE_PAT_BIND, NODE_PAT_ENTRY, TOKEN_REC,
     },
     SyntaxNode,
     ast::{self, AttrSet, Entry, Expr, HasEntry, Inherit, Param},
@@ -43,8 +43,14 @@ pub fn is_bound_at(name: &str, at: &SyntaxNode) -> bool {
 }
 
 fn may_be_bound_at(name: &str, at: &SyntaxNode) -> bool {
-    let binds_here = |scope: SyntaxNode| scope.kind() == NODE_WITH || binds_in(name, scope);
-    PLAIN.contains(&name) || at.ancestors().any(binds_here)
+    let may_bind = |scope: SyntaxNode| may_bind(&scope, at) || binds_in(name, scope);
+    PLAIN.contains(&name) || at.ancestors().any(may_bind)
+}
+
+/// Whether `scope` is a `with` that has `at` in its body: the set that it opens comes from outside of it.
+fn may_bind(scope: &SyntaxNode, at: &SyntaxNode) -> bool {
+    let body = ast::With::cast(scope.clone()).and_then(|with| with.body());
+    body.is_some_and(|body| body.syntax().text_range().contains_range(at.text_range()))
 }
 
 fn binds_in(name: &str, scope: SyntaxNode) -> bool {
@@ -157,6 +163,7 @@ mod tests {
         assert_eq!(unbound("let a = 1; in rec { b.c = 2; v = a b.c d; }"), ["d"]);
         assert_eq!(unbound("{ v = { a = x: x y; inherit b; inherit (c) d; }; }"), ["y", "b", "c"]);
         assert_eq!(unbound("with lib; { v = anything; }"), [""; 0]);
+        assert_eq!(unbound("{ v = [ (with a.b; anything) ]; }"), ["a"]);
         assert_eq!(unbound("{ v = map toString [ true null ]; }"), [""; 0]);
     }
 }

@@ -217,7 +217,8 @@ fn as_siblings(
         place.is_of_hosts() && renamed(place.term.file.path(), &it.name, host).as_ref() == Some(path)
     };
     let alike: Vec<_> = alone.iter().filter(is_like).collect();
-    let siblings: Vec<_> = alike.iter().map(|(place, it)| Sibling::of(place, it)).collect();
+    let siblings = alike.iter().map(|(place, it)| Sibling::read(&reading.follower, place, it));
+    let siblings: Vec<_> = siblings.collect();
     let Some((model, _)) = alike.last() else { return Vec::new() };
     let made: Vec<_> = alike.iter().filter_map(|(place, it)| reading.made(place, it)).collect();
     let paths = &files.tree.settings().paths;

@@ -238,7 +238,7 @@ pub(super) fn at_place(
     let file = &place.term.file;
     let reference = file.path().reference(&files.tree.settings().paths.host_files(host).module());
     let (mut why, mut is_ours): (Option<Error>, bool) = (None, false);
-    let siblings: Vec<_> = hosts.iter().map(|host| Sibling::of(place, host)).collect();
+    let siblings: Vec<_> = hosts.iter().map(|host| Sibling::read(&reading.follower, place, host)).collect();
     let beside = reading.each().filter(|(it, _)| hosts.is_empty() || std::ptr::eq(*it, place));
     let beside = beside.flat_map(|(place, hosts)| hosts.iter().filter_map(|host| reading.made(place, host)));
     let mut beside: Vec<_> = beside.collect();

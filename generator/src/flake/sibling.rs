@@ -12,7 +12,11 @@ use rowan::ast::AstNode;
 use super::{place::Place, reading::Host};
 use crate::{
     edit::Site,
-    nix::{find::keys, follow::last_name},
+    nix::{
+        find::keys,
+        follow::{Follower, Value, last_name},
+    },
+    path::TreePath,
     rename::rename,
 };
 
@@ -23,11 +27,14 @@ pub(super) struct Sibling {
     pub(super) node: SyntaxNode,
     /// What is said of it, where that is an expression of its own.
     pub(super) value: Option<Expr>,
+    /// Whether a file that its entry names is of a medium.
+    reads_of_media: bool,
 }
 
 /// What installs machines, or runs none of its own: the names of such hosts, and what their modules are called by.
 const MEDIA: [&str; 7] = ["iso", "installer", "install", "live", "livecd", "bootstrap", "image"];
-const MEDIA_MODULES: [&str; 3] = ["/installer/", "sd-image", "iso-image"];
+const MEDIA_MODULES: [&str; 5] =
+    ["/installer/cd-dvd/", "/installer/netboot/", "/installer/sd-card/", "sd-image", "iso-image"];
 
 /// The platforms that no agent's machine has.
 const ELSEWHERE: [&str; 5] = ["\"aarch64-", "\"armv", "\"riscv64-", "\"i686-", "-darwin\""];
@@ -40,7 +47,21 @@ impl Sibling {
                 .filter(|binding| keys(binding).len() == place.prefix + 1)
                 .and_then(|binding| binding.value()),
         };
-        Self { name: host.name.clone(), node: host.node.clone(), value }
+        Self { name: host.name.clone(), node: host.node.clone(), value, reads_of_media: false }
+    }
+
+    /// The same, with what the files say that its entry names.
+    pub(super) fn read(follower: &Follower<'_>, place: &Place, host: &Host) -> Self {
+        let paths = host.node.descendants().filter_map(Expr::cast);
+        let mut paths = paths.filter(|it| matches!(it, Expr::PathRel(_)));
+        let is_of_media = |path: Expr| {
+            let place = follower.place(&Value::Term(place.term.with(path)))?;
+            let module = follower.file(&TreePath::new(place).ok()?)?;
+            let mut lines = module.term()?.file.text().lines().filter(|it| !it.trim_start().starts_with('#'));
+            Some(lines.any(|line| MEDIA_MODULES.iter().any(|part| line.contains(part))))
+        };
+        let reads_of_media = paths.any(|path| is_of_media(path) == Some(true));
+        Self { reads_of_media, ..Self::of(place, host) }
     }
 
     /// Whether its name is computed: what computes it may say more of that host.
@@ -75,7 +96,7 @@ impl Sibling {
     /// Whether it installs machines, or is none that is installed.
     fn is_medium(&self) -> bool {
         let text = self.node.text().to_string();
-        self.is_called(&MEDIA) || MEDIA_MODULES.iter().any(|part| text.contains(part))
+        self.reads_of_media || self.is_called(&MEDIA) || MEDIA_MODULES.iter().any(|part| text.contains(part))
     }
 
     /// Whether one of `words` is in its name.

@@ -1,6 +1,6 @@
 //! A host in full, as all its siblings are: what the calls of `nixosSystem` that these are say alike.
 
-use rnix::ast::{AttrSet, Expr, HasEntry, LetIn};
+use rnix::ast::{AttrSet, AttrpathValue, Expr, HasEntry, LetIn};
 use rowan::ast::AstNode;
 
 use super::{
@@ -13,19 +13,26 @@ use crate::nix::find::keys;
 
 impl Full<'_> {
     /// What `function` gives for what all siblings that call it say, the best first: with the modules that name the host,
-    /// then without; at least two siblings must.
+    /// then without, then without those that give people homes either; at least two siblings must.
     pub(super) fn as_all(&self, function: &str) -> Vec<String> {
         let models: Vec<_> = self.siblings.iter().filter(|it| it.is_ordinary()).collect();
         let calls: Option<Vec<_>> = models.iter().map(|it| self.call_of(it)).collect();
         let Some(calls) = calls.filter(|calls| calls.len() > 1) else { return Vec::new() };
-        let mut all: Vec<_> =
-            [true, false].into_iter().filter_map(|named| self.alike(function, &calls, named)).collect();
+        let is_of_all = |module: &Expr| !self.names_host(module);
+        let is_of_machines = |module: &Expr| is_of_all(module) && !gives_homes(module);
+        let wanted: [&dyn Fn(&Expr) -> bool; 3] = [&|_| true, &is_of_all, &is_of_machines];
+        let mut all: Vec<_> = wanted.into_iter().filter_map(|it| self.alike(function, &calls, it)).collect();
         all.dedup();
         all
     }
 
-    /// What all `calls` say, with or without the modules that name the host.
-    fn alike(&self, function: &str, calls: &[SystemCall], named: bool) -> Option<String> {
+    /// What all `calls` say, with those of their modules that are wanted.
+    fn alike(
+        &self,
+        function: &str,
+        calls: &[SystemCall],
+        is_wanted: &dyn Fn(&Expr) -> bool,
+    ) -> Option<String> {
         let (last, others) = calls.split_last()?;
         let is_local = |expr: &Expr| last.binds(&expr.syntax().text().to_string());
         let special = self.special_arguments().into_iter().next()?;
@@ -43,8 +50,7 @@ impl Full<'_> {
                 values.as_ref().is_some_and(|values| values.iter().all(|other| said(other) == said(&value)));
             match (name.as_str(), values) {
                 ("modules", Some(values)) => {
-                    let is_wanted = |module: &Expr| named || !self.names_host(module);
-                    let modules = shared_items(&values, &is_wanted)?;
+                    let modules = shared_items(&values, is_wanted)?;
                     lines.push(format!("modules = {};", self.with_folder(&modules)));
                 }
                 ("specialArgs", _) if are_same && is_local(&value) => {
@@ -118,12 +124,21 @@ impl Full<'_> {
         let mut words = modules.split(|c: char| !(c == '-' || c.is_alphanumeric()));
         let mut items = modules.split([' ', '\n', '\t', '[', ']']);
         let has_own = words.any(|it| it == self.host) || items.any(|it| it == self.folder);
-        match modules.strip_prefix('[') {
+        match modules.split_once('[') {
             _ if has_own => modules.to_owned(),
-            Some(rest) => format!("[ {}{rest}", self.folder),
-            None => format!("[ {} ] ++ {modules}", self.folder),
+            Some((with, rest)) if with.is_empty() || with.starts_with("with ") => {
+                format!("{with}[ {}{rest}", self.folder)
+            }
+            _ => format!("[ {} ] ++ {modules}", self.folder),
         }
     }
+}
+
+/// Whether a module that is written out gives homes to people.
+fn gives_homes(module: &Expr) -> bool {
+    let mut bindings = module.syntax().descendants().filter_map(AttrpathValue::cast);
+    let names_people = bindings.any(|it| keys(&it).iter().flatten().any(|key| key == "users"));
+    names_people && module.syntax().text().to_string().contains("home-manager")
 }
 
 /// A call of `nixosSystem`.

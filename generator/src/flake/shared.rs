@@ -202,6 +202,17 @@ impl Part {
 
 /// The items and lists that all lists are joined of, those items that are wanted.
 pub(super) fn shared_items(lists: &[Expr], is_wanted: &dyn Fn(&Expr) -> bool) -> Option<String> {
+    // What a list has of a set is the same only in that of the same set.
+    if let Some(withs) = each(lists, |list| match list {
+        Expr::With(it) => Some((it.namespace()?, it.body()?)),
+        _ => None,
+    }) {
+        let (sets, lists): (Vec<_>, Vec<_>) = withs.into_iter().unzip();
+        let (set, others) = sets.split_first()?;
+        let is_same = others.iter().all(|other| said(other) == said(set));
+        let items = shared_items(&lists, is_wanted).filter(|_| is_same)?;
+        return Some(format!("with {}; {items}", set.syntax().text()));
+    }
     let all = each(lists, |list| {
         let mut parts = Vec::new();
         take_apart(list, &mut parts).then_some(parts)

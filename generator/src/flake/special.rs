@@ -12,6 +12,7 @@ use super::{
     full::{Full, bound, inherited, inputs},
     place::Place,
     shared::{New, said, shared},
+    sibling::Sibling,
 };
 use crate::{
     edit::Site,
@@ -50,7 +51,7 @@ impl Full<'_> {
             (other, "") => format!("specialArgs = {{ inputs = {other}; }};"),
             (other, names) => format!("specialArgs = {{ inputs = {other}; inherit {names}; }};"),
         });
-        self.as_siblings_pass().into_iter().chain(ours).collect()
+        self.as_siblings_pass().or_else(|| self.beside_what_all_pass(at)).into_iter().chain(ours).collect()
     }
 
     /// What most siblings pass that pass `inputs`, or else what all do, or else what several do: what differs is of each
@@ -71,21 +72,54 @@ impl Full<'_> {
         most.filter(is_majority).and(of_most.clone()).or_else(of_all).or(of_most)
     }
 
-    fn passed(&self) -> Vec<Passed> {
-        let passed = self.models().filter_map(|sibling| {
-            let (_, arguments) = sibling.system()?;
-            let value = Value::Term(self.place.term.with(arguments.clone()));
-            if !self.follower.lookup(&value, &["specialArgs", "inputs"]).is_bound() {
-                return None;
+    /// What all siblings pass alike by another name than those that are known, and `inputs` beside that.
+    fn beside_what_all_pass(&self, at: &SyntaxNode) -> Option<String> {
+        let theirs: Vec<_> = self.models().map(|it| self.passed_by(it)).collect::<Option<_>>()?;
+        let (first, others) = theirs.split_first()?;
+        let is_same = !others.is_empty() && others.iter().all(|other| other.said == first.said);
+        let Expr::AttrSet(said) = parsed(&first.text).filter(|_| is_same)? else { return None };
+        let inputs = match inputs(at)?.as_str() {
+            "inputs" => "inherit inputs;".to_owned(),
+            other => format!("inputs = {other};"),
+        };
+        match bound(&said, "specialArgs") {
+            Some(Expr::AttrSet(set)) if set.rec_token().is_none() => {
+                let has_more = set.attrpath_values().next().is_some();
+                let text = set.syntax().text().to_string();
+                let bindings = text.strip_suffix('}').filter(|_| has_more)?;
+                Some(format!("specialArgs = {bindings} {inputs} }};"))
             }
-            let text = rename(&special_arguments(&arguments)?, &sibling.name, self.host, true);
-            let value = match arguments {
-                Expr::AttrSet(set) => bound(&set, "specialArgs"),
-                _ => None,
-            };
-            Some(Passed { said: said(&parsed(&text)?), text, value })
-        });
-        passed.collect()
+            None if !inherited(&said).is_empty() && is_bound_at("specialArgs", at) => {
+                Some(format!("specialArgs = specialArgs // {{ {inputs} }};"))
+            }
+            Some(other @ (Expr::Ident(_) | Expr::Select(_))) => {
+                let text = other.syntax().text().to_string();
+                let is_bound = is_bound_at(text.split('.').next()?, at);
+                is_bound.then(|| format!("specialArgs = {text} // {{ {inputs} }};"))
+            }
+            _ => None,
+        }
+    }
+
+    /// What those of the siblings pass that pass `inputs`.
+    fn passed(&self) -> Vec<Passed> {
+        let passes_inputs = |sibling: &&Sibling| {
+            sibling.system().is_some_and(|(_, arguments)| {
+                let value = Value::Term(self.place.term.with(arguments));
+                self.follower.lookup(&value, &["specialArgs", "inputs"]).is_bound()
+            })
+        };
+        self.models().filter(passes_inputs).filter_map(|it| self.passed_by(it)).collect()
+    }
+
+    fn passed_by(&self, sibling: &Sibling) -> Option<Passed> {
+        let (_, arguments) = sibling.system()?;
+        let text = rename(&special_arguments(&arguments)?, &sibling.name, self.host, true);
+        let value = match arguments {
+            Expr::AttrSet(set) => bound(&set, "specialArgs"),
+            _ => None,
+        };
+        Some(Passed { said: said(&parsed(&text)?), text, value })
     }
 
     /// The binding of `specialArgs` to what all merge into theirs: `specialArgs // { … }`.

@@ -254,9 +254,13 @@ let
       imports = if builtins.isList paths then concatMap files paths else files paths;
     };
     utils.lib.mkFlake =
-      { hosts, ... }:
+      { hosts, inputs, ... }:
+      let
+        # It passes these by `_module.args`.
+        passed.specialArgs = { inherit inputs; };
+      in
       {
-        nixosConfigurations = mapAttrs (_: lib.nixosSystem) hosts;
+        nixosConfigurations = mapAttrs (_: host: lib.nixosSystem (passed // host)) hosts;
       };
     nixpkgs-unstable = nixpkgs;
     home-manager.nixosModules.home-manager = { };

@@ -94,7 +94,7 @@ impl Full<'_> {
     }
 
     /// Whether a module is said by the host's name, and is not its own file or folder.
-    fn names_host(&self, module: &Expr) -> bool {
+    pub(super) fn names_host(&self, module: &Expr) -> bool {
         let text = module.syntax().text().to_string();
         text != self.folder && text.contains(self.host)
     }
@@ -120,7 +120,7 @@ impl Full<'_> {
     }
 
     /// The modules, with the host's own folder if it isn't among them.
-    fn with_folder(&self, modules: &str) -> String {
+    pub(super) fn with_folder(&self, modules: &str) -> String {
         let mut words = modules.split(|c: char| !(c == '-' || c.is_alphanumeric()));
         let mut items = modules.split([' ', '\n', '\t', '[', ']']);
         let has_own = words.any(|it| it == self.host) || items.any(|it| it == self.folder);

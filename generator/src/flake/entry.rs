@@ -79,6 +79,11 @@ pub(super) fn candidates(full: &Full<'_>) -> Vec<Candidate> {
     if !are_of_people {
         candidates.extend(as_each(siblings, host));
     }
+    if matches!(place.via, Via::Arguments)
+        && let Some((below, value)) = full.by_modules()
+    {
+        candidates.extend(Candidate::made(&format!("{key}{below}"), &value, Origin::Ours));
+    }
     match (&place.via, &place.site) {
         (Via::Host | Via::Arguments, _) => {
             let function = if matches!(place.via, Via::Host) { full.function() } else { Some(String::new()) };

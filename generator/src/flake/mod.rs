@@ -9,6 +9,7 @@
 //! [`Follower`]: crate::nix::follow::Follower
 
 mod alike;
+mod arguments;
 mod elsewhere;
 mod entry;
 mod files;

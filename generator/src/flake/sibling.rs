@@ -37,7 +37,7 @@ const MEDIA_MODULES: [&str; 5] =
     ["/installer/cd-dvd/", "/installer/netboot/", "/installer/sd-card/", "sd-image", "iso-image"];
 
 /// The platforms that no agent's machine has.
-const ELSEWHERE: [&str; 5] = ["\"aarch64-", "\"armv", "\"riscv64-", "\"i686-", "-darwin\""];
+pub(super) const ELSEWHERE: [&str; 5] = ["\"aarch64-", "\"armv", "\"riscv64-", "\"i686-", "-darwin\""];
 
 impl Sibling {
     pub(super) fn of(place: &Place, host: &Host) -> Self {

@@ -1,0 +1,63 @@
+//! A host by what flake-utils-plus calls `nixosSystem` with: no more of it than what its siblings say.
+//!
+//! `mkFlake` passes the modules of each host `inputs` by itself, and takes x86_64-linux where none says another platform
+//! (lib/mkFlake.nix there).
+
+use rnix::ast::{AttrSet, AttrpathValue, Expr, HasEntry};
+use rowan::ast::AstNode;
+
+use super::{
+    full::{Full, bound},
+    shared::shared_items,
+    sibling::{ELSEWHERE, Sibling},
+};
+use crate::{edit::Site, nix::find::keys, rename::rename};
+
+impl Full<'_> {
+    /// What is said of a new host: behind its name, and the value; nothing where its siblings say more than their modules, or
+    /// there are none.
+    pub(super) fn by_modules(&self) -> Option<(&'static str, String)> {
+        let modules = self.siblings.iter().map(|it| self.modules_of(it)).collect::<Option<Vec<_>>>()?;
+        let (is_dotted, lists): (Vec<_>, Vec<_>) = modules.into_iter().unzip();
+        if lists.is_empty() || self.says_a_platform() {
+            return None;
+        }
+        let common = (lists.len() > 1).then(|| shared_items(&lists, &|module| !self.names_host(module)));
+        let modules = self.with_folder(&common.flatten().unwrap_or_else(|| "[ ]".into()));
+        Some(if is_dotted.contains(&false) {
+            ("", format!("{{ modules = {modules}; }}"))
+        } else {
+            (".modules", modules)
+        })
+    }
+
+    /// The modules of a sibling of which nothing else is said, and whether they are bound by one path: `x.modules = [ … ];`.
+    fn modules_of(&self, sibling: &Sibling) -> Option<(bool, Expr)> {
+        let (is_dotted, modules) = match &sibling.value {
+            Some(Expr::AttrSet(set)) if set.entries().count() == 1 => (false, bound(set, "modules")?),
+            Some(_) => return None,
+            None => {
+                let binding = AttrpathValue::cast(sibling.node.clone())?;
+                let below: Vec<_> = keys(&binding).into_iter().skip(self.place.prefix + 1).collect();
+                (true, binding.value().filter(|_| below == [Some("modules".to_owned())])?)
+            }
+        };
+        let text = rename(&modules.syntax().text().to_string(), &sibling.name, self.host, true);
+        Some((is_dotted, rnix::Root::parse(&text).ok().ok()?.expr()?))
+    }
+
+    /// Whether a platform is said of a host by a path of its own, or what all have by default is of another.
+    fn says_a_platform(&self) -> bool {
+        let Some(at) = self.place.site.syntax() else { return true };
+        let is_of_one = |binding: AttrpathValue| keys(&binding).last() == Some(&Some("system".to_owned()));
+        let hosts = match &self.place.site {
+            Site::Set(set) => Some(set.clone()),
+            _ => at.ancestors().find_map(AttrSet::cast),
+        };
+        let outside = at.ancestors().skip(1).find_map(AttrSet::cast);
+        let defaults = outside.and_then(|outside| bound(&outside, "hostDefaults"));
+        let text = defaults.map(|it| it.syntax().text().to_string()).unwrap_or_default();
+        hosts.is_some_and(|hosts| hosts.attrpath_values().any(is_of_one))
+            || text.contains("system =") && ELSEWHERE.iter().any(|platform| text.contains(platform))
+    }
+}

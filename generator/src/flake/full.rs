@@ -79,14 +79,17 @@ pub(super) fn inputs(at: &SyntaxNode) -> Option<String> {
     if is_bound_at("inputs", at) {
         // What a `let` calls so may be something else.
         let other = resolve("inputs", at).map(|it| it.syntax().text().to_string());
-        return other.is_none_or(|it| it == "self.inputs").then(|| "inputs".into());
+        if other.is_none_or(|it| it == "self.inputs") {
+            return Some("inputs".into());
+        }
     }
     let whole = outputs(at).and_then(|outputs| match outputs.param()? {
         Param::IdentParam(it) => it.ident(),
         Param::Pattern(it) => it.pat_bind()?.ident(),
     });
     let whole = whole.map(|name| name.syntax().text().to_string());
-    let whole = whole.filter(|name| !name.starts_with('_') && is_bound_at(name, at));
+    let is_whole = |name: &String| !name.starts_with('_') && name != "inputs" && is_bound_at(name, at);
+    let whole = whole.filter(is_whole);
     whole.or_else(|| is_bound_at("self", at).then(|| "self.inputs".into()))
 }
 
@@ -123,26 +126,43 @@ pub(super) fn inherited(set: &AttrSet) -> Vec<String> {
 /// The input that is nixpkgs, where that can be told: the one of that name, or else the only one that is by its
 /// URL.
 pub(super) fn nixpkgs(follower: &Follower<'_>, flake: &TreePath) -> Option<String> {
-    let flake = follower.file(flake)?;
-    let inputs = follower.lookup(&flake, &["inputs"]);
-    let sets = inputs.values.iter().filter_map(Value::set);
-    let mut names: BTreeSet<String> =
-        sets.flat_map(|(term, set)| follower.names(term, set)).map(|(name, _)| name).collect();
-    names.extend(inputs.dotted.iter().filter_map(|(_, binding)| keys(binding).into_iter().nth(1)?));
+    let names = input_names(follower, flake);
     // What only the pattern of `outputs` names is an input by the registry.
-    let outputs = follower.select(&flake, &["outputs"]);
+    let outputs = follower.file(flake).and_then(|flake| follower.select(&flake, &["outputs"]));
     let is_asked_for = outputs.as_ref().and_then(Value::term).is_some_and(|term| match &term.expr {
         Expr::Lambda(outputs) => outputs.param().is_some_and(|param| binds(&param, "nixpkgs")),
         _ => false,
     });
-    if is_asked_for || names.is_empty() || names.contains("nixpkgs") {
+    let is_there = is_asked_for || names.is_empty() || names.contains("nixpkgs");
+    if is_there && !url(follower, flake, "nixpkgs").ends_with(DARWIN) {
         return Some("nixpkgs".into());
     }
-    let is_by_url = |name: &String| {
-        let url = follower.select(&flake, &["inputs", name, "url"]);
-        let url = url.and_then(|url| follower.text(&url)).unwrap_or_default().to_lowercase();
-        url.split(['/', ':', '?']).any(|part| part == "nixpkgs")
-    };
-    let mut others = names.into_iter().filter(is_by_url);
+    let mut others = of_nixpkgs(follower, flake).into_iter();
     others.next().filter(|_| others.next().is_none())
+}
+
+/// How the branches of nixpkgs end that are tested on macOS alone.
+const DARWIN: &str = "-darwin";
+
+/// The inputs that are nixpkgs for NixOS by their URL.
+pub(super) fn of_nixpkgs(follower: &Follower<'_>, flake: &TreePath) -> Vec<String> {
+    let is_by_url = |name: &String| {
+        let url = url(follower, flake, name);
+        url.split(['/', ':', '?']).any(|part| part == "nixpkgs") && !url.ends_with(DARWIN)
+    };
+    input_names(follower, flake).into_iter().filter(is_by_url).collect()
+}
+
+/// The URL of an input, in lower case; empty where none is said.
+fn url(follower: &Follower<'_>, flake: &TreePath, input: &str) -> String {
+    let url = follower.file(flake).and_then(|flake| follower.select(&flake, &["inputs", input, "url"]));
+    url.and_then(|url| follower.text(&url)).unwrap_or_default().to_lowercase()
+}
+
+fn input_names(follower: &Follower<'_>, flake: &TreePath) -> BTreeSet<String> {
+    let Some(flake) = follower.file(flake) else { return BTreeSet::new() };
+    let inputs = follower.lookup(&flake, &["inputs"]);
+    let sets = inputs.values.iter().filter_map(Value::set);
+    let names = sets.flat_map(|(term, set)| follower.names(term, set)).map(|(name, _)| name);
+    names.chain(inputs.dotted.iter().filter_map(|(_, binding)| keys(binding).into_iter().nth(1)?)).collect()
 }

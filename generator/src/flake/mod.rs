@@ -10,6 +10,7 @@
 
 mod alike;
 mod arguments;
+mod by_hand;
 mod elsewhere;
 mod entry;
 mod files;

@@ -18,13 +18,14 @@ use super::{
     parts::Import,
     place::Place,
     reading::{Host, Reading},
+    refusal::Refusal,
     register::verify,
     sibling::Sibling,
     special::passed_by_name,
 };
 use crate::{
     edit::{self, Entry, Site},
-    error::{Error, Location, Result},
+    error::{Location, Result},
     nix::{file::NixFile, follow::Term, scope::unbound_names},
     path::TreePath,
     rename::rename,
@@ -130,9 +131,11 @@ fn in_folder(
     let as_siblings = most(below.filter_map(|(place, it)| renamed(place.term.file.path(), &it.name, host)));
     let path = as_siblings.or_else(|| place(files, folder, reader, host));
     let at = reader.location();
+    let refuse =
+        |found| Refusal { host, paths: &files.tree.settings().paths, reading }.as_module(at.clone(), found);
     Some(match path {
         Some(path) => Ok(Spot { path, at, importer: None }),
-        None => Err(refuse(at, "every file of the tree is a module: which is to register hosts?", host)),
+        None => Err(refuse("every file of the tree is a module: which is to register hosts?")),
     })
 }
 
@@ -168,13 +171,14 @@ fn register_at(
     host: &str,
 ) -> Result<Registration> {
     let path = &spot.path;
-    if files.is_there(path) {
-        return Err(refuse(spot.at.clone(), &format!("{path} is there already"), host));
-    }
     let paths = &files.tree.settings().paths;
+    let refuse = |found: &str| Refusal { host, paths, reading }.as_module(spot.at.clone(), found);
+    if files.is_there(path) {
+        return Err(refuse(&format!("{path} is there already")));
+    }
     if *path == paths.host_files(host).file {
         let found = format!("{path} would register the host, and be the host");
-        return Err(refuse(spot.at.clone(), &found, host));
+        return Err(refuse(&found));
     }
     let nixpkgs = nixpkgs(&reading.follower, &paths.flake);
     let ours = nixpkgs.map(|nixpkgs| (ours(files, path, host, &nixpkgs), Origin::Ours));
@@ -196,12 +200,7 @@ fn register_at(
         Some(why) => format!("a new host's module would be {path}, but {why}"),
         None => "which input is nixpkgs can't be told".into(),
     };
-    Err(refuse(spot.at.clone(), &found, host))
-}
-
-fn refuse(at: Location, found: &str, host: &str) -> Error {
-    let by_hand = format!("write a module that binds flake.nixosConfigurations.{host}");
-    Error::NoPlace { at, found: found.into(), by_hand }
+    Err(refuse(&found))
 }
 
 /// The modules that say of the host what those of its siblings say, the best first: of siblings that have theirs as the

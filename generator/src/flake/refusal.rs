@@ -1,9 +1,10 @@
 //! Why there is no place for a new host, and what a person does instead.
 
 use super::{
+    by_hand::bind_inputs,
     framework::Framework,
     full,
-    place::{Folder, Place, Places},
+    place::{Folder, Place},
     reading::Reading,
     unfound::{Kind, Sign},
 };
@@ -11,32 +12,21 @@ use crate::{
     error::{Error, Location},
     host_file::HostFile,
     nix::follow::Term,
-    path::TreePath,
     settings::Paths,
 };
 
 /// A new host that finds no place, with what there is to say of it.
 #[derive(Clone, Copy)]
-pub(super) struct Refusal<'a> {
+pub(super) struct Refusal<'a, 'b> {
     /// Its name.
     pub(super) host: &'a str,
     /// Where things lie.
     pub(super) paths: &'a Paths,
+    /// What could be read of the flake.
+    pub(super) reading: &'a Reading<'b>,
 }
 
-/// Where a person writes a host in full.
-enum ByHand {
-    /// Among the hosts of a set.
-    Set,
-    /// In a set that is merged over what is computed.
-    Over,
-    /// In a module of flake-parts.
-    Part,
-    /// In the outputs.
-    Outputs,
-}
-
-impl Refusal<'_> {
+impl Refusal<'_, '_> {
     fn because(at: Location, found: impl Into<String>, by_hand: String) -> Error {
         Error::NoPlace { at, found: found.into(), by_hand }
     }
@@ -47,32 +37,33 @@ impl Refusal<'_> {
             "every file below {folder} is a module of the flake, and hosts would lie in {}",
             self.paths.hosts
         );
-        let by_hand = "set `hosts` below [paths] of agent-tool.toml to a folder elsewhere";
+        let by_hand =
+            "set `hosts` below [paths] of agent-tool.toml to a folder elsewhere, then run this again";
         Self::because(reader.location(), found, by_hand.into())
     }
 
     /// Hosts may be made of the folder that its files would lie in.
-    pub(super) fn of_its_folder(self, places: &Places, term: &Term) -> Error {
+    pub(super) fn of_its_folder(self, term: &Term) -> Error {
         let hosts = &self.paths.hosts;
         let found = format!("hosts may be made here of what lies in {hosts}, by what is not written out");
-        Self::because(term.location(), found, self.folder_or_by_hand(places))
+        Self::because(term.location(), found, self.apart())
     }
 
     /// A module of flake-parts knows the folder that its files would lie in.
-    pub(super) fn known_to(self, places: &Places, part: &Term) -> Error {
+    pub(super) fn known_to(self, part: &Term) -> Error {
         let hosts = &self.paths.hosts;
         let found = format!("this module knows the folder {hosts}, and may make hosts of what lies there");
-        Self::because(part.location(), found, self.folder_or_by_hand(places))
+        Self::because(part.location(), found, self.apart())
     }
 
     /// The hosts are the folders of one, which would not make a host of this one.
-    pub(super) fn of_folder(self, places: &Places, folder: &Folder, why: &str) -> Error {
+    pub(super) fn of_folder(self, folder: &Folder, why: &str) -> Error {
         let entries = if self.is_beside() { "files" } else { "folders" };
         let found = format!("the hosts are the {entries} of {}, but {why}", folder.path);
         let by_hand = format!(
             "change what is read there so that {} is a host, then run this again; or {}",
             self.paths.host_files(self.host).place(),
-            self.in_full(places)
+            self.apart()
         );
         Self::because(folder.reader.location(), found, by_hand)
     }
@@ -106,62 +97,59 @@ impl Refusal<'_> {
     }
 
     /// What computes the hosts would have to be indented anew.
-    pub(super) fn rewriting(self, places: &Places, computed: &Term) -> Error {
+    pub(super) fn rewriting(self, computed: &Term) -> Error {
         let found =
             "a new host would be merged over what is computed here, whose lines would all be indented anew";
-        Self::because(computed.location(), found, self.in_full(places))
+        Self::because(computed.location(), found, self.in_full())
     }
 
-    /// No entry holds at `place`, the first of them because of `why`; a call of `nixosSystem` can't be written if its
-    /// names are not bound.
-    pub(super) fn at_place(
-        self,
-        places: &Places,
-        place: &Place,
-        why: Option<Error>,
-        is_in_full: bool,
-    ) -> Error {
+    /// No entry holds at `place`, the first of them because of `why`; a call of `nixosSystem` may be among them.
+    pub(super) fn at_place(self, place: &Place, why: Option<Error>, is_in_full: bool) -> Error {
         let file = &place.term.file;
-        let at = place.site.syntax().map_or_else(|| Location::file(file.path()), |node| file.location(node));
-        // What a function gives several times is no place for one host.
-        let same = places.found.iter().filter(|other| other.site.syntax() == place.site.syntax());
-        let is_alone = same.count() <= 1;
-        let by_hand = || {
-            if !is_alone {
-                self.in_full(places)
-            } else if place.is_of_hosts() {
-                self.by_hand(file.path(), &ByHand::Set)
-            } else {
-                self.said_or_by_hand(places)
-            }
+        let syntax = place.site.syntax();
+        let at = syntax.map_or_else(|| Location::file(file.path()), |node| file.location(node));
+        let lacks = if syntax.and_then(full::inputs).is_none() {
+            "neither `inputs` nor `self` is bound here to pass to its modules"
+        } else {
+            "which input is nixpkgs can't be told"
         };
-        let (found, by_hand) = match why {
-            Some(why) if place.is_of_hosts() && !is_in_full => (
-                format!(
-                    "a new host would stand here, but written as its siblings, {why}; in full it can't be, as `inputs` is not bound here"
-                ),
-                bind_inputs(place),
-            ),
-            Some(why) => (format!("a new host would stand here, but {why}"), by_hand()),
-            None if place.is_written_in_full() => (
-                "a new host would stand here, but neither `inputs` nor `self` is bound here to pass to its modules".into(),
-                bind_inputs(place),
-            ),
-            None => (
-                "a new host would stand here, but no two entries are alike: what it needs can't be told".into(),
-                by_hand(),
-            ),
+        let can_be_in_full = is_in_full || !place.is_written_in_full();
+        let found = match why.map(reason) {
+            Some(why) if can_be_in_full => why,
+            Some(why) => format!("written as its siblings, {why}; and for one in full {lacks}"),
+            None if !can_be_in_full => lacks.into(),
+            None => "what its entry has to say can't be told from those of others".into(),
         };
-        Self::because(at, found, by_hand)
+        let unbound = syntax.filter(|at| !can_be_in_full && full::inputs(at).is_none());
+        let by_hand = if let Some(at) = unbound {
+            format!(
+                "{}, and pass `inputs` on to where hosts are made; then run this again",
+                bind_inputs(file, at)
+            )
+        } else if !self.is_alone(place) {
+            self.in_full()
+        } else if place.is_of_hosts() {
+            self.among(place)
+        } else {
+            self.entered_or_in_full()
+        };
+        Self::because(at, format!("a new host would stand here, but {found}"), by_hand)
+    }
+
+    /// Whether no other place is written there: what a function gives several times is none for one host.
+    fn is_alone(self, place: &Place) -> bool {
+        let found = self.reading.places.found.iter();
+        found.filter(|other| other.site.syntax() == place.site.syntax()).count() <= 1
+    }
+
+    /// No module of its own can be written for it.
+    pub(super) fn as_module(self, at: Location, found: &str) -> Error {
+        Self::because(at, found, self.in_full())
     }
 
     /// There are hosts, as a sign of them shows, but nothing is seen that registers them.
-    pub(super) fn unfound(self, places: &Places, sign: Sign) -> Error {
-        let by_hand = match sign.kind {
-            Kind::Named(_) => self.said_or_by_hand(places),
-            Kind::Bound if places.parts.is_empty() => self.by_hand(&self.paths.flake, &ByHand::Over),
-            Kind::Bound | Kind::Read | Kind::Lying(_) => self.in_full(places),
-        };
+    pub(super) fn unfound(self, sign: Sign) -> Error {
+        let by_hand = self.in_full();
         let found = match sign.kind {
             Kind::Named(option) => {
                 format!(
@@ -181,16 +169,17 @@ impl Refusal<'_> {
     }
 
     /// There is no place at all.
-    pub(super) fn nowhere(self, reading: &Reading<'_>) -> Error {
+    pub(super) fn nowhere(self) -> Error {
+        let reading = self.reading;
         let places = &reading.places;
-        let by_hand = self.in_full(places);
+        let by_hand = self.in_full();
         let folders = places.folders.iter().map(|folder| (&folder.path, &folder.reader));
         let hints = places.hints.iter().map(|(folder, reader)| (folder, reader));
         if let Some((folder, reader)) = folders.chain(hints).next() {
             let hosts = &self.paths.hosts;
             return if folder == hosts.as_str() {
                 let found = format!("the folder {folder} is read here, by what isn't understood in full");
-                Self::because(reader.location(), found, self.folder_or_by_hand(places))
+                Self::because(reader.location(), found, self.apart())
             } else {
                 let found =
                     format!("hosts are read from the folder {folder}, and a new one would lie in {hosts}");
@@ -213,6 +202,9 @@ impl Refusal<'_> {
                 by_hand,
             );
         }
+        if let Some(term) = places.unreadable.iter().find(|term| self.may_take_folder(term)) {
+            return self.of_its_folder(term);
+        }
         let (at, found) = match places.unreadable.first() {
             Some(term) => (
                 term.location(),
@@ -228,61 +220,22 @@ impl Refusal<'_> {
         self.paths.host_file == HostFile::Beside
     }
 
-    /// What is to be done where a folder may or may not be enough.
-    fn folder_or_by_hand(self, places: &Places) -> String {
+    /// What is to be done where hosts are entered for what makes them.
+    fn entered_or_in_full(self) -> String {
         format!(
-            "look whether a {} {} makes a host, and is passed `inputs`: then nothing has to be added; else {}",
-            if self.is_beside() { "file" } else { "folder" },
-            self.paths.host_files(self.host).place(),
-            self.in_full(places)
+            "enter {} there by hand, if what makes hosts of entries serves it and passes `inputs`, then run this again; or {}",
+            self.host,
+            self.in_full()
         )
-    }
-
-    /// What is to be done where hosts are said to what makes them.
-    fn said_or_by_hand(self, places: &Places) -> String {
-        format!("say there what {} needs; or {}", self.host, self.in_full(places))
-    }
-
-    /// What is to be written by hand where that can be anywhere.
-    fn in_full(self, places: &Places) -> String {
-        let how = if !places.parts.is_empty() {
-            ByHand::Part
-        } else if places.is_empty() {
-            ByHand::Outputs
-        } else {
-            ByHand::Over
-        };
-        self.by_hand(&self.paths.flake, &how)
-    }
-
-    /// What is to be written by hand in `file`.
-    fn by_hand(self, file: &TreePath, how: &ByHand) -> String {
-        let reference = file.reference(&self.paths.host_files(self.host).module());
-        let entry = format!(
-            "{} = inputs.nixpkgs.lib.nixosSystem {{ system = \"x86_64-linux\"; modules = [ {reference} ]; specialArgs = {{ inherit inputs; }}; }};",
-            self.host
-        );
-        let written = match how {
-            ByHand::Set => format!("add to the hosts there: {entry}"),
-            ByHand::Over => format!("merge over what makes the hosts: // {{ {entry} }};"),
-            ByHand::Part => format!("bind in a module of flake-parts: flake.nixosConfigurations.{entry}"),
-            ByHand::Outputs => format!("bind in the outputs: nixosConfigurations.{entry}"),
-        };
-        format!("{written} then run this again")
     }
 }
 
-/// How `inputs` is to be bound by hand.
-fn bind_inputs(place: &Place) -> String {
-    let pattern = place.site.syntax().and_then(full::with_inputs_bound);
-    match pattern {
-        Some(pattern) => {
-            format!(
-                "write `outputs = {pattern}` and pass `inputs` on to where hosts are made, then run this again"
-            )
+/// What an error says of a new host's entry.
+fn reason(why: Error) -> String {
+    match why {
+        Error::Unverified { message, .. } => {
+            format!("it is not understood in full which hosts entries become: with one more, {message}")
         }
-        None => {
-            "pass `inputs` on to this file, and to where hosts are made in it, then run this again".into()
-        }
+        why => why.to_string(),
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         });
     }
     let paths = &files.tree.settings().paths;
-    let (hosts, refusal) = (&paths.hosts, Refusal { host, paths });
+    let (hosts, refusal) = (&paths.hosts, Refusal { host, paths, reading: &reading });
     if let Some(folder) = reading.places.folders.iter().find(|folder| folder.path == hosts.as_str()) {
         return by_folder(files, &reading, folder, host);
     }
@@ -53,7 +53,7 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     }
     let unread = &reading.places.unreadable;
     if let Some(term) = unread.iter().find(|term| folder::mentions(&reading.follower, term, hosts.as_str())) {
-        return Err(refusal.of_its_folder(&reading.places, term));
+        return Err(refusal.of_its_folder(term));
     }
     // First where agents are, then where most hosts are of those that lie where the new one will, then of all.
     let has_room = |place: &Place| !matches!(place.site, Site::Over(_));
@@ -78,7 +78,7 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     }
     match over::register(files, &reading, host) {
         Some(Ok(registration)) => return Ok(registration),
-        Some(Err(term)) => return Err(refused.unwrap_or_else(|| refusal.rewriting(&reading.places, term))),
+        Some(Err(term)) => return Err(refused.unwrap_or_else(|| refusal.rewriting(term))),
         None => {}
     }
     if let Some(registered) = module::register(files, &reading, host) {
@@ -90,13 +90,13 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         .iter()
         .find(|part| folder::may_register(&reading.follower, part, hosts.as_str()));
     if let Some(part) = maker {
-        return Err(refusal.known_to(&reading.places, part));
+        return Err(refusal.known_to(part));
     }
     // A flake that has hosts is not opened in another place.
     if reading.places.is_empty()
         && let Some(sign) = unfound::sign(files, &reading)
     {
-        return Err(refusal.unfound(&reading.places, sign));
+        return Err(refusal.unfound(sign));
     }
     if reading.places.is_open() {
         for Opening { term, set, prefix: opening } in &reading.places.openings {
@@ -115,7 +115,7 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
             }
         }
     }
-    Err(refused.unwrap_or_else(|| refusal.nowhere(&reading)))
+    Err(refused.unwrap_or_else(|| refusal.nowhere()))
 }
 
 /// The files must have the hosts that are expected, and no other.
@@ -133,21 +133,20 @@ pub(super) fn expect_names(
         let mut names = names.iter().filter(|name| !others.contains(name)).map(String::as_str);
         let first: Vec<_> = names.by_ref().take(3).collect();
         match (first.is_empty(), names.count()) {
-            (true, _) => "none".to_owned(),
-            (false, 0) => first.join(", "),
-            (false, more) => format!("{} and {more} more", first.join(", ")),
+            (true, _) => None,
+            (false, 0) => Some(first.join(", ")),
+            (false, more) => Some(format!("{} and {more} more", first.join(", "))),
         }
     };
     let times = |names: &[String], name: &String| names.iter().filter(|&other| other == name).count();
     let changed = there.iter().find(|&name| times(&there, name) != times(&expected, name));
-    let message = match changed.filter(|name| expected.contains(name)) {
-        Some(name) => format!("{name} would be there {} times", times(&there, name)),
-        None => format!(
-            "of the hosts that should be there {} would be missing, and of others {} would come",
-            some(&expected, &there),
-            some(&there, &expected)
-        ),
-    };
+    let changed = changed.filter(|name| expected.contains(name));
+    let changed = changed.map(|name| format!("{name} would be there {} times", times(&there, name)));
+    let message = changed.unwrap_or_else(|| {
+        let lacking = some(&expected, &there).map(|it| format!("{it} would not be seen among the hosts"));
+        let others = some(&there, &expected).map(|it| format!("there would be the hosts {it}"));
+        lacking.into_iter().chain(others).collect::<Vec<_>>().join(", and ")
+    });
     Err(Error::Unverified { path: edited.clone(), message })
 }
 
@@ -159,8 +158,8 @@ fn by_folder(
     host: &str,
 ) -> Result<Registration> {
     let paths = &files.tree.settings().paths;
-    let (own, refusal) = (paths.host_files(host), Refusal { host, paths });
-    let refuse = |why: &str| refusal.of_folder(&reading.places, folder, why);
+    let (own, refusal) = (paths.host_files(host), Refusal { host, paths, reading });
+    let refuse = |why: &str| refusal.of_folder(folder, why);
     if let Maker::Framework(framework) = &folder.maker {
         // It is where it is by default: a tree that has nothing of it keeps its hosts elsewhere.
         let is_folder = |path: &TreePath| path.under(files.tree.root()).is_dir();
@@ -279,7 +278,7 @@ pub(super) fn at_place(
             return Ok(registration);
         }
     }
-    Err(Refusal { host, paths: &files.tree.settings().paths }.at_place(&reading.places, place, why, is_ours))
+    Err(Refusal { host, paths: &files.tree.settings().paths, reading }.at_place(place, why, is_ours))
 }
 
 /// The edited files, followed again, must have the hosts of before and the new one, and the new one must be seen to

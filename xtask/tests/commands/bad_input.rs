@@ -134,8 +134,16 @@ fn a_file_with_a_byte_order_mark() {
 fn a_flake_whose_hosts_can_not_be_found() {
     let fixture = Fixture::new();
     fixture.replace("flake.nix", "nixosConfigurations = {", "nixosConfigurations = nixpkgs.lib.keep ./. {");
-    fixture.refused(&["new-agent", "vesta"], 1, "flake.nix:77:29: nixosConfigurations may be made here, by");
-    fixture.refused(&["new-agent", "vesta"], 1, "hint: merge over what makes the hosts: // { agent-vesta = ");
+    fixture.refused(
+        &["new-agent", "vesta"],
+        1,
+        "flake.nix:77:29: hosts may be made here of what lies in hosts, by",
+    );
+    fixture.refused(
+        &["new-agent", "vesta"],
+        1,
+        "hint: merge over the hosts that flake.nix:77:29 gives: `(…) // { agent-vesta = ",
+    );
     fixture.write("flake.nix", "{\n  outputs = { nixpkgs, ... }: { nixosConfigurations = { }; };\n}\n");
     fixture.refused(&["new-agent", "vesta"], 1, "neither `inputs` nor `self` is bound here");
     fixture.write("flake.nix", "{\n  outputs = _: { };\n}\n");

@@ -1,0 +1,7 @@
+{
+  outputs =
+    { nixpkgs, fleet, ... }:
+    {
+      nixosConfigurations = fleet.lib.machines (import ./machines.nix);
+    };
+}

@@ -1,0 +1,3 @@
+{
+  tower.disk = "/dev/sda";
+}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rnix::{
     SyntaxNode,
-    ast::{AttrSet, AttrpathValue, Expr, HasEntry, Lambda, Param},
+    ast::{AttrSet, AttrpathValue, BinOpKind, Expr, HasEntry, Lambda, Param},
 };
 use rowan::ast::AstNode;
 
@@ -76,21 +76,32 @@ pub(super) const PLATFORM: &str = "system = \"x86_64-linux\";";
 
 /// What the whole of the flake's inputs is called where `at` stands.
 pub(super) fn inputs(at: &SyntaxNode) -> Option<String> {
-    if is_bound_at("inputs", at) {
-        // What a `let` calls so may be something else.
-        let other = resolve("inputs", at).map(|it| it.syntax().text().to_string());
-        if other.is_none_or(|it| it == "self.inputs") {
-            return Some("inputs".into());
-        }
-    }
     let whole = outputs(at).and_then(|outputs| match outputs.param()? {
         Param::IdentParam(it) => it.ident(),
         Param::Pattern(it) => it.pat_bind()?.ident(),
     });
     let whole = whole.map(|name| name.syntax().text().to_string());
-    let is_whole = |name: &String| !name.starts_with('_') && name != "inputs" && is_bound_at(name, at);
-    let whole = whole.filter(is_whole);
+    // What a `let` calls so may be something else, or all of them and more.
+    let is_whole = |it: &Expr| {
+        let first = operands(it).first().map(|it| it.syntax().text().to_string());
+        first.as_deref() == Some("self.inputs") || first == whole
+    };
+    if is_bound_at("inputs", at) && resolve("inputs", at).is_none_or(|it| is_whole(&it)) {
+        return Some("inputs".into());
+    }
+    let is_outside = |name: &String| !name.starts_with('_') && name != "inputs" && is_bound_at(name, at);
+    let whole = whole.filter(is_outside);
     whole.or_else(|| is_bound_at("self", at).then(|| "self.inputs".into()))
+}
+
+/// What `expr` is merged of.
+pub(super) fn operands(expr: &Expr) -> Vec<Expr> {
+    match expr {
+        Expr::BinOp(it) if it.operator() == Some(BinOpKind::Update) => {
+            [it.lhs(), it.rhs()].iter().flatten().flat_map(operands).collect()
+        }
+        other => vec![other.clone()],
+    }
 }
 
 /// The function that `outputs` is bound to, around `at`.

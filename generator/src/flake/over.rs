@@ -45,6 +45,15 @@ pub(super) fn register<'a>(
     {
         return None;
     }
+    beside(files, reading, host)
+}
+
+/// The registration over what gives the hosts, where that is known to take none of the new host's files.
+pub(super) fn beside<'a>(
+    files: &Planned<'_>,
+    reading: &'a Reading<'_>,
+    host: &str,
+) -> Option<Result<Registration, &'a Term>> {
     let over = |computed: &'a Term| {
         let site = Site::Over(computed.expr.syntax().clone());
         let (term, conditions) = (computed.clone(), Vec::new());
@@ -53,7 +62,7 @@ pub(super) fn register<'a>(
         let rewrites = registration.file.as_ref().is_some_and(|after| rewrites(&computed.file, after));
         Some(if rewrites { Err(computed) } else { Ok(registration) })
     };
-    let mut all = places.computed.iter().filter_map(over);
+    let mut all = reading.places.computed.iter().filter_map(over);
     let first = all.next()?;
     Some(first.or_else(|computed| all.find_map(Result::ok).ok_or(computed)))
 }

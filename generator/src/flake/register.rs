@@ -178,7 +178,10 @@ fn by_folder(
     let entry = DirEntry::of_host(&paths.host_file, host);
     match folder::passes(&follower, &folder.conditions, &entry) {
         Some(true) => {}
-        Some(false) => return Err(refuse(&format!("{host} is none of those that are taken"))),
+        Some(false) => {
+            let over = over::beside(files, reading, host).and_then(std::result::Result::ok);
+            return over.ok_or_else(|| refuse(&format!("{host} is none of those that are taken")));
+        }
         None => return Err(refuse("which of them are taken is not understood in full")),
     }
     if let Maker::Via(via) = &folder.maker {

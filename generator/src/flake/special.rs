@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 
 use rnix::{
     SyntaxNode,
-    ast::{AttrpathValue, BinOpKind, Expr, HasEntry, Lambda},
+    ast::{AttrpathValue, Expr, HasEntry, Lambda},
 };
 use rowan::ast::AstNode;
 
 use super::{
-    full::{Full, bound, inherited, inputs},
+    full::{Full, bound, inherited, inputs, operands},
     place::Place,
     shared::{New, said, shared},
     sibling::Sibling,
@@ -202,16 +202,6 @@ fn all_pass(theirs: &[Passed], host: &str) -> Option<String> {
 /// A set of `bindings`.
 fn parsed(bindings: &str) -> Option<Expr> {
     rnix::Root::parse(&format!("{{ {bindings} }}")).ok().ok()?.expr()
-}
-
-/// What `expr` is merged of.
-fn operands(expr: &Expr) -> Vec<Expr> {
-    match expr {
-        Expr::BinOp(it) if it.operator() == Some(BinOpKind::Update) => {
-            [it.lhs(), it.rhs()].iter().flatten().flat_map(operands).collect()
-        }
-        other => vec![other.clone()],
-    }
 }
 
 /// The bindings of `specialArgs`, as a sibling writes them.

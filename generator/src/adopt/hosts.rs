@@ -34,6 +34,9 @@ const DEPTH: usize = 4;
 /// What people call a host's own file.
 const FILES: [&str; 2] = ["configuration.nix", "default.nix"];
 
+/// What people call folders of what is no machine of its own.
+const OTHERS: [&str; 6] = ["users", "containers", "docker", "microvms", "vms", "guests"];
+
 /// What a new folder of hosts may be called, the first as it is by default.
 const FOLDERS: [&str; 3] = ["hosts", "machines", "agents"];
 
@@ -55,10 +58,11 @@ pub(super) fn find(tree: &Tree, survey: &Survey) -> Result<Option<Hosts>> {
     if at_root(&own) > most.unwrap_or(1) {
         return Ok(None);
     }
-    // People keep their homes by the names of hosts, too. Of two folders that are as likely it is the first.
+    // People keep their homes and their guests by the names of hosts, too. Of two folders that are as likely it is the first.
     let likely = |(folder, votes): &(&TreePath, &Votes)| {
-        let is_of_homes = folder.as_str().split('/').any(|part| HOMES.contains(&part) || part == "users");
-        (!is_of_homes, **votes, flake::is_for_hosts(folder.as_str()))
+        let mut parts = folder.as_str().split('/');
+        let is_of_others = parts.any(|part| HOMES.contains(&part) || OTHERS.contains(&part));
+        (!is_of_others, **votes, flake::is_for_hosts(folder.as_str()))
     };
     let best = votes.iter().rev().max_by_key(likely).map(|(folder, _)| folder.clone());
     // Of folders for several platforms, that of what agents' machines are.

@@ -18,9 +18,10 @@ impl Full<'_> {
         let models: Vec<_> = self.siblings.iter().filter(|it| it.is_ordinary()).collect();
         let calls: Option<Vec<_>> = models.iter().map(|it| self.call_of(it)).collect();
         let Some(calls) = calls.filter(|calls| calls.len() > 1) else { return Vec::new() };
-        let is_of_all = |module: &Expr| !self.names_host(module);
+        let is_soft = |module: &Expr| !says_hardware(module);
+        let is_of_all = |module: &Expr| is_soft(module) && !self.names_host(module);
         let is_of_machines = |module: &Expr| is_of_all(module) && !gives_homes(module);
-        let wanted: [&dyn Fn(&Expr) -> bool; 3] = [&|_| true, &is_of_all, &is_of_machines];
+        let wanted: [&dyn Fn(&Expr) -> bool; 3] = [&is_soft, &is_of_all, &is_of_machines];
         let mut all: Vec<_> = wanted.into_iter().filter_map(|it| self.alike(function, &calls, it)).collect();
         all.dedup();
         all
@@ -180,6 +181,12 @@ fn with_lets(lets: &[LetIn], call: String, new: &New<'_>) -> Option<String> {
         };
     }
     Some(text)
+}
+
+/// Whether a module says what a machine's hardware is, as those of nixos-hardware do.
+fn says_hardware(module: &Expr) -> bool {
+    let text = module.syntax().text().to_string();
+    text.contains("nixos-hardware") || text.contains("hardware.nixosModules")
 }
 
 /// Whether a name is one of those in a text of Nix.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rnix::{
     SyntaxNode,
-    ast::{Expr, HasEntry, Param},
+    ast::{AttrpathValue, Expr, HasEntry, Param},
 };
 use rowan::ast::AstNode;
 
@@ -22,11 +22,12 @@ use super::{
     register::verify,
     sibling::Sibling,
     special::passed_by_name,
+    via::Via,
 };
 use crate::{
     edit::{self, Entry, Site},
     error::{Location, Result},
-    nix::{file::NixFile, follow::Term, scope::unbound_names},
+    nix::{file::NixFile, follow::Term, literal, scope::unbound_names},
     path::TreePath,
     rename::rename,
 };
@@ -41,6 +42,21 @@ struct Spot {
     importer: Option<NixFile>,
 }
 
+/// A module that may be written.
+struct Written {
+    text: String,
+    /// What says the same, and can be followed.
+    proof: Option<String>,
+    /// How much must be known of it.
+    origin: Origin,
+}
+
+impl Written {
+    fn new(text: String, origin: Origin) -> Self {
+        Self { text, proof: None, origin }
+    }
+}
+
 /// A host that has a file of its own to be registered in.
 type Alone<'a> = (&'a Place, &'a Host);
 
@@ -52,12 +68,18 @@ pub(super) fn register(
     host: &str,
 ) -> Option<Result<Registration>> {
     let alone = reading.each().filter_map(|(place, hosts)| match hosts {
-        [host] => Some((place, host)),
+        [host] if !is_of_a_part(place, host) => Some((place, host)),
         _ => None,
     });
     let alone: Vec<Alone<'_>> = alone.collect();
     let spot = in_list(reading, &alone, host).or_else(|| in_folder(files, reading, &alone, host))?;
     Some(spot.and_then(|spot| register_at(files, reading, &alone, &spot, host)))
+}
+
+/// Whether a binding says something of a part of a host alone: `fleet.hosts.tower.module.users = …;`.
+fn is_of_a_part(place: &Place, host: &Host) -> bool {
+    let path = AttrpathValue::cast(host.node.clone()).and_then(|binding| binding.attrpath());
+    path.is_some_and(|path| path.attrs().count() > place.prefix + 2)
 }
 
 /// What imports the module at `path` by that; nothing where its folder is read.
@@ -181,15 +203,21 @@ fn register_at(
         return Err(refuse(&found));
     }
     let nixpkgs = nixpkgs(&reading.follower, &paths.flake);
-    let ours = nixpkgs.map(|nixpkgs| (ours(files, path, host, &nixpkgs), Origin::Ours));
+    let ours = nixpkgs.map(|nixpkgs| Written::new(ours(files, path, host, &nixpkgs), Origin::Ours));
     let mut why = None;
-    for (text, origin) in as_siblings(files, reading, alone, path, host).into_iter().chain(ours) {
-        let file = NixFile::parse(path, text.clone())?;
+    let holds = |text: &str, origin: Origin| {
+        let file = NixFile::parse(path, text.to_owned())?;
         let edited: Vec<_> = [file.clone()].into_iter().chain(spot.importer.clone()).collect();
         let mut expected = reading.names();
         expected.push(host.to_owned());
-        match verify(files, &edited, expected, host, origin) {
-            Ok(_) => {
+        verify(files, &edited, expected, host, origin).map(|_| file)
+    };
+    for Written { text, proof, origin } in
+        as_siblings(files, reading, alone, path, host).into_iter().chain(ours)
+    {
+        let proven = proof.map_or(Ok(()), |proof| holds(&proof, Origin::Siblings).map(|_| ()));
+        match proven.and_then(|()| holds(&text, origin)) {
+            Ok(file) => {
                 let (at, importer) = (Location::file(path), spot.importer.clone());
                 return Ok(Registration { at, form: Form::Module, file: Some(file), importer, entry: text });
             }
@@ -211,28 +239,51 @@ fn as_siblings(
     alone: &[Alone<'_>],
     path: &TreePath,
     host: &str,
-) -> Vec<(String, Origin)> {
+) -> Vec<Written> {
+    let paths = &files.tree.settings().paths;
+    let module_of_it = path.reference(&paths.host_files(host).module());
+    let said = as_said(alone, host, &module_of_it);
     let is_like = |(place, it): &&Alone<'_>| {
         place.is_of_hosts() && renamed(place.term.file.path(), &it.name, host).as_ref() == Some(path)
     };
     let alike: Vec<_> = alone.iter().filter(is_like).collect();
     let siblings = alike.iter().map(|(place, it)| Sibling::read(&reading.follower, place, it));
     let siblings: Vec<_> = siblings.collect();
-    let Some((model, _)) = alike.last() else { return Vec::new() };
+    let Some((model, _)) = alike.last() else { return said.into_iter().collect() };
     let made: Vec<_> = alike.iter().filter_map(|(place, it)| reading.made(place, it)).collect();
-    let paths = &files.tree.settings().paths;
     let full = Full {
         follower: &reading.follower,
         place: model,
         siblings: &siblings,
         passed_by_name: passed_by_name(&reading.follower, &made, model),
         host,
-        folder: &path.reference(&paths.host_files(host).module()),
+        folder: &module_of_it,
         flake: &paths.flake,
     };
     let passed: BTreeSet<_> = alike.iter().flat_map(|(place, _)| parameters(&place.term.file)).collect();
     let candidates = entry::candidates(&full).into_iter();
-    candidates.filter_map(|it| Some((module(&it.text, host, &passed)?, it.origin))).collect()
+    let written = candidates.filter_map(|it| Some(Written::new(module(&it.text, host, &passed)?, it.origin)));
+    said.into_iter().chain(written).collect()
+}
+
+/// The module that says the host's own to the option that most siblings say theirs to: `fleet.hosts.NAME.module = …;`.
+fn as_said(alone: &[Alone<'_>], host: &str, module: &str) -> Option<Written> {
+    let said = alone.iter().filter(|(place, _)| matches!(place.via, Via::Said(_)));
+    let options = said.filter_map(|(place, it)| {
+        let path = AttrpathValue::cast(it.node.clone())?.attrpath()?;
+        let attrs: Vec<_> = path.attrs().map(|attr| attr.syntax().text().to_string()).collect();
+        let (above, below) = (attrs.get(..place.prefix)?, attrs.get(place.prefix + 1..)?);
+        match below {
+            [below] if below.ends_with("module") => Some((above.join("."), below.clone())),
+            _ => None,
+        }
+    });
+    let (above, below) = most(options)?;
+    let host = literal::quote_attribute(host);
+    let text = format!("{{\n  {above}.{host}.{below} = {module};\n}}\n");
+    // What makes hosts is followed with a set as a whole, which says the same.
+    let proof = Some(format!("{{ {above}.{host} = {{ {below} = {module}; }}; }}"));
+    Some(Written { text, proof, origin: Origin::Ours })
 }
 
 /// The names that a module asks for.

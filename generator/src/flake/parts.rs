@@ -1,7 +1,5 @@
 //! Modules of flake-parts: hosts are below their `flake`, or are made of what is said to their options.
 
-use std::collections::BTreeSet;
-
 use rnix::ast::{AttrSet, Expr, HasEntry, Inherit, List};
 use rowan::ast::AstNode;
 
@@ -162,17 +160,21 @@ impl Search<'_> {
     }
 
     pub(super) fn module_folder_at(&mut self, place: &str, reader: &Term, depth: usize) {
-        let words = framework::WORDS.into_iter().chain(["nixosConfigurations", "_module.args"]);
-        let files = TreePath::new(place).map(|folder| {
-            let files = words.flat_map(|word| self.follower.files_with_word(&folder, word));
-            files.collect::<BTreeSet<_>>()
-        });
-        for path in files.into_iter().flatten() {
-            if !path.as_str().get(place.len()..).is_some_and(|below| below.contains("/_")) {
+        for word in framework::WORDS.into_iter().chain(["nixosConfigurations", "_module.args"]) {
+            self.modules_with(word, place, depth);
+        }
+        self.places.modules.push((place.to_owned(), reader.clone()));
+    }
+
+    /// The modules in a folder that have `word` in them, as far as they weren't read yet.
+    fn modules_with(&mut self, word: &str, folder: &str, depth: usize) {
+        let paths = TreePath::new(folder).map(|folder| self.follower.files_with_word(&folder, word));
+        for path in paths.into_iter().flatten() {
+            let is_hidden = path.as_str().get(folder.len()..).is_some_and(|below| below.contains("/_"));
+            if !is_hidden && !self.places.parts.iter().any(|part| *part.file.path() == path) {
                 self.module_file(path.as_str(), depth);
             }
         }
-        self.places.modules.push((place.to_owned(), reader.clone()));
     }
 
     /// What all modules say to the options that hosts are made of.
@@ -180,6 +182,10 @@ impl Search<'_> {
         for read in std::mem::take(&mut self.options) {
             let path: Vec<_> = read.path.iter().map(String::as_str).collect();
             let (Some(last), before) = (path.last(), self.places.found.len()) else { continue };
+            // Modules that speak of nothing else weren't read.
+            for (folder, _) in self.places.modules.clone() {
+                path.first().into_iter().for_each(|word| self.modules_with(word, &folder, IMPORTS));
+            }
             self.conditions = read.conditions;
             for part in self.places.parts.clone() {
                 for above in [&["config"][..], &[]] {

@@ -222,6 +222,11 @@ pub(super) fn shared_items(lists: &[Expr], is_wanted: &dyn Fn(&Expr) -> bool) ->
         is_wanted(part.expr()) && others.iter().all(|other| other.iter().any(|it| it.is(part)))
     };
     let common: Vec<_> = first.iter().filter(in_each).collect();
+    // A file may need what is in a list that each has of its own.
+    let is_left_out = |part: &Part| matches!(part, Part::List(_)) && !common.iter().any(|it| it.is(part));
+    let are_of_parts = all.iter().all(|parts| parts.iter().any(is_left_out));
+    let is_sure = |part: &&&Part| !are_of_parts || !matches!(part.expr(), Expr::PathRel(_));
+    let common: Vec<_> = common.iter().copied().filter(|part| is_sure(&part)).collect();
     // Where nothing is in each it is nothing that is said only if one says so.
     (!common.is_empty() || all.iter().any(Vec::is_empty)).then(|| joined(&common))
 }

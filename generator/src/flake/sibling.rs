@@ -15,6 +15,7 @@ use crate::{
     nix::{
         find::keys,
         follow::{Follower, Value, last_name},
+        scope::resolve,
     },
     path::TreePath,
     rename::rename,
@@ -137,7 +138,8 @@ impl Sibling {
         let function = call.lambda()?;
         let text = function.syntax().text().to_string();
         // What the flake itself offers by that name may want something else than nixpkgs' own.
-        let is_nixpkgs = last_name(&function)? == "nixosSystem" && !text.starts_with("self.");
+        let is_written = matches!(resolve(&text, &self.node), Some(Expr::Lambda(_)));
+        let is_nixpkgs = last_name(&function)? == "nixosSystem" && !text.starts_with("self.") && !is_written;
         is_nixpkgs.then_some((text, call.argument()?))
     }
 }

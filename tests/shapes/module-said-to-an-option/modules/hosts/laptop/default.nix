@@ -1,0 +1,5 @@
+{
+  fleet.hosts.laptop.module = {
+    services.openssh.enable = true;
+  };
+}

@@ -1,0 +1,5 @@
+{
+  fleet.hosts.tower.module = {
+    services.openssh.enable = true;
+  };
+}

@@ -56,6 +56,7 @@ let
         start = builtins.stringLength text - builtins.stringLength end;
       in
       start >= 0 && builtins.substring start (-1) text == end;
+    mergeAttrsList = foldl' (a: b: a // b) { };
     mapAttrs' = f: set: listToAttrs (map (name: f name set.${name}) (attrNames set));
     concatMapAttrs = f: set: foldl' (a: b: a // b) { } (attrValues (mapAttrs f set));
     zipAttrsWith = f: sets: mapAttrs (name: f name) (builtins.zipAttrsWith (_: values: values) sets);
@@ -202,7 +203,17 @@ let
     };
     haumea.lib = {
       loaders.path = null;
-      load = { src, ... }: lib.genAttrs (attrNames (builtins.readDir src)) (name: src + "/${name}");
+      # Of what it gives inputs it loads the files, too.
+      load =
+        {
+          src,
+          inputs ? null,
+          ...
+        }:
+        let
+          loaded = path: if inputs == null then path else import path inputs;
+        in
+        lib.genAttrs (attrNames (builtins.readDir src)) (name: loaded (src + "/${name}"));
     };
     boards = nixpkgs;
     # Frameworks that make a host of each folder below one of them.

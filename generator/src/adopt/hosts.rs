@@ -40,6 +40,9 @@ const OTHERS: [&str; 6] = ["users", "containers", "docker", "microvms", "vms", "
 /// What a new folder of hosts may be called, the first as it is by default.
 const FOLDERS: [&str; 3] = ["hosts", "machines", "agents"];
 
+/// What hosts run on.
+const PLATFORMS: [&str; 4] = ["x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin"];
+
 /// What speaks for a folder, the strongest first.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Votes {
@@ -52,7 +55,9 @@ struct Votes {
 
 /// Where most hosts lie; nothing where none is seen to lie in a folder, or most lie at the root, beside everything else.
 pub(super) fn find(tree: &Tree, survey: &Survey) -> Result<Option<Hosts>> {
-    let own = flake::own_files(&Planned::none(tree))?;
+    let mut own = flake::own_files(&Planned::none(tree))?;
+    // Outputs that are merged of those for each platform are found by its name.
+    own.retain(|host, _| !PLATFORMS.contains(&host.as_str()));
     let votes = votes(tree, &own);
     let most = votes.values().map(|votes| votes.named.max(votes.other)).max();
     if at_root(&own) > most.unwrap_or(1) {
@@ -168,7 +173,7 @@ fn with_hardware(tree: &Tree) -> Option<TreePath> {
     for folder in hosts.filter_map(|entry| below(tree, entry.path().parent()?)) {
         *folders.entry(folder).or_default() += 1;
     }
-    folders.retain(|folder, _| name(folder).split(['-', '_']).any(flake::is_for_hosts));
+    folders.retain(|folder, _| folder.as_str().split(['-', '_', '/']).any(flake::is_for_hosts));
     folders.into_iter().max_by_key(|(_, count)| *count).map(|(folder, _)| folder)
 }
 
@@ -190,7 +195,8 @@ fn below(tree: &Tree, folder: &Path) -> Option<TreePath> {
 
 /// Whether a file in a folder says more of a host than what its hardware is.
 fn holds_a_host(folder: &Path) -> bool {
-    nix_files(folder).any(|name| !is_of_hardware(&name))
+    // A flake of its own is registered in no other.
+    !folder.join("flake.nix").is_file() && nix_files(folder).any(|name| !is_of_hardware(&name))
 }
 
 /// The names of the Nix files in a folder.

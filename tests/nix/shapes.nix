@@ -85,6 +85,7 @@ let
       ) b;
     hasPrefix = start: text: builtins.substring 0 (builtins.stringLength start) text == start;
     mkOption = option: option;
+    optionalString = condition: text: if condition then text else "";
     const = value: _: value;
     flatten = list: if builtins.isList list then builtins.concatMap lib.flatten list else [ list ];
     filesystem.listFilesRecursive =
@@ -280,6 +281,7 @@ let
     other = { };
     fleet = {
       isServed = _: true;
+      keeps = _: _: true;
       lib.machines = file: mapAttrs (_: lib.nixosSystem) (fromTOML (builtins.readFile file));
     };
   };

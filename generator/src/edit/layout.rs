@@ -100,6 +100,18 @@ pub(super) fn over(file: &NixFile, expression: &SyntaxNode, entry: Entry<'_>) ->
     Some(TextEdit::insert(end, format!("\n{outer}// {{\n{indent}{entry}\n{outer}}}")))
 }
 
+/// Inserts `entry` in a set of its own, which `expression` is merged over.
+pub(super) fn under(file: &NixFile, expression: &SyntaxNode, entry: Entry<'_>) -> Option<TextEdit> {
+    let text = file.text();
+    let start = usize::from(expression.text_range().start());
+    let line = text.get(..start)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let outer = leading_whitespace(text.get(line..)?);
+    let unit = unit(file, outer);
+    let indent = format!("{outer}{unit}");
+    let entry = entry.indented(&indent, unit);
+    Some(TextEdit::insert(start, format!("{{\n{indent}{entry}\n{outer}}}\n{outer}// ")))
+}
+
 /// Deletes the sibling at `index` with the comments that it owns, so that what [`append`] or [`fill`] did is
 /// undone to the byte.
 pub(super) fn remove(brackets: &Brackets<'_>, siblings: &[SyntaxNode], index: usize) -> Option<TextEdit> {

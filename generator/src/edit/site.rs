@@ -26,6 +26,8 @@ pub enum Site {
     List(List),
     /// In a set of its own, merged over an expression: `genAttrs [ … ] f // { … }`.
     Over(SyntaxNode),
+    /// In a set of its own that an expression is merged over: `{ … } // genAttrs [ … ] f`.
+    Under(SyntaxNode),
 }
 
 impl Site {
@@ -36,7 +38,7 @@ impl Site {
             Self::Set(set) => Some(set.syntax()),
             Self::After(siblings) => siblings.last(),
             Self::List(list) => Some(list.syntax()),
-            Self::Over(expression) => Some(expression),
+            Self::Over(expression) | Self::Under(expression) => Some(expression),
         }
     }
 }
@@ -48,6 +50,7 @@ pub fn insert_at(file: &NixFile, site: &Site, entry: Entry<'_>) -> Result<NixFil
         Site::After(siblings) => layout::append(file, siblings, entry),
         Site::List(list) => item::into_list(file, list, entry),
         Site::Over(expression) => layout::over(file, expression, entry),
+        Site::Under(expression) => layout::under(file, expression, entry),
     };
     land(file, edit)
 }
@@ -79,15 +82,17 @@ pub fn remove_at(file: &NixFile, node: &SyntaxNode) -> Result<(NixFile, Vec<(Loc
     Ok((land(file, edit.clone())?, comments.collect()))
 }
 
-/// What goes with the only binding of a set that is merged over an expression: the set, and the `//`.
+/// What goes with the only binding of a set that is merged with an expression: the set, and the `//`.
 fn merged(binding: &SyntaxNode) -> Option<TextEdit> {
     let set = AttrSet::cast(binding.parent()?)?;
     let merge = BinOp::cast(set.syntax().parent()?)?;
-    let is_alone = set.entries().count() == 1
-        && merge.operator() == Some(BinOpKind::Update)
-        && merge.rhs().is_some_and(|it| it.syntax() == set.syntax());
-    let (start, end) = (merge.lhs()?.syntax().text_range().end(), set.syntax().text_range().end());
-    is_alone.then(|| TextEdit::delete(start.into()..end.into()))
+    if set.entries().count() != 1 || merge.operator() != Some(BinOpKind::Update) {
+        return None;
+    }
+    let (left, right) = (merge.lhs()?.syntax().text_range(), merge.rhs()?.syntax().text_range());
+    let own = set.syntax().text_range();
+    let range = if own == right { left.end()..own.end() } else { own.start()..right.start() };
+    Some(TextEdit::delete(range.start.into()..range.end.into()))
 }
 
 fn land(file: &NixFile, edit: Option<TextEdit>) -> Result<NixFile> {

@@ -54,13 +54,18 @@ pub(super) fn beside<'a>(
     reading: &'a Reading<'_>,
     host: &str,
 ) -> Option<Result<Registration, &'a Term>> {
-    let over = |computed: &'a Term| {
-        let site = Site::Over(computed.expr.syntax().clone());
+    let merged = |computed: &'a Term, site: Site| {
         let (term, conditions) = (computed.clone(), Vec::new());
         let place = Place { term, site, via: Via::Host, prefix: 0, opening: "", conditions };
         let registration = at_place(files, reading, &place, &[], host).ok()?;
         let rewrites = registration.file.as_ref().is_some_and(|after| rewrites(&computed.file, after));
         Some(if rewrites { Err(computed) } else { Ok(registration) })
+    };
+    let over = |computed: &'a Term| {
+        let over = merged(computed, Site::Over(computed.expr.syntax().clone()))?;
+        // Behind some expressions the style would indent all of them.
+        let under = || merged(computed, Site::Under(body(&computed.expr)?.syntax().clone()))?.ok();
+        Some(over.or_else(|computed| under().ok_or(computed)))
     };
     let mut all = reading.places.computed.iter().filter_map(over);
     let first = all.next()?;
@@ -116,6 +121,16 @@ fn bound(set: &AttrSet, path: &[&str]) -> Vec<Expr> {
         values.extend(outside.and_then(|outside| resolve(name, &outside)));
     }
     values
+}
+
+/// What an expression gives, behind the names that it binds.
+fn body(value: &Expr) -> Option<Expr> {
+    match value {
+        Expr::LetIn(it) => body(&it.body()?),
+        Expr::With(it) => body(&it.body()?),
+        Expr::Assert(it) => body(&it.body()?),
+        value => Some(value.clone()),
+    }
 }
 
 /// Whether `//` behind an expression merges over all of it.

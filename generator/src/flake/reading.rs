@@ -133,6 +133,7 @@ fn hosts(follower: &Follower<'_>, place: &Place) -> Vec<Host> {
             };
             siblings.iter().filter_map(name).collect()
         }
+        Site::Under(_) => Vec::new(),
         Site::Over(call) => {
             let made = made(follower, &place.via, "", &Value::Term(place.term.clone()));
             let of_call = made.filter(|_| matches!(place.via, Via::Sets(_)));

@@ -244,7 +244,7 @@ pub(super) fn at_place(
     let beside = reading.each().filter(|(it, _)| hosts.is_empty() || std::ptr::eq(*it, place));
     let beside = beside.flat_map(|(place, hosts)| hosts.iter().filter_map(|host| reading.made(place, host)));
     let mut beside: Vec<_> = beside.collect();
-    if beside.is_empty() && matches!(place.site, Site::Over(_)) {
+    if beside.is_empty() && matches!(place.site, Site::Over(_) | Site::Under(_)) {
         let (parts, hosts) = (&reading.places.parts, &files.tree.settings().paths.hosts);
         beside = reach::made(&reading.follower, parts, &place.term, hosts.as_str());
     }

@@ -40,7 +40,7 @@ impl Full<'_> {
     /// The binding of `specialArgs`, the best first: as siblings have it, then with `inputs` alone.
     pub(super) fn special_arguments(&self) -> Vec<String> {
         let Some(at) = self.place.site.syntax() else { return Vec::new() };
-        let is_first = self.siblings.is_empty() && !matches!(self.place.site, Site::Over(_));
+        let is_first = self.siblings.is_empty() && !matches!(self.place.site, Site::Over(_) | Site::Under(_));
         let beside: Vec<_> = self.passed_by_name.iter().filter(|name| *name != "inputs").cloned().collect();
         let ours = inputs(at).map(|inputs| match (inputs.as_str(), beside.join(" ").as_str()) {
             ("inputs", _) if is_first && is_bound_at("self", at) => {

@@ -1,8 +1,8 @@
 {
   outputs =
-    { nixpkgs, ... }@inputs:
+    { nixpkgs, fleet, ... }@inputs:
     {
-      nixosConfigurations = nixpkgs.lib.filterAttrs inputs.fleet.keeps {
+      nixosConfigurations = nixpkgs.lib.filterAttrs fleet.keeps {
         tower = nixpkgs.lib.nixosSystem {
           system = "x86_64-linux";
           specialArgs = { inherit inputs; };

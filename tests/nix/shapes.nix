@@ -87,6 +87,8 @@ let
     mkOption = option: option;
     optionalString = condition: text: if condition then text else "";
     const = value: _: value;
+    singleton = value: [ value ];
+    inherit (builtins) concatLists;
     flatten = list: if builtins.isList list then builtins.concatMap lib.flatten list else [ list ];
     filesystem.listFilesRecursive =
       folder:

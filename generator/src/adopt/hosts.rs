@@ -60,7 +60,7 @@ pub(super) fn find(tree: &Tree, survey: &Survey) -> Result<Option<Hosts>> {
     own.retain(|host, _| !PLATFORMS.contains(&host.as_str()));
     let votes = votes(tree, &own);
     let most = votes.values().map(|votes| votes.named.max(votes.other)).max();
-    if at_root(&own) > most.unwrap_or(1) {
+    if at_root(tree, &own) > most.unwrap_or(1) {
         return Ok(None);
     }
     // People keep their homes and their guests by the names of hosts, too. Of two folders that are as likely it is the first.
@@ -113,11 +113,17 @@ fn votes(tree: &Tree, all: &Own) -> BTreeMap<TreePath, Votes> {
     votes
 }
 
-/// How many hosts are seen to read something by their own name at the root of the tree.
-fn at_root(all: &Own) -> usize {
+/// How many hosts are seen to read something by their own name at the root of the tree, or, where nothing is seen by that,
+/// have a folder there.
+fn at_root(tree: &Tree, all: &Own) -> usize {
     let is_at_root =
         |path: &TreePath, host: &str| named(path, host).is_some_and(|(above, _)| above.is_none());
-    all.iter().filter(|(host, own)| own.iter().any(|path| is_at_root(path, host))).count()
+    let lies_there = |host: &str| host.len() > 1 && holds_a_host(&tree.root().join(host));
+    let are_named = |host: &str, own: &BTreeSet<TreePath>| own.iter().any(|path| named(path, host).is_some());
+    let is = |(host, own): &(&String, &BTreeSet<TreePath>)| {
+        own.iter().any(|path| is_at_root(path, host)) || !are_named(host, own) && lies_there(host)
+    };
+    all.iter().filter(is).count()
 }
 
 /// The folder above what of `path` is called as the host, and what is below that; the innermost such folder, or else
@@ -216,9 +222,18 @@ fn is_of_hardware(name: &str) -> bool {
 fn file(tree: &Tree, survey: &Survey, all: &Own, hosts: &TreePath) -> HostFile {
     // What registers hosts says nothing of what is in them.
     let registers = |path: &TreePath| survey.names.values().any(|at| at.path == *path);
+    // Some call their files otherwise than the hosts. What an only host reads may be anything.
+    let unnamed = |path: &TreePath| {
+        let lies_there = path.has_extension("nix") && path.ancestors().next().as_ref() == Some(hosts);
+        let is_own = lies_there && !FILES.contains(&name(path)) && !is_of_hardware(name(path));
+        (is_own && all.len() > 1).then_some(HostFile::Beside)
+    };
     let read = all.iter().map(|(host, own)| {
         let others = own.iter().filter(|path| !registers(path));
-        (host, others.filter_map(|path| own_file(tree, host, path, hosts)).collect())
+        (
+            host,
+            others.filter_map(|path| own_file(tree, host, path, hosts).or_else(|| unnamed(path))).collect(),
+        )
     });
     let read: BTreeMap<&String, BTreeSet<HostFile>> = read.collect();
     let mut counted: BTreeMap<HostFile, usize> = BTreeMap::new();

@@ -9,7 +9,7 @@ use super::{
     sibling::Sibling,
     taker::without_parentheses,
 };
-use crate::nix::find::keys;
+use crate::{nix::find::keys, rename::rename};
 
 impl Full<'_> {
     /// What `function` gives for what all siblings that call it say, the best first: with the modules that name the host,
@@ -18,10 +18,9 @@ impl Full<'_> {
         let models: Vec<_> = self.siblings.iter().filter(|it| it.is_ordinary()).collect();
         let calls: Option<Vec<_>> = models.iter().map(|it| self.call_of(it)).collect();
         let Some(calls) = calls.filter(|calls| calls.len() > 1) else { return Vec::new() };
-        let is_soft = |module: &Expr| !says_hardware(module);
+        let is_soft = |module: &Expr| !says_hardware(module) && !gives_homes(module);
         let is_of_all = |module: &Expr| is_soft(module) && !self.names_host(module);
-        let is_of_machines = |module: &Expr| is_of_all(module) && !gives_homes(module);
-        let wanted: [&dyn Fn(&Expr) -> bool; 3] = [&is_soft, &is_of_all, &is_of_machines];
+        let wanted: [&dyn Fn(&Expr) -> bool; 2] = [&is_soft, &is_of_all];
         let mut all: Vec<_> = wanted.into_iter().filter_map(|it| self.alike(function, &calls, it)).collect();
         all.dedup();
         all
@@ -89,7 +88,7 @@ impl Full<'_> {
         let call = format!("{function}{{ {} }}", lines.join(" "));
         let lets: Option<Vec<_>> = calls.iter().map(|call| call.lets.clone()).collect();
         match lets {
-            Some(lets) => with_lets(&lets, call, &New { host: self.host, module: None }),
+            Some(lets) => with_lets(&lets, call, &New { host: self.host, module: None, is_listed: false }),
             None => Some(call),
         }
     }
@@ -102,7 +101,7 @@ impl Full<'_> {
 
     /// The call of `nixosSystem` that a sibling is, with the new name.
     fn call_of(&self, sibling: &Sibling) -> Option<SystemCall> {
-        sibling.system()?;
+        let (_, argument) = sibling.system()?;
         let mut value = without_parentheses(sibling.renamed_value(self.host)?);
         let mut lets = None;
         if let Expr::LetIn(it) = &value {
@@ -114,8 +113,20 @@ impl Full<'_> {
                 Expr::AttrSet(arguments) if arguments.rec_token().is_none() => {
                     Some(SystemCall { lets, arguments })
                 }
+                Expr::Ident(_) => self.bound_arguments(sibling, &argument),
                 _ => None,
             },
+            _ => None,
+        }
+    }
+
+    /// The same, where `arguments` are bound to a name around it.
+    fn bound_arguments(&self, sibling: &Sibling, arguments: &Expr) -> Option<SystemCall> {
+        let text = rename(&arguments.syntax().text().to_string(), &sibling.name, self.host, true);
+        match rnix::Root::parse(&text).ok().ok()?.expr()? {
+            Expr::AttrSet(arguments) if arguments.rec_token().is_none() => {
+                Some(SystemCall { lets: None, arguments })
+            }
             _ => None,
         }
     }

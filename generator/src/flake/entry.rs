@@ -75,7 +75,7 @@ pub(super) fn candidates(full: &Full<'_>) -> Vec<Candidate> {
     if !are_of_people {
         candidates.extend(as_most(siblings, host, place));
     }
-    candidates.extend(as_all(full, &key));
+    candidates.extend([false, true].into_iter().filter_map(|is_listed| as_all(full, &key, is_listed)));
     if !are_of_people {
         candidates.extend(as_each(siblings, host));
     }
@@ -236,8 +236,9 @@ fn says_only_name(value: &Expr, host: &str) -> bool {
     }
 }
 
-/// The entry that says what all siblings say and no more, with the new name; of a single one what it can't lack.
-fn as_all(full: &Full<'_>, key: &str) -> Option<Candidate> {
+/// The entry that says what all siblings say and no more, with the new name, and with its own module among those that are
+/// said or not; of a single one what it can't lack.
+fn as_all(full: &Full<'_>, key: &str, is_listed: bool) -> Option<Candidate> {
     let Full { follower, place, siblings, host, .. } = full;
     let models: Vec<_> = siblings.iter().filter(|it| it.is_ordinary()).collect();
     // A host in full says more of itself.
@@ -250,7 +251,7 @@ fn as_all(full: &Full<'_>, key: &str) -> Option<Candidate> {
         let said = values.first().and_then(|value| argument(value, name)).unwrap_or_default();
         values.len() == 1 && (name == "system" || said.contains(host))
     };
-    let value = shared(&values, &New { host, module: Some(full.folder) }, &|name| {
+    let value = shared(&values, &New { host, module: Some(full.folder), is_listed }, &|name| {
         optional.contains(name) && !is_of_all(name)
     })?;
     let made = rnix::Root::parse(&value).ok().ok()?.expr()?;

@@ -18,6 +18,20 @@ pub(super) struct New<'a> {
     pub(super) host: &'a str,
     /// Its own module, as it is referred to, where that may be said.
     pub(super) module: Option<&'a str>,
+    /// Whether that goes among the modules that are said.
+    pub(super) is_listed: bool,
+}
+
+impl New<'_> {
+    /// The modules that are said, with its own where it goes among them.
+    fn modules(&self, said: &str) -> String {
+        match (self.module.filter(|module| self.is_listed && !said.contains(module)), said.strip_prefix('['))
+        {
+            (None, _) => said.to_owned(),
+            (Some(module), Some(rest)) => format!("[ {module} {rest}"),
+            (Some(module), None) => format!("[ {module} ] ++ {said}"),
+        }
+    }
 }
 
 /// What all of `exprs` say of a host, as the first says it; nothing where they differ in what may be needed.
@@ -70,7 +84,8 @@ fn shared_bindings(sets: &[AttrSet], new: &New<'_>, may_lack: &dyn Fn(&str) -> b
         if let (true, Said::Value(_, Expr::List(list))) = (others.is_empty() && is_of_modules, said) {
             let named =
                 list.items().map(|item| item.syntax().text().to_string()).filter(|it| it.contains(new.host));
-            lines.push(format!("{name} = [ {} ];", named.collect::<Vec<_>>().join(" ")));
+            let modules = new.modules(&format!("[ {} ]", named.collect::<Vec<_>>().join(" ")));
+            lines.push(format!("{name} = {modules};"));
             continue;
         }
         let others: Option<Vec<_>> = others.iter().map(|other| find(other, name)).collect();
@@ -91,6 +106,7 @@ fn shared_bindings(sets: &[AttrSet], new: &New<'_>, may_lack: &dyn Fn(&str) -> b
             continue;
         }
         match exprs.as_ref().and_then(|exprs| shared(exprs, new, &|_| false)) {
+            Some(value) if is_of_modules => lines.push(format!("{name} = {};", new.modules(&value))),
             Some(value) => lines.push(format!("{name} = {value};")),
             None if NAMES.contains(&name.as_str())
                 && exprs.as_ref().is_some_and(|exprs| exprs.iter().all(is_string)) =>
@@ -99,7 +115,7 @@ fn shared_bindings(sets: &[AttrSet], new: &New<'_>, may_lack: &dyn Fn(&str) -> b
             }
             None if may_lack(name) => {}
             // A host may have no modules of its own.
-            None if is_of_modules => lines.push(format!("{name} = [ ];")),
+            None if is_of_modules => lines.push(format!("{name} = {};", new.modules("[ ]"))),
             None => return None,
         }
     }

@@ -140,7 +140,15 @@ impl Sibling {
         // What the flake itself offers by that name may want something else than nixpkgs' own.
         let is_written = matches!(resolve(&text, &self.node), Some(Expr::Lambda(_)));
         let is_nixpkgs = last_name(&function)? == "nixosSystem" && !text.starts_with("self.") && !is_written;
-        is_nixpkgs.then_some((text, call.argument()?))
+        let argument = match call.argument()? {
+            // What it is called with may be bound to a name.
+            Expr::Ident(name) => match resolve(&name.syntax().text().to_string(), &self.node) {
+                Some(set @ Expr::AttrSet(_)) => set,
+                _ => Expr::Ident(name),
+            },
+            argument => argument,
+        };
+        is_nixpkgs.then_some((text, argument))
     }
 }
 

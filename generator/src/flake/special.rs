@@ -193,7 +193,7 @@ fn all_pass(theirs: &[Passed], host: &str) -> Option<String> {
         _ => None,
     };
     let sets: Vec<_> = theirs.iter().map(set).collect::<Option<_>>()?;
-    let alike = shared(&sets, &New { host, module: None }, &|_| true)?;
+    let alike = shared(&sets, &New { host, module: None, is_listed: false }, &|_| true)?;
     let Expr::AttrSet(set) = rnix::Root::parse(&alike).ok().ok()?.expr()? else { return None };
     let passes = inherited(&set).iter().any(|it| it == "inputs") || bound(&set, "inputs").is_some();
     passes.then(|| format!("specialArgs = {alike};"))

@@ -198,11 +198,15 @@ impl Reading<'_> {
                 ("filter" | "map" | "concatMap", [_, list]) | ("flatten" | "concatLists", [list]) => {
                     self.modules(list, system, depth);
                 }
+                ("singleton", [module]) => self.module(module, system, depth),
                 _ => {}
             }
             return;
         }
         let module = self.follower.body(module);
+        if matches!(&module, Value::Term(term) if matches!(term.expr, Expr::List(_))) {
+            return self.modules(&module, system, depth);
+        }
         let Some((term, _)) = module.set() else { return };
         system.loads |= self.own.is_loaded_by(term.file.path().as_str());
         let passes = |path: &[&str]| self.follower.lookup(&module, path).is_bound();

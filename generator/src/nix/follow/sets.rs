@@ -79,15 +79,19 @@ impl Follower<'_> {
                 let side = |side: Option<Expr>| side.map(|side| Value::Term(term.with(side)));
                 let (Some(left), Some(right)) = (side(it.lhs()), side(it.rhs())) else { return };
                 let over = self.lookup(&right, &[first]);
-                bound.unreadable.extend(over.unreadable.iter().cloned());
                 let winner = if over.is_bound() { right } else { left };
-                let won = self.lookup(&winner, path);
-                bound.values.extend(won.values);
-                bound.written.extend(won.written);
-                bound.dotted.extend(won.dotted);
-                bound.unreadable.extend(won.unreadable);
+                bound.unreadable.extend(over.unreadable);
+                self.look_up_merged(&winner, path, bound);
             }
             _ => {
+                if let Some((left, right)) = self.merged(&value) {
+                    // Both sides may bind some of what is below a name.
+                    self.look_up_merged(&right, path, bound);
+                    if !bound.is_bound() {
+                        self.look_up_merged(&left, path, bound);
+                    }
+                    return;
+                }
                 if let Some(output) = self.output(&value, path) {
                     return bound.push(output.clone(), output);
                 }
@@ -101,6 +105,21 @@ impl Follower<'_> {
                 }
             }
         }
+    }
+
+    fn look_up_merged(&self, side: &Value, path: &[&str], bound: &mut Bound) {
+        let there = self.lookup(side, path);
+        bound.values.extend(there.values);
+        bound.written.extend(there.written);
+        bound.dotted.extend(there.dotted);
+        bound.unreadable.extend(there.unreadable);
+    }
+
+    /// The sets that `recursiveUpdate` merges, the second over the first.
+    fn merged(&self, value: &Value) -> Option<(Value, Value)> {
+        let (function, right) = application(value)?;
+        let (function, left) = application(&function)?;
+        (last_name(&function.term()?.expr)? == "recursiveUpdate").then_some((left, right))
     }
 
     /// The set that has `name` of those that `lib.extend (final: previous: { … })` merges, or the one of
@@ -146,6 +165,15 @@ impl Follower<'_> {
                 let Some((first, rest)) = path.split_first() else { return };
                 let is_first = |attr: &ast::Attr| literal::attribute(attr).as_deref() == Some(*first);
                 let Some(named) = inherit.attrs().find(is_first) else { return };
+                // What is bound there may go on below the name.
+                if let Some(from) = inherit.from().and_then(|from| from.expr()) {
+                    let there = self.lookup(&Value::Term(term.with(from)), path);
+                    if !there.dotted.is_empty() {
+                        bound.values.extend(there.values);
+                        bound.dotted.extend(there.dotted);
+                        return;
+                    }
+                }
                 match self.inherited(term, set.syntax(), inherit, first) {
                     Some(value) => self.look_up(&value, rest, bound),
                     // What it is can't be told, but it is there.

@@ -1,0 +1,10 @@
+{
+  outputs =
+    inputs:
+    let
+      machines = (import ./machines.nix) inputs;
+    in
+    {
+      inherit (machines) nixosConfigurations;
+    };
+}

@@ -84,7 +84,7 @@ impl Follower<'_> {
                 self.look_up_merged(&winner, path, bound);
             }
             _ => {
-                if let Some((left, right)) = self.merged(&value) {
+                if let Some((left, right)) = updated(&value) {
                     // Both sides may bind some of what is below a name.
                     self.look_up_merged(&right, path, bound);
                     if !bound.is_bound() {
@@ -113,13 +113,6 @@ impl Follower<'_> {
         bound.written.extend(there.written);
         bound.dotted.extend(there.dotted);
         bound.unreadable.extend(there.unreadable);
-    }
-
-    /// The sets that `recursiveUpdate` merges, the second over the first.
-    fn merged(&self, value: &Value) -> Option<(Value, Value)> {
-        let (function, right) = application(value)?;
-        let (function, left) = application(&function)?;
-        (last_name(&function.term()?.expr)? == "recursiveUpdate").then_some((left, right))
     }
 
     /// The set that has `name` of those that `lib.extend (final: previous: { … })` merges, or the one of
@@ -201,4 +194,11 @@ impl Follower<'_> {
             None => self.name(name, &scope.parent()?, term),
         }
     }
+}
+
+/// The sets that `recursiveUpdate` merges, the second over the first.
+fn updated(value: &Value) -> Option<(Value, Value)> {
+    let (function, right) = application(value)?;
+    let (function, left) = application(&function)?;
+    (last_name(&function.term()?.expr)? == "recursiveUpdate").then_some((left, right))
 }

@@ -30,13 +30,15 @@ pub(super) struct Candidate {
     pub(super) text: String,
     /// Whether it is written as if it stood at the first column, not as a sibling stands.
     pub(super) is_made: bool,
+    /// What says the same as a whole set, where the entry binds what is below the name, which can't be followed.
+    pub(super) proof: Option<String>,
     /// How much must be known of it.
     pub(super) origin: Origin,
 }
 
 impl Candidate {
     fn as_siblings(text: String) -> Self {
-        Self { text, is_made: false, origin: Origin::Siblings }
+        Self { text, is_made: false, proof: None, origin: Origin::Siblings }
     }
 
     /// An entry in the official style: `key = value;`, or the value alone where `key` is empty.
@@ -44,7 +46,7 @@ impl Candidate {
         let value = nixfmt_rs::format(value).ok()?;
         let value = value.trim_end();
         let text = if key.is_empty() { value.to_owned() } else { format!("{key} = {value};") };
-        Some(Self { text, is_made: true, origin })
+        Some(Self { text, is_made: true, proof: None, origin })
     }
 }
 
@@ -70,6 +72,9 @@ pub(super) fn candidates(full: &Full<'_>) -> Vec<Candidate> {
         && let Some(value) = siblings.iter().rev().find(|it| it.is_empty()).and_then(|it| it.value.clone())
     {
         candidates.push(Candidate::as_siblings(format!("{key} = {value};")));
+    }
+    if place.via.is_of_attributes() {
+        candidates.extend(below(place, siblings, host, &key));
     }
     let are_of_people = are_of_people(siblings);
     if !are_of_people {
@@ -170,7 +175,7 @@ fn as_agents(siblings: &[Sibling], host: &str) -> Option<Candidate> {
             return None;
         }
         let text = rename(&text, agent.as_str(), name, false);
-        Some(Candidate { text, is_made: false, origin: Origin::Agent })
+        Some(Candidate { text, is_made: false, proof: None, origin: Origin::Agent })
     })
 }
 
@@ -264,6 +269,25 @@ fn as_all(full: &Full<'_>, key: &str, is_listed: bool) -> Option<Candidate> {
         Some(sibling) => Some(Candidate::as_siblings(sibling.renamed(host))),
         None => Candidate::made(key, &value, Origin::Siblings),
     }
+}
+
+/// The entry that binds what all siblings bind alike below their names: `tower.system = "x86_64-linux";`.
+fn below(place: &Place, siblings: &[Sibling], host: &str, key: &str) -> Option<Candidate> {
+    let said = siblings.iter().filter(|it| it.is_ordinary()).map(|sibling| {
+        let binding = AttrpathValue::cast(sibling.node.clone()).filter(|_| sibling.value.is_none())?;
+        let attrs: Vec<_> = binding.attrpath()?.attrs().collect();
+        let [name] = attrs.get(place.prefix + 1..)? else { return None };
+        let value = rename(&binding.value()?.syntax().text().to_string(), &sibling.name, host, true);
+        Some((name.syntax().text().to_string(), value))
+    });
+    let said: Vec<_> = said.collect::<Option<_>>()?;
+    let (first, others) = said.split_first()?;
+    let (name, value) = first;
+    let are_alike = !others.is_empty() && others.iter().all(|other| other == first);
+    are_alike.then(|| Candidate {
+        proof: Some(format!("{key} = {{ {name} = {value}; }};")),
+        ..Candidate::as_siblings(format!("{key}.{name} = {value};"))
+    })
 }
 
 /// Whether a person is named in what is said of a host, or its hardware.

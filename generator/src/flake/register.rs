@@ -258,12 +258,21 @@ pub(super) fn at_place(
         folder: &reference,
         flake: &files.tree.settings().paths.flake,
     };
-    let take = |Candidate { text, is_made, origin }: &Candidate| -> Result<Registration> {
-        let written = if *is_made { Entry::New(text) } else { Entry::Copied(text) };
+    let write = |text: &str, is_made: bool, origin: Origin| -> Result<_> {
+        let written = if is_made { Entry::New(text) } else { Entry::Copied(text) };
         let edited = edit::insert_at(file, &site, written)?;
         let mut expected = reading.names();
         expected.push(host.to_owned());
-        let (at, entry) = verify(files, std::slice::from_ref(&edited), expected, host, *origin)?;
+        let (at, entry) = verify(files, std::slice::from_ref(&edited), expected, host, origin)?;
+        Ok((at, entry, edited))
+    };
+    let take = |Candidate { text, is_made, proof, origin }: &Candidate| -> Result<Registration> {
+        let mut origin = *origin;
+        if let Some(proof) = proof {
+            write(proof, *is_made, origin)?;
+            origin = Origin::Ours;
+        }
+        let (at, entry, edited) = write(text, *is_made, origin)?;
         Ok(Registration { at, form: place.form(), file: Some(edited), importer: None, entry })
     };
     let candidates = entry::candidates(&full);

@@ -105,9 +105,13 @@ pub(super) fn read_by(follower: &Follower<'_>, term: &Term, wanted: &dyn Fn(&str
             let inner = term.with(expr);
             match &inner.expr {
                 Expr::Apply(_) | Expr::BinOp(_) => {
-                    let call = follower.call(&Value::Term(inner.clone()));
-                    if let Some(call) = call.filter(|call| READERS.contains(&call.name.as_str()))
-                        && let Some(folder) = call.arguments.iter().find_map(|it| read_from(follower, it))
+                    let Some(call) = follower.call(&Value::Term(inner)) else { continue };
+                    if !READERS.contains(&call.name.as_str()) {
+                        // What is given on by a function that is written out may be read.
+                        waiting.extend(
+                            call.arguments.iter().filter_map(|it| follower.reduce(it).term().cloned()),
+                        );
+                    } else if let Some(folder) = call.arguments.iter().find_map(|it| read_from(follower, it))
                         && wanted(&folder)
                     {
                         return Some(folder);

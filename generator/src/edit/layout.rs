@@ -89,19 +89,22 @@ pub(super) fn fill(brackets: &Brackets<'_>, entry: Entry<'_>) -> Option<TextEdit
 
 /// Inserts `entry` in a set of its own, merged over `expression`.
 pub(super) fn over(file: &NixFile, expression: &SyntaxNode, entry: Entry<'_>) -> Option<TextEdit> {
-    let text = file.text();
-    let start = usize::from(expression.text_range().start());
-    let line = text.get(..start)?.rfind('\n').map_or(0, |newline| newline + 1);
-    let outer = leading_whitespace(text.get(line..)?);
-    let unit = unit(file, outer);
-    let indent = format!("{outer}{unit}");
-    let entry = entry.indented(&indent, unit);
-    let end = expression.text_range().end().into();
-    Some(TextEdit::insert(end, format!("\n{outer}// {{\n{indent}{entry}\n{outer}}}")))
+    let (outer, set) = set_of_its_own(file, expression, entry)?;
+    Some(TextEdit::insert(expression.text_range().end().into(), format!("\n{outer}// {set}")))
 }
 
 /// Inserts `entry` in a set of its own, which `expression` is merged over.
 pub(super) fn under(file: &NixFile, expression: &SyntaxNode, entry: Entry<'_>) -> Option<TextEdit> {
+    let (outer, set) = set_of_its_own(file, expression, entry)?;
+    Some(TextEdit::insert(expression.text_range().start().into(), format!("{set}\n{outer}// ")))
+}
+
+/// The set with `entry` alone, and how far the line is indented on which `expression` begins.
+fn set_of_its_own<'a>(
+    file: &'a NixFile,
+    expression: &SyntaxNode,
+    entry: Entry<'_>,
+) -> Option<(&'a str, String)> {
     let text = file.text();
     let start = usize::from(expression.text_range().start());
     let line = text.get(..start)?.rfind('\n').map_or(0, |newline| newline + 1);
@@ -109,7 +112,7 @@ pub(super) fn under(file: &NixFile, expression: &SyntaxNode, entry: Entry<'_>) -
     let unit = unit(file, outer);
     let indent = format!("{outer}{unit}");
     let entry = entry.indented(&indent, unit);
-    Some(TextEdit::insert(start, format!("{{\n{indent}{entry}\n{outer}}}\n{outer}// ")))
+    Some((outer, format!("{{\n{indent}{entry}\n{outer}}}")))
 }
 
 /// Deletes the sibling at `index` with the comments that it owns, so that what [`append`] or [`fill`] did is

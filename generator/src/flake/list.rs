@@ -5,14 +5,14 @@ use rowan::ast::AstNode;
 
 use super::{
     folder,
-    place::{Folder, Maker, Place, Said, Search, concatenation, update},
+    place::{Folder, Maker, Place, Said, Search},
     via::{Items, Take, Via},
 };
 use crate::{
     edit::Site,
     nix::{
         find::first_key,
-        follow::{DirEntry, Follower, Term, Value},
+        follow::{DirEntry, Follower, Term, Value, concatenation, update},
         literal,
     },
     path::TreePath,

@@ -1,6 +1,6 @@
 //! Where a flake's hosts are written down: the sets and lists that `nixosConfigurations` is made of.
 
-use rnix::ast::{AttrSet, AttrpathValue, BinOpKind, Expr, Inherit, List};
+use rnix::ast::{AttrSet, AttrpathValue, Expr, Inherit, List};
 use rowan::ast::AstNode;
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     edit::Site,
-    nix::follow::{Bound, Call, Follower, Term, Value, last_name},
+    nix::follow::{Bound, Call, Follower, Term, Value, last_name, update},
 };
 
 /// A set or list whose entries become hosts.
@@ -380,21 +380,6 @@ impl Search<'_> {
         self.places.hints.extend(read.map(|folder| (folder, term.clone())));
         self.places.unreadable.push(term.clone());
     }
-}
-
-pub(super) fn update(term: &Term) -> Option<(Value, Value)> {
-    sides(term, BinOpKind::Update)
-}
-
-pub(super) fn concatenation(term: &Term) -> Option<(Value, Value)> {
-    sides(term, BinOpKind::Concat)
-}
-
-fn sides(term: &Term, operator: BinOpKind) -> Option<(Value, Value)> {
-    let Expr::BinOp(it) = &term.expr else { return None };
-    let side = |side: Option<Expr>| side.map(|side| Value::Term(term.with(side)));
-    (it.operator() == Some(operator)).then_some(())?;
-    Some((side(it.lhs())?, side(it.rhs())?))
 }
 
 /// How many names a binding has up to `last`, which it has.

@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use rnix::ast::{Attr, Expr, HasEntry, Select};
 use rowan::ast::AstNode;
 
-use super::place::update;
 use crate::{
     host_file::HostFiles,
     nix::{
-        follow::{Follower, Term, Value, last_name},
+        follow::{Follower, Term, Value, last_name, update},
         literal,
     },
     path::TreePath,

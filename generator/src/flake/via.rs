@@ -1,7 +1,6 @@
 //! What makes a host of an entry: nothing but what it is, or functions of its name and its value.
 
-use super::place::update;
-use crate::nix::follow::{Follower, Value};
+use crate::nix::follow::{Follower, Value, update};
 
 /// The functions that merge two sets.
 pub(super) const MERGE: [&str; 2] = ["recursiveUpdate", "mergeAttrs"];

@@ -2,7 +2,7 @@
 
 use rnix::ast::{BinOpKind, Expr};
 
-use super::{Follower, Value, entered};
+use super::{Follower, Term, Value, entered};
 use crate::{nix::literal, path::TreePath};
 
 /// A function that isn't written out, applied: its last name, and its arguments.
@@ -88,4 +88,23 @@ pub fn last_name(expr: &Expr) -> Option<String> {
         Expr::Paren(it) => last_name(&it.expr()?),
         _ => None,
     }
+}
+
+/// The sets that `//` merges.
+#[must_use]
+pub fn update(term: &Term) -> Option<(Value, Value)> {
+    sides(term, BinOpKind::Update)
+}
+
+/// The lists that `++` joins.
+#[must_use]
+pub fn concatenation(term: &Term) -> Option<(Value, Value)> {
+    sides(term, BinOpKind::Concat)
+}
+
+fn sides(term: &Term, operator: BinOpKind) -> Option<(Value, Value)> {
+    let Expr::BinOp(it) = &term.expr else { return None };
+    let side = |side: Option<Expr>| side.map(|side| Value::Term(term.with(side)));
+    (it.operator() == Some(operator)).then_some(())?;
+    Some((side(it.lhs())?, side(it.rhs())?))
 }

@@ -28,7 +28,7 @@ use rowan::ast::AstNode;
 use super::file::NixFile;
 use crate::{error::Location, path::TreePath};
 
-pub use self::call::{Call, application, last_name};
+pub use self::call::{Call, application, concatenation, last_name, update};
 pub use files::{DirEntry, Files};
 
 /// An expression where it stands, and what the parameters around it are known to be.

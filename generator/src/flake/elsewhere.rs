@@ -1,4 +1,5 @@
-//! What else a flake makes of the list or the set that its hosts are made of: homes, nodes to deploy.
+//! What else a flake makes of its hosts, or of the list or set that they are made of: homes, nodes to deploy, keys that each
+//! machine knows of the others.
 
 use rnix::{
     SyntaxNode,
@@ -6,9 +7,10 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{place::Place, reading::Reading, system::missing_to};
+use super::{files::Planned, place::Place, reading::Reading, system::missing_to};
 use crate::{
     edit::Site,
+    error::Location,
     host_file::HostFiles,
     nix::{
         find::keys,
@@ -20,6 +22,46 @@ use crate::{
 /// The functions that apply another to the names, or the items, of what they are given.
 const APPLYING: [&str; 8] =
     ["map", "concatMap", "genAttrs", "forEach", "mapAttrs", "mapAttrs'", "concatMapAttrs", "mapAttrsToList"];
+
+/// Where a file is read for every host by its name, and which that would be for a new one, where it won't be there: then no
+/// host that reads it for all evaluates.
+pub(super) fn missing_for_all(
+    files: &Planned<'_>,
+    reading: &Reading<'_>,
+    own: &HostFiles,
+    is_there: &dyn Fn(&TreePath) -> bool,
+) -> Option<(Location, String)> {
+    let follower = &reading.follower;
+    let terms = files.all_with_word(HOSTS).into_iter().filter_map(|path| follower.file(&path));
+    terms.filter_map(|value| value.term().cloned()).find_map(|file| {
+        let exprs = file.expr.syntax().descendants().filter_map(Expr::cast);
+        let mut calls = exprs.filter(|expr| matches!(expr, Expr::Apply(_))).map(|call| file.with(call));
+        calls.find_map(|call| {
+            let function = applied_where(reading, &call, &|collection| is_of_hosts(reading, collection))?;
+            let missing = missing_to(follower, &function, own, is_there).into_iter();
+            // What a set lacks is another matter.
+            let file =
+                missing.into_iter().find(|it| TreePath::new(it.as_str()).is_ok() && it.contains('/'))?;
+            Some((call.location(), file))
+        })
+    })
+}
+
+/// The output that hosts are in.
+const HOSTS: &str = "nixosConfigurations";
+
+/// Whether a set or a list is that of the hosts, or of some of them: on the way to what it comes to the output is named.
+fn is_of_hosts(reading: &Reading<'_>, value: &Value) -> bool {
+    let names = |value: &Value| {
+        let text = value.innermost().map(|term| term.expr.syntax().text().to_string());
+        text.is_some_and(|text| text.contains(HOSTS))
+    };
+    let steps = std::iter::successors(Some(value.clone()), |value| reading.follower.next(value));
+    steps.take(STEPS).any(|value| names(&value))
+}
+
+/// How many steps are made on that way.
+const STEPS: usize = 8;
 
 /// What another output reads of a new host by its name, as its name stands at `place`, and won't be there.
 pub(super) fn missing(
@@ -48,9 +90,7 @@ pub(super) fn missing(
 
 /// The calls in a set of outputs, but in the hosts.
 fn other_calls(term: &Term, set: &AttrSet) -> Vec<Term> {
-    let is_of_hosts = |binding: &AttrpathValue| {
-        keys(binding).iter().any(|key| key.as_deref() == Some("nixosConfigurations"))
-    };
+    let is_of_hosts = |binding: &AttrpathValue| keys(binding).iter().any(|key| key.as_deref() == Some(HOSTS));
     let others = set.attrpath_values().filter(|binding| !is_of_hosts(binding));
     let exprs = others.flat_map(|it| it.syntax().descendants().filter_map(Expr::cast).collect::<Vec<_>>());
     exprs.filter(|expr| matches!(expr, Expr::Apply(_))).map(|call| term.with(call)).collect()
@@ -58,12 +98,16 @@ fn other_calls(term: &Term, set: &AttrSet) -> Vec<Term> {
 
 /// The function that a call applies to each entry of `site`.
 fn applied_to(reading: &Reading<'_>, call: &Term, place: &Place, site: &SyntaxNode) -> Option<Value> {
+    applied_where(reading, call, &|value| {
+        let value = reading.follower.reduce(value);
+        value.term().is_some_and(|it| it.expr.syntax() == site && it.file.path() == place.term.file.path())
+    })
+}
+
+/// The function that a call applies to each entry of a set or a list that is wanted.
+fn applied_where(reading: &Reading<'_>, call: &Term, is_wanted: &dyn Fn(&Value) -> bool) -> Option<Value> {
     let call = reading.follower.call(&Value::Term(call.clone()))?;
     let [first, second] = call.arguments.as_slice() else { return None };
     APPLYING.contains(&call.name.as_str()).then_some(())?;
-    let is_site = |value: &Value| {
-        let value = reading.follower.reduce(value);
-        value.term().is_some_and(|it| it.expr.syntax() == site && it.file.path() == place.term.file.path())
-    };
-    if is_site(second) { Some(first.clone()) } else { is_site(first).then(|| second.clone()) }
+    if is_wanted(second) { Some(first.clone()) } else { is_wanted(first).then(|| second.clone()) }
 }

@@ -142,6 +142,15 @@ impl Refusal<'_, '_> {
         found.filter(|other| other.site.syntax() == place.site.syntax()).count() <= 1
     }
 
+    /// Machines read a file for every host, which it lacks.
+    pub(super) fn without_file(self, at: Location, file: &str) -> Error {
+        let found = format!(
+            "{file} would be read here for {}, as one is for every host, and there is none",
+            self.host
+        );
+        Self::because(at, found, format!("put {file} there, then run this again"))
+    }
+
     /// No module of its own can be written for it.
     pub(super) fn as_module(self, at: Location, found: &str) -> Error {
         Self::because(at, found, self.in_full())

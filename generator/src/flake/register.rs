@@ -43,6 +43,13 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     }
     let paths = &files.tree.settings().paths;
     let (hosts, refusal) = (&paths.hosts, Refusal { host, paths, reading: &reading });
+    let own = paths.host_files(host);
+    let is_there = |path: &TreePath| will_be(&own, path) || files.is_there(path);
+    // What another agent lacks, too, is none that is needed; and large trees have agents.
+    let has_agents = reading.names().iter().any(|name| AgentName::of_host(name).is_some());
+    if !has_agents && let Some((at, file)) = elsewhere::missing_for_all(files, &reading, &own, &is_there) {
+        return Err(refusal.without_file(at, &file));
+    }
     if let Some(folder) = reading.places.folders.iter().find(|folder| folder.path == hosts.as_str()) {
         return by_folder(files, &reading, folder, host);
     }

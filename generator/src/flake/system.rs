@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use rnix::ast::{Attr, Expr, HasEntry, Select};
+use rnix::ast::{Attr, AttrpathValue, Expr, HasEntry, Select};
 use rowan::ast::AstNode;
 
 use crate::{
     host_file::HostFiles,
     nix::{
+        find::keys,
         follow::{Follower, Term, Value, last_name, update},
         literal,
     },
@@ -272,6 +273,9 @@ impl Reading<'_> {
                 {
                     self.missing_file(&Value::Term(body.with(expr)))
                 }
+                Expr::Apply(_) if is_a_file(&expr) && !text.contains("pathExists") => {
+                    self.missing_file(&Value::Term(body.with(expr)))
+                }
                 _ => None,
             };
             system.missing.extend(missing.filter(|it| !system.missing.contains(it)));
@@ -302,6 +306,13 @@ impl Reading<'_> {
         // The host is there once it is registered.
         (!is_bound && !text.contains("nixosConfigurations")).then_some(text)
     }
+}
+
+/// Whether an expression is bound to an option that takes a file.
+fn is_a_file(expr: &Expr) -> bool {
+    let binding = expr.syntax().parent().and_then(AttrpathValue::cast);
+    let last = binding.and_then(|binding| keys(&binding).pop().flatten());
+    last.is_some_and(|last| last.ends_with("File"))
 }
 
 /// Whether a path is one that is read where it stands: an item of a list of modules, what `import` is applied to, or

@@ -1,0 +1,24 @@
+{
+  outputs =
+    { self, nixpkgs, ... }@inputs:
+    let
+      specialArgs = {
+        inherit inputs;
+        outputs = self;
+      };
+    in
+    {
+      nixosConfigurations = {
+        tower = nixpkgs.lib.nixosSystem {
+          system = "x86_64-linux";
+          inherit specialArgs;
+          modules = [ ./hosts/tower ];
+        };
+        laptop = nixpkgs.lib.nixosSystem {
+          system = "x86_64-linux";
+          inherit specialArgs;
+          modules = [ ./hosts/laptop ];
+        };
+      };
+    };
+}

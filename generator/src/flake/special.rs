@@ -151,8 +151,9 @@ pub(super) fn passed_by_name(follower: &Follower<'_>, hosts: &[Value], place: &P
         let (term, bindings) = set.set()?;
         let names = follower.names(term, bindings).into_iter().map(|(name, _)| name);
         let is_same = |name: &String| {
-            // What is said of a single host may be of it alone, but not what a whole file is given.
-            let is_of_all = || hosts.len() > 1 || resolve(name, at).is_none();
+            // What is said of a single host may be of it alone, but not what a whole file is given, or makes for itself.
+            let is_own = |made: Expr| name.to_lowercase().contains("host") || matches!(made, Expr::Str(_));
+            let is_of_all = || hosts.len() > 1 || !resolve(name, at).is_some_and(is_own);
             let value = follower.select(&set, &[name]).filter(|_| is_bound_at(name, at) && is_of_all());
             value.is_some_and(|value| is_called_so(follower, &value, name, at, place))
         };

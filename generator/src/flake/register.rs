@@ -247,8 +247,14 @@ pub(super) fn at_place(
     let file = &place.term.file;
     let reference = file.path().reference(&files.tree.settings().paths.host_files(host).module());
     let (mut why, mut is_ours): (Option<Error>, bool) = (None, false);
-    let siblings: Vec<_> = hosts.iter().map(|host| Sibling::read(&reading.follower, place, host)).collect();
-    let beside = reading.each().filter(|(it, _)| hosts.is_empty() || std::ptr::eq(*it, place));
+    // An agent is like the new one: nothing more is to be known of it, nor of what others are passed.
+    let is_agent = |host: &Host| AgentName::of_host(&host.name).is_some();
+    let siblings = hosts.iter().map(|host| {
+        if is_agent(host) { Sibling::of(place, host) } else { Sibling::read(&reading.follower, place, host) }
+    });
+    let siblings: Vec<_> = siblings.collect();
+    let is_beside = |it: &Place| hosts.is_empty() || std::ptr::eq(it, place);
+    let beside = reading.each().filter(|(it, hosts)| is_beside(it) && !hosts.iter().any(is_agent));
     let beside = beside.flat_map(|(place, hosts)| hosts.iter().filter_map(|host| reading.made(place, host)));
     let mut beside: Vec<_> = beside.collect();
     if beside.is_empty() && matches!(place.site, Site::Over(_) | Site::Under(_)) {

@@ -7,7 +7,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{files::Planned, place::Place, reading::Reading, system::missing_to};
+use super::{files::Planned, place::Place, reading::Reading, system::missing_to, unfound::HOSTS};
 use crate::{
     edit::Site,
     error::Location,
@@ -46,9 +46,6 @@ pub(super) fn missing_for_all(
         })
     })
 }
-
-/// The output that hosts are in.
-const HOSTS: &str = "nixosConfigurations";
 
 /// Whether a set or a list is that of the hosts, or of some of them: on the way to what it comes to the output is named.
 fn is_of_hosts(reading: &Reading<'_>, value: &Value) -> bool {

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     edit::Site,
     error::{Error, Location, Result},
+    name::AgentName,
     nix::follow::{Files, Follower, Term, Value},
 };
 
@@ -34,6 +35,13 @@ pub(super) struct Host {
     /// What its entry is called, where entries have names: most often the same.
     pub(super) key: String,
     pub(super) node: SyntaxNode,
+}
+
+impl Host {
+    /// Whether it is an agent's.
+    pub(super) fn is_agent(&self) -> bool {
+        AgentName::of_host(&self.name).is_some()
+    }
 }
 
 impl<'a> Reading<'a> {

@@ -23,7 +23,6 @@ use crate::{
     edit::{self, Entry, Site},
     error::{Error, Location, Result},
     host_file::HostFiles,
-    name::AgentName,
     nix::{
         file::NixFile,
         follow::{DirEntry, Follower, Value},
@@ -46,7 +45,7 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     let own = paths.host_files(host);
     let is_there = |path: &TreePath| will_be(&own, path) || files.is_there(path);
     // What another agent lacks, too, is none that is needed; and large trees have agents.
-    let has_agents = reading.names().iter().any(|name| AgentName::of_host(name).is_some());
+    let has_agents = reading.hosts.iter().flatten().any(Host::is_agent);
     if !has_agents && let Some((at, file)) = elsewhere::missing_for_all(files, &reading, &own, &is_there) {
         return Err(refusal.without_file(at, &file));
     }
@@ -65,7 +64,7 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     // First where agents are, then where most hosts are of those that lie where the new one will, then of all.
     let has_room = |place: &Place| !matches!(place.site, Site::Over(_));
     let mut places: Vec<_> = reading.each().filter(|(place, _)| has_room(place)).collect();
-    let agents = |hosts: &[Host]| hosts.iter().any(|host| AgentName::of_host(&host.name).is_some());
+    let agents = |hosts: &[Host]| hosts.iter().any(Host::is_agent);
     let entries = files.tree.folder(&paths.hosts).unwrap_or_default();
     let is_beside = |host: &&Host| entries.contains(&paths.host_file.entry(&host.name));
     let beside = |there: &[Host]| there.iter().filter(is_beside).count();
@@ -248,13 +247,12 @@ pub(super) fn at_place(
     let reference = file.path().reference(&files.tree.settings().paths.host_files(host).module());
     let (mut why, mut is_ours): (Option<Error>, bool) = (None, false);
     // An agent is like the new one: nothing more is to be known of it, nor of what others are passed.
-    let is_agent = |host: &Host| AgentName::of_host(&host.name).is_some();
     let siblings = hosts.iter().map(|host| {
-        if is_agent(host) { Sibling::of(place, host) } else { Sibling::read(&reading.follower, place, host) }
+        if host.is_agent() { Sibling::of(place, host) } else { Sibling::read(&reading.follower, place, host) }
     });
     let siblings: Vec<_> = siblings.collect();
     let is_beside = |it: &Place| hosts.is_empty() || std::ptr::eq(it, place);
-    let beside = reading.each().filter(|(it, hosts)| is_beside(it) && !hosts.iter().any(is_agent));
+    let beside = reading.each().filter(|(it, hosts)| is_beside(it) && !hosts.iter().any(Host::is_agent));
     let beside = beside.flat_map(|(place, hosts)| hosts.iter().filter_map(|host| reading.made(place, host)));
     let mut beside: Vec<_> = beside.collect();
     if beside.is_empty() && matches!(place.site, Site::Over(_) | Site::Under(_)) {

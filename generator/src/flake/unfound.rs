@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The output that hosts are in.
-const HOSTS: &str = "nixosConfigurations";
+pub(super) const HOSTS: &str = "nixosConfigurations";
 
 /// The folders that people keep flakes in which others start from.
 const TEMPLATES: [&str; 4] = ["template", "templates", "example", "examples"];

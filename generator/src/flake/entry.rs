@@ -63,10 +63,24 @@ pub(super) enum Origin {
     Ours,
 }
 
-/// The entries that may be written, the best first.
-pub(super) fn candidates(full: &Full<'_>) -> Vec<Candidate> {
+/// The entries that may be written, the best first, by stages: those of a later one are made only if none before holds.
+pub(super) fn candidates(full: &Full<'_>) -> impl Iterator<Item = Vec<Candidate>> {
+    let stages: [fn(&Full<'_>) -> Vec<Candidate>; 2] = [as_agents, as_siblings];
+    stages.into_iter().map(|stage| {
+        let mut candidates = stage(full);
+        if !matches!(full.place.site, Site::List(_)) {
+            for candidate in &mut candidates {
+                candidate.text = aligned(&candidate.text, full.siblings);
+            }
+        }
+        candidates
+    })
+}
+
+/// The entries as siblings that are no agents have them, and in full.
+fn as_siblings(full: &Full<'_>) -> Vec<Candidate> {
     let Full { place, siblings, host, .. } = full;
-    let mut candidates: Vec<Candidate> = as_agents(siblings, host).into_iter().collect();
+    let mut candidates = Vec::new();
     let key = key(place, siblings, host);
     if place.via.is_of_attributes()
         && let Some(value) = siblings.iter().rev().find(|it| it.is_empty()).and_then(|it| it.value.clone())
@@ -119,11 +133,6 @@ pub(super) fn candidates(full: &Full<'_>) -> Vec<Candidate> {
         }
         _ => {}
     }
-    if !matches!(place.site, Site::List(_)) {
-        for candidate in &mut candidates {
-            candidate.text = aligned(&candidate.text, siblings);
-        }
-    }
     candidates
 }
 
@@ -161,9 +170,9 @@ fn aligned(entry: &str, siblings: &[Sibling]) -> String {
 }
 
 /// The last agent's entry, with the new name.
-fn as_agents(siblings: &[Sibling], host: &str) -> Option<Candidate> {
-    let name = host.strip_prefix("agent-")?;
-    siblings.iter().rev().find_map(|sibling| {
+fn as_agents(full: &Full<'_>) -> Vec<Candidate> {
+    let Some(name) = full.host.strip_prefix("agent-") else { return Vec::new() };
+    let entry = full.siblings.iter().rev().find_map(|sibling| {
         let agent = AgentName::of_host(&sibling.name).filter(|_| sibling.is_plain())?;
         let text = sibling.node.text().to_string();
         // A string that its name begins with is what it has with others: a user of several machines.
@@ -176,7 +185,8 @@ fn as_agents(siblings: &[Sibling], host: &str) -> Option<Candidate> {
         }
         let text = rename(&text, agent.as_str(), name, false);
         Some(Candidate { text, is_made: false, proof: None, origin: Origin::Agent })
-    })
+    });
+    entry.into_iter().collect()
 }
 
 /// The entry that most siblings agree on but for their names, with the new name.

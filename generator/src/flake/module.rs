@@ -261,7 +261,7 @@ fn as_siblings(
         flake: &paths.flake,
     };
     let passed: BTreeSet<_> = alike.iter().flat_map(|(place, _)| parameters(&place.term.file)).collect();
-    let candidates = entry::candidates(&full).into_iter();
+    let candidates = entry::candidates(&full).flatten();
     let written = candidates.filter_map(|it| Some(Written::new(module(&it.text, host, &passed)?, it.origin)));
     said.into_iter().chain(written).collect()
 }

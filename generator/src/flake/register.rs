@@ -286,19 +286,21 @@ pub(super) fn at_place(
         let (at, entry, edited) = write(text, *is_made, origin)?;
         Ok(Registration { at, form: place.form(), file: Some(edited), importer: None, entry })
     };
-    let candidates = entry::candidates(&full);
-    // Of several ways that each serve one host, the new one's is known if only one serves it, too.
-    for ways in candidates.chunk_by(|one, other| [one, other].iter().all(|it| it.origin == Origin::Sibling)) {
-        is_ours |= ways.iter().any(|it| it.origin == Origin::Ours);
-        let mut taken = Vec::new();
-        for way in ways {
-            match take(way) {
-                Ok(registration) => taken.push(registration),
-                Err(error) => why = why.or(Some(error)),
+    let is_one_of_several = |it: &Candidate| it.origin == Origin::Sibling;
+    for candidates in entry::candidates(&full) {
+        // Of several ways that each serve one host, the new one's is known if only one serves it, too.
+        for ways in candidates.chunk_by(|one, other| is_one_of_several(one) && is_one_of_several(other)) {
+            is_ours |= ways.iter().any(|it| it.origin == Origin::Ours);
+            let mut taken = Vec::new();
+            for way in ways {
+                match take(way) {
+                    Ok(registration) => taken.push(registration),
+                    Err(error) => why = why.or(Some(error)),
+                }
             }
-        }
-        if let (Some(registration), true) = (taken.pop(), taken.is_empty()) {
-            return Ok(registration);
+            if let (Some(registration), true) = (taken.pop(), taken.is_empty()) {
+                return Ok(registration);
+            }
         }
     }
     Err(Refusal { host, paths: &files.tree.settings().paths, reading }.at_place(place, why, is_ours))

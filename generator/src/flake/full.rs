@@ -8,7 +8,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{place::Place, sibling::Sibling};
+use super::{passed::Passed, place::Place, sibling::Sibling};
 use crate::{
     nix::{
         find::keys,
@@ -24,8 +24,8 @@ pub(super) struct Full<'a> {
     pub(super) follower: &'a Follower<'a>,
     pub(super) place: &'a Place,
     pub(super) siblings: &'a [Sibling],
-    /// The names by which siblings are passed what is called so here, too.
-    pub(super) passed_by_name: Vec<String>,
+    /// What siblings are passed that is the flake's.
+    pub(super) passed: Passed,
     /// The new host.
     pub(super) host: &'a str,
     /// Its folder, as the file refers to it.

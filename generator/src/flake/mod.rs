@@ -21,6 +21,7 @@ mod list;
 mod module;
 mod over;
 mod parts;
+mod passed;
 mod place;
 mod reach;
 mod reading;

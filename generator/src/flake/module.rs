@@ -16,12 +16,12 @@ use super::{
     folder::is_for_hosts,
     full::{Full, nixpkgs},
     parts::Import,
+    passed::Passed,
     place::Place,
     reading::{Host, Reading},
     refusal::Refusal,
     register::verify,
     sibling::Sibling,
-    special::passed_by_name,
     via::Via,
 };
 use crate::{
@@ -250,12 +250,14 @@ fn as_siblings(
     let siblings = alike.iter().map(|(place, it)| Sibling::read(&reading.follower, place, it));
     let siblings: Vec<_> = siblings.collect();
     let Some((model, _)) = alike.last() else { return said.into_iter().collect() };
-    let made: Vec<_> = alike.iter().filter_map(|(place, it)| reading.made(place, it)).collect();
+    let made =
+        alike.iter().filter_map(|(place, it)| Some((Some(it.name.as_str()), reading.made(place, it)?)));
+    let made: Vec<_> = made.collect();
     let full = Full {
         follower: &reading.follower,
         place: model,
         siblings: &siblings,
-        passed_by_name: passed_by_name(&reading.follower, &made, model),
+        passed: Passed::of(&reading.follower, &made, model),
         host,
         folder: &module_of_it,
         flake: &paths.flake,

@@ -9,12 +9,12 @@ use super::{
     folder,
     full::Full,
     module, over,
+    passed::Passed,
     place::{Folder, Maker, Opening, Place},
     reach,
     reading::{Host, Reading},
     refusal::Refusal,
     sibling::{self, Sibling},
-    special::passed_by_name,
     system::System,
     unfound,
     via::{Via, made},
@@ -253,18 +253,21 @@ pub(super) fn at_place(
     let siblings: Vec<_> = siblings.collect();
     let is_beside = |it: &Place| hosts.is_empty() || std::ptr::eq(it, place);
     let beside = reading.each().filter(|(it, hosts)| is_beside(it) && !hosts.iter().any(Host::is_agent));
-    let beside = beside.flat_map(|(place, hosts)| hosts.iter().filter_map(|host| reading.made(place, host)));
+    let beside = beside.flat_map(|(place, hosts)| {
+        hosts.iter().filter_map(|host| Some((Some(host.name.as_str()), reading.made(place, host)?)))
+    });
     let mut beside: Vec<_> = beside.collect();
     if beside.is_empty() && matches!(place.site, Site::Over(_) | Site::Under(_)) {
         let (parts, hosts) = (&reading.places.parts, &files.tree.settings().paths.hosts);
-        beside = reach::made(&reading.follower, parts, &place.term, hosts.as_str());
+        let made = reach::made(&reading.follower, parts, &place.term, hosts.as_str());
+        beside = made.into_iter().map(|made| (None, made)).collect();
     }
     let site = sibling::site(place, &siblings);
     let full = Full {
         follower: &reading.follower,
         place,
         siblings: &siblings,
-        passed_by_name: passed_by_name(&reading.follower, &beside, place),
+        passed: Passed::of(&reading.follower, &beside, place),
         host,
         folder: &reference,
         flake: &files.tree.settings().paths.flake,

@@ -4,30 +4,23 @@ use std::cmp::Reverse;
 
 use rnix::{
     SyntaxNode,
-    ast::{AttrpathValue, Expr, HasEntry, Lambda},
+    ast::{AttrpathValue, Expr, HasEntry},
 };
 use rowan::ast::AstNode;
 
 use super::{
     full::{Full, bound, inherited, inputs, operands},
-    place::Place,
     shared::{New, said, shared},
     sibling::Sibling,
 };
 use crate::{
     edit::Site,
-    nix::{
-        file::NixFile,
-        find::keys,
-        follow::{Follower, Value},
-        literal,
-        scope::{binds, is_bound_at, resolve},
-    },
+    nix::{find::keys, follow::Value, literal, scope::is_bound_at},
     rename::rename,
 };
 
 /// What a sibling passes.
-struct Passed {
+struct OfSibling {
     /// The bindings of `specialArgs`, with the new host's name.
     text: String,
     /// What they say, without their layout.
@@ -41,15 +34,15 @@ impl Full<'_> {
     pub(super) fn special_arguments(&self) -> Vec<String> {
         let Some(at) = self.place.site.syntax() else { return Vec::new() };
         let is_first = self.siblings.is_empty() && !matches!(self.place.site, Site::Over(_) | Site::Under(_));
-        let beside: Vec<_> = self.passed_by_name.iter().filter(|name| *name != "inputs").cloned().collect();
-        let ours = inputs(at).map(|inputs| match (inputs.as_str(), beside.join(" ").as_str()) {
+        let names: Vec<_> = self.passed.names.iter().filter(|name| *name != "inputs").cloned().collect();
+        let further = self.passed.bindings.join(" ");
+        let ours = inputs(at).map(|inputs| match (inputs.as_str(), names.join(" ").as_str()) {
             ("inputs", _) if is_first && is_bound_at("self", at) => {
                 "specialArgs = { inherit inputs self; outputs = self; };".to_owned()
             }
-            ("inputs", "") => "specialArgs = { inherit inputs; };".to_owned(),
-            ("inputs", names) => format!("specialArgs = {{ inherit inputs {names}; }};"),
-            (other, "") => format!("specialArgs = {{ inputs = {other}; }};"),
-            (other, names) => format!("specialArgs = {{ inputs = {other}; inherit {names}; }};"),
+            ("inputs", names) => format!("specialArgs = {{ inherit inputs {names}; {further} }};"),
+            (other, "") => format!("specialArgs = {{ inputs = {other}; {further} }};"),
+            (other, names) => format!("specialArgs = {{ inputs = {other}; inherit {names}; {further} }};"),
         });
         self.as_siblings_pass().or_else(|| self.beside_what_all_pass(at)).into_iter().chain(ours).collect()
     }
@@ -62,11 +55,11 @@ impl Full<'_> {
             let may_be_of_it = self.siblings.len() > 1 && only.text.contains('"');
             return (!may_be_of_it).then(|| only.text.clone());
         }
-        let count = |it: &Passed| theirs.iter().filter(|other| other.said == it.said).count();
+        let count = |it: &OfSibling| theirs.iter().filter(|other| other.said == it.said).count();
         // Of as many the shorter says less.
         let most = theirs.iter().max_by_key(|it| (count(it), Reverse(it.text.len())));
         let most = most.filter(|it| count(it) > 1);
-        let is_majority = |it: &&Passed| count(it) * 2 > theirs.len();
+        let is_majority = |it: &&OfSibling| count(it) * 2 > theirs.len();
         let of_all = || self.all_merge(&theirs).or_else(|| all_pass(&theirs, self.host));
         let of_most = most.map(|it| it.text.clone());
         most.filter(is_majority).and(of_most.clone()).or_else(of_all).or(of_most)
@@ -102,7 +95,7 @@ impl Full<'_> {
     }
 
     /// What those of the siblings pass that pass `inputs`.
-    fn passed(&self) -> Vec<Passed> {
+    fn passed(&self) -> Vec<OfSibling> {
         let passes_inputs = |sibling: &&Sibling| {
             sibling.system().is_some_and(|(_, arguments)| {
                 let value = Value::Term(self.place.term.with(arguments));
@@ -112,18 +105,18 @@ impl Full<'_> {
         self.models().filter(passes_inputs).filter_map(|it| self.passed_by(it)).collect()
     }
 
-    fn passed_by(&self, sibling: &Sibling) -> Option<Passed> {
+    fn passed_by(&self, sibling: &Sibling) -> Option<OfSibling> {
         let (_, arguments) = sibling.system()?;
         let text = rename(&special_arguments(&arguments)?, &sibling.name, self.host, true);
         let value = match arguments {
             Expr::AttrSet(set) => bound(&set, "specialArgs"),
             _ => None,
         };
-        Some(Passed { said: said(&parsed(&text)?), text, value })
+        Some(OfSibling { said: said(&parsed(&text)?), text, value })
     }
 
     /// The binding of `specialArgs` to what all merge into theirs: `specialArgs // { … }`.
-    fn all_merge(&self, theirs: &[Passed]) -> Option<String> {
+    fn all_merge(&self, theirs: &[OfSibling]) -> Option<String> {
         let merged: Vec<_> =
             theirs.iter().map(|it| Some(operands(it.value.as_ref()?))).collect::<Option<_>>()?;
         let (first, others) = merged.split_first()?;
@@ -142,54 +135,9 @@ impl Full<'_> {
     }
 }
 
-/// The names by which what makes all `hosts` passes what is called so at `place`, too: nothing of one of them alone.
-pub(super) fn passed_by_name(follower: &Follower<'_>, hosts: &[Value], place: &Place) -> Vec<String> {
-    let Some(at) = place.site.syntax() else { return Vec::new() };
-    let passed = hosts.iter().filter_map(|host| {
-        let call = follower.call(&follower.body(host)).filter(|call| call.name.ends_with("nixosSystem"))?;
-        let set = follower.select(call.arguments.first()?, &["specialArgs"])?;
-        let (term, bindings) = set.set()?;
-        let names = follower.names(term, bindings).into_iter().map(|(name, _)| name);
-        let is_same = |name: &String| {
-            // What is said of a single host may be of it alone, but not what a whole file is given, or makes for itself.
-            let is_own = |made: Expr| name.to_lowercase().contains("host") || matches!(made, Expr::Str(_));
-            let is_of_all = || hosts.len() > 1 || !resolve(name, at).is_some_and(is_own);
-            let value = follower.select(&set, &[name]).filter(|_| is_bound_at(name, at) && is_of_all());
-            value.is_some_and(|value| is_called_so(follower, &value, name, at, place))
-        };
-        Some(names.filter(is_same).collect::<Vec<_>>())
-    });
-    let common = |common: Vec<_>, next: Vec<_>| common.into_iter().filter(|it| next.contains(it)).collect();
-    passed.reduce(common).unwrap_or_default()
-}
-
-/// What modules of flake-parts are passed alike.
-const OF_MODULES: [&str; 3] = ["inputs", "self", "lib"];
-
-/// Whether `value` is what `name` is where `at` stands.
-fn is_called_so(follower: &Follower<'_>, value: &Value, name: &str, at: &SyntaxNode, place: &Place) -> bool {
-    let Some(term) = value.term() else { return false };
-    let stands = |node: &SyntaxNode, file: &NixFile| (file.path().clone(), node.text_range());
-    let there = stands(term.expr.syntax(), &term.file);
-    if let Some(here) = follower.name(name, at, &place.term) {
-        let here = follower.reduce(&here);
-        return here.term().is_some_and(|here| stands(here.expr.syntax(), &here.file) == there);
-    }
-    let binder = |at: &SyntaxNode, file: &NixFile| {
-        let mut functions = at.ancestors().filter_map(Lambda::cast);
-        let function = functions.find(|it| it.param().is_some_and(|param| binds(&param, name)))?;
-        Some(stands(function.syntax(), file))
-    };
-    let is_alike = || {
-        let there = binder(term.expr.syntax(), &term.file);
-        OF_MODULES.contains(&name) || there.is_some() && there == binder(at, &place.term.file)
-    };
-    term.expr.syntax().text() == name && is_alike()
-}
-
 /// The binding of `specialArgs` with what is alike in all of several sets, where that is `inputs` at least.
-fn all_pass(theirs: &[Passed], host: &str) -> Option<String> {
-    let set = |it: &Passed| match parsed(&it.text)? {
+fn all_pass(theirs: &[OfSibling], host: &str) -> Option<String> {
+    let set = |it: &OfSibling| match parsed(&it.text)? {
         Expr::AttrSet(set) => bound(&set, "specialArgs").filter(|_| set.entries().count() == 1),
         _ => None,
     };

@@ -277,6 +277,13 @@ let
         nixosConfigurations = mapAttrs (_: host: lib.nixosSystem (passed // host)) hosts;
       };
     nixpkgs-unstable = nixpkgs;
+    nixos = nixpkgs;
+    # A library that finds the folder of hosts by a name of its own in the flake that it is passed.
+    clan.lib.build =
+      { self, ... }:
+      {
+        config = hostsIn self.inputs (self.outPath + "/machines");
+      };
     home-manager.nixosModules.home-manager = { };
     disko.nixosModules.disko = { };
     hardware.nixosModules.common-cpu-amd = { };
@@ -284,6 +291,7 @@ let
     fleet = {
       isServed = _: true;
       keeps = _: _: true;
+      lib.configurations = { inputs, paths }: (hostsIn inputs (builtins.head paths)).nixosConfigurations;
       lib.machines = file: mapAttrs (_: lib.nixosSystem) (fromTOML (builtins.readFile file));
     };
   };

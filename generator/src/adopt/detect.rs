@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     error::{Error, Location, Result},
-    flake::{self, Planned},
+    flake::{self, APART, Form, Planned, Registration},
     guide,
     nix::find::{AttrPath, find},
     nix::literal,
@@ -55,8 +55,10 @@ impl Detected {
         paths.homes = first(&HOMES).unwrap_or(paths.homes);
         paths.rules = first(&RULES).unwrap_or(paths.rules);
         paths.guide = guide_of(&tree).unwrap_or(paths.guide);
-        set_aside(&mut paths, &Read::of(&tree, &survey))?;
         let (domain, admin_user) = facts(&tree, &paths);
+        let read = Read::of(&tree, &survey);
+        set_apart(root, &mut paths, &read, !survey.names.is_empty());
+        set_aside(&mut paths, &read)?;
         Ok(Self { paths, domain, admin_user, flake: pushed_to(tree.root()) })
     }
 
@@ -74,12 +76,30 @@ impl Detected {
     }
 }
 
-/// What a folder for agents alone may be called.
-const ASIDE: [&str; 2] = ["agents", "agent-vms"];
+/// Gives the hosts of agents a folder of their own, where there is no place for one more of a module alone among those
+/// that are there, but for one that lies apart.
+fn set_apart(root: &Path, paths: &mut Paths, read: &Read, has_hosts: bool) {
+    let register = |paths: &Paths| {
+        let tree = Tree::with_settings(root, Settings { paths: paths.clone(), ..unknown()? })?;
+        flake::register(&Planned::none(&tree), BASE)
+    };
+    if !matches!(register(paths), Err(Error::NoPlace { .. } | Error::Unverified { .. })) {
+        return;
+    }
+    let is_free = |folder: &TreePath| read.taking(folder).is_none() && !folder.under(root).exists();
+    let Some(folder) = APART.map(TreePath::literal).into_iter().find(is_free) else { return };
+    let mut apart = Paths { hosts: folder, ..paths.clone() };
+    apart.base = apart.host_files(BASE).file;
+    // Where no host is seen, none is opened a place for only because it lies apart.
+    let is_among_hosts = |it: &Registration| has_hosts || it.form != Form::Binding;
+    if register(&apart).is_ok_and(|it| is_among_hosts(&it)) {
+        *paths = apart;
+    }
+}
 
 /// Moves what the flake would take for something of its own, where it lies, to a folder that is not read.
 fn set_aside(paths: &mut Paths, read: &Read) -> Result<()> {
-    let aside = ASIDE.map(TreePath::literal).into_iter().find(|folder| read.taking(folder).is_none());
+    let aside = APART.map(TreePath::literal).into_iter().find(|folder| read.taking(folder).is_none());
     let free = |name: &str| aside.as_ref().map(|folder| folder.join(name)).ok_or_else(|| nowhere(read));
     let folders = [(&mut paths.modules, "modules"), (&mut paths.users, "users"), (&mut paths.homes, "homes")];
     for (path, name) in folders {
@@ -100,7 +120,7 @@ fn set_aside(paths: &mut Paths, read: &Read) -> Result<()> {
 /// Why there is no folder for agents alone.
 fn nowhere(read: &Read) -> Error {
     let flake = TreePath::literal("flake.nix");
-    let [first, second] = ASIDE;
+    let [first, second] = APART;
     let reader = read.taking(&TreePath::literal(first)).and_then(|(_, reader)| reader.cloned());
     Error::NoPlace {
         at: reader.unwrap_or_else(|| Location::file(&flake)),

@@ -33,8 +33,8 @@ enum Level {
     Part,
 }
 
-/// The folders that a new host may lie in apart from others: the first that isn't there is taken.
-const APART: [&str; 2] = ["agents", "agent-hosts"];
+/// The folders that hosts of agents may lie in apart from others: the first that is free is taken.
+pub(crate) const APART: [&str; 2] = ["agents", "agent-vms"];
 
 impl Refusal<'_, '_> {
     /// What is to be written by hand at `place`, whose entries are hosts.

@@ -48,6 +48,7 @@ use crate::{
     plan::Draft,
 };
 
+pub(crate) use by_hand::APART;
 pub use files::Planned;
 pub(crate) use folder::{READERS, is_for_hosts};
 pub use survey::{Survey, own_files, survey};

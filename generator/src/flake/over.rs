@@ -5,7 +5,7 @@ use rowan::ast::AstNode;
 use similar::{ChangeTag, TextDiff};
 
 use super::{
-    Registration,
+    APART, Registration,
     files::Planned,
     folder,
     place::{Place, Search},
@@ -33,10 +33,12 @@ pub(super) fn register<'a>(
     host: &str,
 ) -> Option<Result<Registration, &'a Term>> {
     let places = &reading.places;
-    if !(places.folders.is_empty() && places.hints.is_empty()) || is_scattered(reading) {
+    let hosts = &files.tree.settings().paths.hosts;
+    // Where hosts are those of another folder, the new one is only meant for its own if that is for agents alone.
+    let is_read = !(places.folders.is_empty() && places.hints.is_empty());
+    if is_read && !APART.contains(&hosts.as_str()) || is_scattered(reading) {
         return None;
     }
-    let hosts = &files.tree.settings().paths.hosts;
     let may_take = |term| reach::may_take(&reading.follower, &places.parts, term, hosts.as_str());
     let may_register = |part| folder::may_register(&reading.follower, part, hosts.as_str());
     if !places.unreadable.is_empty()

@@ -9,7 +9,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::folder::READERS;
+use super::{by_hand::APART, folder::READERS};
 use crate::{
     nix::{
         find::keys,
@@ -124,6 +124,12 @@ struct Reach<'a> {
 impl<'a> Reach<'a> {
     fn of(follower: &'a Follower<'a>, parts: &'a [Term], hosts: &'a str) -> Self {
         Self { follower, parts, hosts, seen: BTreeMap::new(), looked: 0, depth: 0, made: Vec::new() }
+    }
+
+    /// Whether a library that is passed the whole flake may look for the folder: each finds those that are called as it
+    /// says, and none says what a folder for agents alone is called.
+    fn is_looked_for(&self) -> bool {
+        !APART.contains(&self.hosts)
     }
 
     /// Looks at what `value` comes to, step by step; `is_passed` where a function that isn't written out is passed that.
@@ -276,8 +282,8 @@ impl<'a> Reach<'a> {
         let end = self.follower.reduce(&base);
         let text = end.term().map(|term| term.expr.syntax().text().to_string()).unwrap_or_default();
         let takes = match (text.as_str(), first.as_str()) {
-            ("inputs", "self") => true,
-            ("self" | "inputs.self", first) => !HARMLESS.contains(&first),
+            ("inputs", "self") => self.is_looked_for(),
+            ("self" | "inputs.self", first) => self.is_looked_for() && !HARMLESS.contains(&first),
             // The flake's inputs are others.
             _ => self.may_take(base, false),
         };
@@ -288,7 +294,7 @@ impl<'a> Reach<'a> {
     fn name(&mut self, term: &Term, name: &str, is_passed: bool) -> bool {
         let at = term.expr.syntax();
         if name == "self" || name == "inputs" {
-            return is_passed;
+            return is_passed && self.is_looked_for();
         }
         // `inherit (x) name;`, where that can't be told.
         let from = at.parent().and_then(Inherit::cast).and_then(|inherit| inherit.from()?.expr());
@@ -302,7 +308,7 @@ impl<'a> Reach<'a> {
                     return if is_entry {
                         self.is_of_module(term, &lambda) && self.argument(name)
                     } else {
-                        is_passed && is_of_outputs(&lambda)
+                        is_passed && self.is_looked_for() && is_of_outputs(&lambda)
                     };
                 }
             } else if let Some(with) = With::cast(scope.clone())

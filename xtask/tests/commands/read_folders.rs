@@ -315,3 +315,55 @@ fn where_all_is_read_nothing_is_written() {
         ["init", "--domain", "example.org", "--admin-user", "alice", "--admin-key", key.to_str().unwrap()];
     fixture.refused(&words, 1, "flake.nix:8:92: what lies in agents or agent-vms is read here, too");
 }
+
+#[test]
+fn where_hosts_must_say_more_agents_lie_apart() {
+    let fixture = flake(&[
+        (
+            "flake.nix",
+            "\
+{
+  inputs.nixpkgs.url = \"github:NixOS/nixpkgs/nixos-26.05\";
+
+  outputs =
+    { nixpkgs, ... }@inputs:
+    let
+      mkHost =
+        name: _:
+        nixpkgs.lib.nixosSystem {
+          inherit (import ./hosts/${name}/facts.nix) system;
+          modules = [ ./hosts/${name} ];
+          specialArgs = { inherit inputs; };
+        };
+    in
+    {
+      nixosConfigurations = builtins.mapAttrs mkHost (builtins.readDir ./hosts);
+    };
+}
+",
+        ),
+        ("hosts/tower/default.nix", TOWER),
+        ("hosts/tower/facts.nix", "{ system = \"x86_64-linux\"; }\n"),
+    ]);
+    let files = adopt(&fixture);
+    assert!(!files.iter().any(|path| path.starts_with("hosts/")), "{files:?}");
+    assert!(files.iter().any(|path| path == "agents/agent-base/default.nix"), "{files:?}");
+    fixture.ok("new-agent vesta");
+    let flake = fixture.read("flake.nix");
+    let merged = "\
+      nixosConfigurations = builtins.mapAttrs mkHost (builtins.readDir ./hosts) // {
+        agent-base = nixpkgs.lib.nixosSystem {
+          system = \"x86_64-linux\";
+          modules = [ ./agents/agent-base ];
+          specialArgs = { inherit inputs; };
+        };
+        agent-vesta = nixpkgs.lib.nixosSystem {
+          system = \"x86_64-linux\";
+          modules = [ ./agents/agent-vesta ];
+          specialArgs = { inherit inputs; };
+        };
+      };
+";
+    assert!(flake.contains(merged), "{flake}");
+    assert!(fixture.root().join("agents/agent-vesta/default.nix").is_file());
+}

@@ -15,7 +15,7 @@ use super::{
     reading::{Host, Reading},
     refusal::Refusal,
     sibling::{self, Sibling},
-    system::System,
+    system::{System, unmade},
     unfound,
     via::{Via, made},
 };
@@ -335,6 +335,12 @@ pub(super) fn verify(
     if reading.is_taken(place, entry) != Some(true) {
         return Err(refuse("which entries become hosts is not understood in full".into()));
     }
+    let own = paths.host_files(host);
+    let is_there = |path: &TreePath| will_be(&own, path) || files.is_there(path);
+    if let Some(file) = unmade(&reading.follower, place, entry, &is_there).filter(|_| origin != Origin::Agent)
+    {
+        return Err(refuse(format!("it names {file}, which is not there")));
+    }
     if origin == Origin::Ours {
         return Ok(verified);
     }
@@ -352,8 +358,6 @@ pub(super) fn verify(
             Err(refuse("what makes hosts here can't be read".into()))
         };
     }
-    let own = paths.host_files(host);
-    let is_there = |path: &TreePath| will_be(&own, path) || files.is_there(path);
     let elsewhere = || elsewhere::missing(&reading, place, &paths.flake, &own, &is_there);
     match system.lacks(&own).or_else(|| elsewhere().map(|it| format!("another output reads {it} for it"))) {
         Some(why) => Err(refuse(why)),

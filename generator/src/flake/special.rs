@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use rnix::{
     SyntaxNode,
-    ast::{AttrpathValue, Expr, HasEntry},
+    ast::{AttrSet, AttrpathValue, Entry, Expr, HasEntry},
 };
 use rowan::ast::AstNode;
 
@@ -53,12 +53,12 @@ impl Full<'_> {
         let theirs: Vec<_> = self.passed();
         if let [only] = theirs.as_slice() {
             let may_be_of_it = self.siblings.len() > 1 && only.text.contains('"');
-            return (!may_be_of_it).then(|| only.text.clone());
+            return (!may_be_of_it && !reads_own_file(only, self.host)).then(|| only.text.clone());
         }
         let count = |it: &OfSibling| theirs.iter().filter(|other| other.said == it.said).count();
         // Of as many the shorter says less.
         let most = theirs.iter().max_by_key(|it| (count(it), Reverse(it.text.len())));
-        let most = most.filter(|it| count(it) > 1);
+        let most = most.filter(|it| count(it) > 1 && !reads_own_file(it, self.host));
         let is_majority = |it: &&OfSibling| count(it) * 2 > theirs.len();
         let of_all = || self.all_merge(&theirs).or_else(|| all_pass(&theirs, self.host));
         let of_most = most.map(|it| it.text.clone());
@@ -69,12 +69,21 @@ impl Full<'_> {
     fn beside_what_all_pass(&self, at: &SyntaxNode) -> Option<String> {
         let theirs: Vec<_> = self.models().map(|it| self.passed_by(it)).collect::<Option<_>>()?;
         let (first, others) = theirs.split_first()?;
-        let is_same = !others.is_empty() && others.iter().all(|other| other.said == first.said);
-        let Expr::AttrSet(said) = parsed(&first.text).filter(|_| is_same)? else { return None };
+        let is_same = others.iter().all(|other| other.said == first.said);
         let inputs = match inputs(at)?.as_str() {
             "inputs" => "inherit inputs;".to_owned(),
             other => format!("inputs = {other};"),
         };
+        if !is_same {
+            let alike = alike(&theirs, self.host)?.syntax().text().to_string();
+            return Some(match alike.strip_prefix("{ inherit ").filter(|rest| !rest.starts_with('(')) {
+                Some(rest) if inputs.starts_with("inherit ") => {
+                    format!("specialArgs = {{ inherit inputs {rest};")
+                }
+                _ => format!("specialArgs = {{ {inputs} {};", alike.strip_prefix('{')?),
+            });
+        }
+        let Expr::AttrSet(said) = parsed(&first.text).filter(|_| !others.is_empty())? else { return None };
         match bound(&said, "specialArgs") {
             Some(Expr::AttrSet(set)) if set.rec_token().is_none() => {
                 let has_more = set.attrpath_values().next().is_some();
@@ -127,8 +136,12 @@ impl Full<'_> {
             let value = Value::Term(self.place.term.with((*it).clone()));
             self.follower.lookup(&value, &["inputs"]).is_bound()
         };
-        let texts: Vec<_> = common.iter().map(|it| it.syntax().text().to_string()).collect();
-        common.iter().any(passes).then(|| match texts.join(" // ").as_str() {
+        let is_said = |it: &&Expr| matches!(it, Expr::AttrSet(_));
+        let last = alike(theirs, self.host).filter(|_| !common.is_empty() && !common.iter().any(is_said));
+        let passes = common.iter().any(passes) || last.as_ref().is_some_and(binds_inputs);
+        let mut texts: Vec<_> = common.iter().map(|it| it.syntax().text().to_string()).collect();
+        texts.extend(last.map(|set| set.syntax().text().to_string()));
+        passes.then(|| match texts.join(" // ").as_str() {
             "specialArgs" => "inherit specialArgs;".to_owned(),
             merged => format!("specialArgs = {merged};"),
         })
@@ -137,15 +150,51 @@ impl Full<'_> {
 
 /// The binding of `specialArgs` with what is alike in all of several sets, where that is `inputs` at least.
 fn all_pass(theirs: &[OfSibling], host: &str) -> Option<String> {
-    let set = |it: &OfSibling| match parsed(&it.text)? {
-        Expr::AttrSet(set) => bound(&set, "specialArgs").filter(|_| set.entries().count() == 1),
+    let are_sets = theirs.iter().all(|it| matches!(it.value, Some(Expr::AttrSet(_))));
+    let alike = alike(theirs, host).filter(|alike| are_sets && binds_inputs(alike))?;
+    Some(format!("specialArgs = {};", alike.syntax().text()))
+}
+
+/// What is alike in the sets that are all of `specialArgs`, or are merged last; nothing where that is nothing.
+fn alike(theirs: &[OfSibling], host: &str) -> Option<AttrSet> {
+    let last = |it: &OfSibling| match parsed(&it.text)? {
+        Expr::AttrSet(set) if set.entries().count() == 1 => operands(&bound(&set, "specialArgs")?).pop(),
         _ => None,
     };
-    let sets: Vec<_> = theirs.iter().map(set).collect::<Option<_>>()?;
-    let alike = shared(&sets, &New { host, module: None, is_listed: false }, &|_| true)?;
-    let Expr::AttrSet(set) = rnix::Root::parse(&alike).ok().ok()?.expr()? else { return None };
-    let passes = inherited(&set).iter().any(|it| it == "inputs") || bound(&set, "inputs").is_some();
-    passes.then(|| format!("specialArgs = {alike};"))
+    let last: Vec<_> = theirs.iter().map(last).collect::<Option<_>>()?;
+    let are_sets = last.iter().all(|it| matches!(it, Expr::AttrSet(_)));
+    let alike =
+        shared(&last, &New { host, module: None, is_listed: false }, &|_| true).filter(|_| are_sets)?;
+    let Expr::AttrSet(alike) = rnix::Root::parse(&alike).ok().ok()?.expr()? else { return None };
+    // What a file of each host gives the new one hasn't.
+    let is_of_own_file = |entry: &Entry| match entry {
+        Entry::AttrpathValue(it) => it
+            .value()
+            .is_some_and(|it| !matches!(it, Expr::Str(_)) && it.syntax().text().to_string().contains(host)),
+        Entry::Inherit(_) => false,
+    };
+    let entries = alike.entries().filter(|it| !is_of_own_file(it));
+    let texts: Vec<_> = entries.map(|it| it.syntax().text().to_string()).collect();
+    match parsed(&texts.join(" "))? {
+        Expr::AttrSet(set) => (!texts.is_empty()).then_some(set),
+        _ => None,
+    }
+}
+
+/// Whether a file is named that is called as the host, or lies in a folder that is: there may be none.
+fn reads_own_file(it: &OfSibling, host: &str) -> bool {
+    let is_file = |path: &str| path.rsplit('/').next().is_some_and(|end| end.contains('.'));
+    let exprs =
+        parsed(&it.text).map(|set| set.syntax().descendants().filter_map(Expr::cast).collect::<Vec<_>>());
+    let mut paths = exprs.into_iter().flatten().filter(|it| matches!(it, Expr::PathRel(_)));
+    paths.any(|path| {
+        let path = path.syntax().text().to_string();
+        path.contains(host) && is_file(&path)
+    })
+}
+
+fn binds_inputs(set: &AttrSet) -> bool {
+    inherited(set).iter().any(|it| it == "inputs") || bound(set, "inputs").is_some()
 }
 
 /// A set of `bindings`.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use rnix::ast::{Attr, AttrpathValue, Expr, HasEntry, Select};
+use rnix::ast::{Attr, AttrpathValue, Expr, HasEntry, PathRel, Select};
 use rowan::ast::AstNode;
 
+use super::{place::Place, reading::Host};
 use crate::{
     host_file::HostFiles,
     nix::{
@@ -306,6 +307,22 @@ impl Reading<'_> {
         // The host is there once it is registered.
         (!is_bound && !text.contains("nixosConfigurations")).then_some(text)
     }
+}
+
+/// A file that a host's entry names by its name, and that is not there.
+pub(super) fn unmade(
+    follower: &Follower<'_>,
+    place: &Place,
+    host: &Host,
+    is_there: &dyn Fn(&TreePath) -> bool,
+) -> Option<TreePath> {
+    let paths = host.node.descendants().filter_map(PathRel::cast).map(Expr::PathRel);
+    let mut named = paths.filter_map(|path| {
+        let path = TreePath::new(follower.place(&Value::Term(place.term.with(path)))?).ok()?;
+        let is_file = path.as_str().rsplit('/').next()?.contains('.');
+        (is_file && path.as_str().contains(&host.name)).then_some(path)
+    });
+    named.find(|path| !is_there(path))
 }
 
 /// Whether an expression is bound to an option that takes a file.

@@ -1,0 +1,5 @@
+{ lib, ... }:
+{
+  options.fleet = lib.mkOption { default = { }; };
+  config.fleet.zone = "Europe/Oslo";
+}

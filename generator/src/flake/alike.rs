@@ -195,7 +195,7 @@ fn with_lets(lets: &[LetIn], call: String, new: &New<'_>) -> Option<String> {
 }
 
 /// Whether a module says what a machine's hardware is, as those of nixos-hardware do.
-fn says_hardware(module: &Expr) -> bool {
+pub(super) fn says_hardware(module: &Expr) -> bool {
     let text = module.syntax().text().to_string();
     text.contains("nixos-hardware") || text.contains("hardware.nixosModules")
 }

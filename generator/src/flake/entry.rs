@@ -13,7 +13,7 @@ use super::{
     place::Place,
     shared::{New, said, shared},
     sibling::{Sibling, are_of_people, is_personal},
-    taker,
+    taker::{self, argument},
     via::Via,
 };
 use crate::{
@@ -263,7 +263,8 @@ fn as_all(full: &Full<'_>, key: &str, is_listed: bool) -> Option<Candidate> {
     let values: Vec<_> = models.iter().map(|it| it.renamed_value(host)).collect::<Option<_>>()?;
     let optional = taker::optional(follower, place, models.first()?);
     let is_of_all = |name: &str| {
-        let said = values.first().and_then(|value| argument(value, name)).unwrap_or_default();
+        let said = values.first().and_then(|value| argument(value, name));
+        let said = said.map(|it| it.syntax().text().to_string()).unwrap_or_default();
         values.len() == 1 && (name == "system" || said.contains(host))
     };
     let value = shared(&values, &New { host, module: Some(full.folder), is_listed }, &|name| {
@@ -309,19 +310,6 @@ fn says_who_or_what(value: &Expr) -> bool {
     };
     let names_one = |it: &AttrpathValue| is_personal(it) && is_said(it.value());
     bindings.into_iter().any(|it| names_one(&it)) || value.syntax().text().to_string().contains("hardware")
-}
-
-/// What a call binds to `name` in its last argument.
-fn argument(call: &Expr, name: &str) -> Option<String> {
-    match call {
-        Expr::Paren(it) => argument(&it.expr()?, name),
-        Expr::Apply(it) => argument(&it.argument()?, name),
-        Expr::AttrSet(set) => {
-            let binding = set.attrpath_values().find(|it| keys(it) == [Some(name.to_owned())])?;
-            Some(binding.value()?.syntax().text().to_string())
-        }
-        _ => None,
-    }
 }
 
 /// The name as it is written at `place`: quoted if all siblings' are.

@@ -8,7 +8,14 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{passed::Passed, place::Place, sibling::Sibling};
+use super::{
+    alike::says_hardware,
+    passed::Passed,
+    place::Place,
+    shared::{said, shared_items},
+    sibling::Sibling,
+    taker::argument,
+};
 use crate::{
     nix::{
         find::keys,
@@ -47,7 +54,9 @@ impl Full<'_> {
         }
         let most = theirs.into_iter().max_by_key(|(_, count)| *count).map(|(function, _)| function);
         most.or_else(|| {
-            let of = if bound("nixpkgs") {
+            let of = if let Some(given) = self.nixpkgs_of_calls(at) {
+                given
+            } else if bound("nixpkgs") {
                 "nixpkgs".into()
             } else {
                 format!("{}.{}", inputs(at)?, nixpkgs(self.follower, self.flake)?)
@@ -61,8 +70,41 @@ impl Full<'_> {
     pub(super) fn alone(&self) -> impl Iterator<Item = String> {
         let folder = self.folder.to_owned();
         // What siblings say may mention a name that only they bind.
-        let special = self.special_arguments().into_iter();
-        special.map(move |special| format!("{{ {PLATFORM} modules = [ {folder} ]; {special} }}"))
+        let special = self.special_arguments();
+        let mut modules: Vec<_> =
+            self.modules_of_calls().map(|it| self.with_folder(&it)).into_iter().collect();
+        modules.push(format!("[ {folder} ]"));
+        modules.into_iter().flat_map(move |modules| {
+            let in_full = |it: &String| format!("{{ {PLATFORM} modules = {modules}; {it} }}");
+            special.iter().map(in_full).collect::<Vec<_>>()
+        })
+    }
+
+    /// The nixpkgs that a function of the flake's is given for all siblings.
+    fn nixpkgs_of_calls(&self, at: &SyntaxNode) -> Option<String> {
+        let models: Vec<_> = self.models().collect();
+        let given: Option<BTreeSet<_>> =
+            models.iter().map(|it| Some(said(&argument(it.value.as_ref()?, "nixpkgs")?))).collect();
+        let mut given = given?.into_iter();
+        let (only, others) = (given.next()?, given.next());
+        let first = only.split([' ', '.']).next()?;
+        let is_one = others.is_none() && models.len() > 1 && is_bound_at(first, at);
+        is_one.then(|| only.replace(' ', ""))
+    }
+
+    /// The inputs' modules that a function of the flake's is given for all siblings beside its own.
+    fn modules_of_calls(&self) -> Option<String> {
+        const NAMES: [&str; 3] = ["modules", "extraModules", "extra-modules"];
+        let machines: Vec<_> = self.siblings.iter().filter(|it| it.is_machine()).collect();
+        let is_of_input = |module: &Expr| {
+            let text = module.syntax().text().to_string();
+            matches!(module, Expr::Select(_)) && text.contains("nixosModules") && !says_hardware(module)
+        };
+        NAMES.iter().find_map(|name| {
+            let given =
+                machines.iter().map(|it| argument(it.value.as_ref()?, name)).collect::<Option<Vec<_>>>()?;
+            shared_items(&given, &is_of_input).filter(|shared| given.len() > 1 && shared != "[ ]")
+        })
     }
 
     /// The siblings that a new host is like: what makes other platforms and media may make nothing else.

@@ -89,9 +89,15 @@ impl Sibling {
         {
             return false;
         }
+        let is_in_windows =
+            self.is_called(&["wsl"]) || self.node.text().to_string().contains("wsl.nixosModules");
+        self.is_machine() && !is_in_windows
+    }
+
+    /// Whether it has an agent's platform, be it in another system, and is no medium.
+    pub(super) fn is_machine(&self) -> bool {
         let text = self.node.text().to_string();
-        let is_in_windows = self.is_called(&["wsl"]) || text.contains("wsl.nixosModules");
-        !self.is_medium() && !is_in_windows && !ELSEWHERE.iter().any(|part| text.contains(part))
+        !self.is_medium() && !ELSEWHERE.iter().any(|part| text.contains(part))
     }
 
     /// Whether it installs machines, or is none that is installed.

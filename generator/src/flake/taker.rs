@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rnix::ast::{Expr, Lambda, Param};
 use rowan::ast::AstNode;
 
-use super::{place::Place, sibling::Sibling};
+use super::{full::bound, place::Place, sibling::Sibling};
 use crate::nix::{
     follow::{Follower, Term, Value},
     literal,
@@ -65,6 +65,16 @@ pub(super) fn lacking_in(follower: &Follower<'_>, function: &Value, argument: &V
             let asked = |name: &String| text.contains(&format!("{whole} ? {name}"));
             first.into_iter().find(|name| lacks(name) && !asked(name))
         }
+    }
+}
+
+/// What a call binds to `name` in its last argument.
+pub(super) fn argument(call: &Expr, name: &str) -> Option<Expr> {
+    match call {
+        Expr::Paren(it) => argument(&it.expr()?, name),
+        Expr::Apply(it) => argument(&it.argument()?, name),
+        Expr::AttrSet(set) => bound(set, name),
+        _ => None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! A host in full, as all its siblings are: what the calls of `nixosSystem` that these are say alike.
 
-use rnix::ast::{AttrSet, AttrpathValue, Expr, HasEntry, LetIn};
+use std::collections::BTreeSet;
+
+use rnix::ast::{AttrSet, AttrpathValue, BinOpKind, Expr, HasEntry, LetIn};
 use rowan::ast::AstNode;
 
 use super::{
@@ -9,7 +11,10 @@ use super::{
     sibling::Sibling,
     taker::without_parentheses,
 };
-use crate::{nix::find::keys, rename::rename};
+use crate::{
+    nix::{find::keys, scope::resolve},
+    rename::rename,
+};
 
 impl Full<'_> {
     /// What `function` gives for what all siblings that call it say, the best first: with the modules that name the host,
@@ -50,7 +55,7 @@ impl Full<'_> {
                 values.as_ref().is_some_and(|values| values.iter().all(|other| said(other) == said(&value)));
             match (name.as_str(), values) {
                 ("modules", Some(values)) => {
-                    let modules = shared_items(&values, is_wanted)?;
+                    let modules = shared_items(&self.of_least_lists(values), is_wanted)?;
                     lines.push(format!("modules = {};", self.with_folder(&modules)));
                 }
                 ("specialArgs", _) if are_same && is_local(&value) => {
@@ -91,6 +96,36 @@ impl Full<'_> {
             Some(lets) => with_lets(&lets, call, &New { host: self.host, module: None, is_listed: false }),
             None => Some(call),
         }
+    }
+
+    /// The same lists, with the name of the list that all of some others have, where one is, for those: what all say of
+    /// these is what it says.
+    fn of_least_lists(&self, lists: Vec<Expr>) -> Vec<Expr> {
+        let items = |part: &Expr| -> Option<BTreeSet<String>> {
+            let Expr::Ident(name) = part else { return None };
+            match resolve(&name.syntax().text().to_string(), self.place.site.syntax()?)? {
+                Expr::List(list) => Some(list.items().map(|item| said(&item)).collect()),
+                _ => None,
+            }
+        };
+        let all: Vec<_> = lists.iter().map(parts).collect();
+        let named = all.iter().flatten().filter_map(|part| Some((said(part), items(part)?)));
+        let has_all_of =
+            |part: &Expr, least: &BTreeSet<String>| items(part).is_some_and(|it| it.is_superset(least));
+        let least = named.filter(|(_, least)| {
+            !least.is_empty() && all.iter().all(|parts| parts.iter().any(|part| has_all_of(part, least)))
+        });
+        let Some((name, least)) = least.max_by_key(|(_, items)| items.len()) else { return lists };
+        let text = |part: &Expr| match has_all_of(part, &least) {
+            true => name.clone(),
+            false => part.syntax().text().to_string(),
+        };
+        let named = all.iter().map(|parts| {
+            let mut parts: Vec<_> = parts.iter().map(text).collect();
+            parts.dedup();
+            rnix::Root::parse(&parts.join(" ++ ")).ok().ok()?.expr()
+        });
+        named.collect::<Option<_>>().unwrap_or(lists)
     }
 
     /// Whether a module is said by the host's name, and is not its own file or folder.
@@ -143,6 +178,17 @@ impl Full<'_> {
             }
             _ => format!("[ {} ] ++ {modules}", self.folder),
         }
+    }
+}
+
+/// What a list is joined of.
+fn parts(list: &Expr) -> Vec<Expr> {
+    match list {
+        Expr::BinOp(it) if it.operator() == Some(BinOpKind::Concat) => {
+            [it.lhs(), it.rhs()].iter().flatten().flat_map(parts).collect()
+        }
+        Expr::Paren(it) => it.expr().iter().flat_map(parts).collect(),
+        other => vec![other.clone()],
     }
 }
 

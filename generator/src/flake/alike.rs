@@ -116,9 +116,8 @@ impl Full<'_> {
             !least.is_empty() && all.iter().all(|parts| parts.iter().any(|part| has_all_of(part, least)))
         });
         let Some((name, least)) = least.max_by_key(|(_, items)| items.len()) else { return lists };
-        let text = |part: &Expr| match has_all_of(part, &least) {
-            true => name.clone(),
-            false => part.syntax().text().to_string(),
+        let text = |part: &Expr| {
+            if has_all_of(part, &least) { name.clone() } else { part.syntax().text().to_string() }
         };
         let named = all.iter().map(|parts| {
             let mut parts: Vec<_> = parts.iter().map(text).collect();

@@ -75,6 +75,25 @@ let
         extended = lib // f extended lib;
       in
       extended;
+    makeExtensible =
+      f:
+      let
+        set = f set // {
+          extend =
+            over:
+            lib.makeExtensible (
+              final:
+              let
+                previous = f final;
+              in
+              previous // over final previous
+            );
+        };
+      in
+      set;
+    foldr =
+      f: last: list:
+      if list == [ ] then last else f (builtins.head list) (lib.foldr f last (builtins.tail list));
     pipe = foldl' (value: f: f value);
     recursiveUpdate =
       a: b:

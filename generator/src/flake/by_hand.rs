@@ -98,8 +98,11 @@ impl Refusal<'_, '_> {
         let hosts = follower.lookup(&Value::Term(whole.clone()), &["nixosConfigurations"]);
         let is_bound =
             |term: &&Term| term.expr.syntax().parent().is_some_and(|it| AttrpathValue::can_cast(it.kind()));
-        let bound = hosts.written.iter().filter_map(Value::term).find(is_bound);
-        let siblings = hosts.dotted.first().map(|(term, _)| term);
+        // What a function says of every host, or of every folder, is no place for a single one.
+        let around = whole.bodies();
+        let is_once = |term: &&Term| term.bodies().iter().all(|body| around.iter().any(|it| it.is(body)));
+        let bound = hosts.written.iter().filter_map(Value::term).filter(is_once).find(is_bound);
+        let siblings = hosts.dotted.iter().map(|(term, _)| term).find(is_once);
         let opening = places.openings.first().map(|opening| &opening.term);
         match (bound, siblings.or(opening)) {
             _ if !hosts.unreadable.is_empty() => Level::OverOutputs(whole.clone()),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rnix::ast::{Expr, HasEntry};
 use rowan::ast::AstNode;
 
+use super::condition::{self, Condition};
 use crate::{
     host_file::HostFile,
     nix::{
@@ -23,8 +24,8 @@ const LIMIT: usize = 20_000;
 pub(super) struct Entries {
     /// The folder.
     pub(super) path: String,
-    /// What an entry must be, as functions of its name and its type.
-    pub(super) conditions: Vec<Value>,
+    /// What an entry must be, of its name and its type.
+    pub(super) conditions: Vec<Condition>,
     /// What reads it.
     pub(super) reader: Term,
 }
@@ -54,7 +55,7 @@ pub(super) fn names(follower: &Follower<'_>, value: &Value) -> Option<Entries> {
 
 impl Entries {
     fn that(mut self, condition: &Value) -> Self {
-        self.conditions.push(condition.clone());
+        self.conditions.push(Condition::new(condition));
         self
     }
 }
@@ -64,21 +65,12 @@ impl DirEntry {
     pub(super) fn of_host(host_file: &HostFile, name: &str) -> Self {
         Self { name: host_file.entry(name), is_folder: matches!(host_file, HostFile::Inside(_)) }
     }
-
-    /// Its type, as `readDir` says it.
-    pub(super) fn kind(&self) -> Value {
-        Value::Text(if self.is_folder { "directory" } else { "regular" }.to_owned())
-    }
 }
 
 /// Whether an entry is what all `conditions` ask for; nothing where that can't be told.
-pub(super) fn passes(follower: &Follower<'_>, conditions: &[Value], entry: &DirEntry) -> Option<bool> {
-    let passes = |condition: &Value| {
-        let of_name = Value::applied(condition.clone(), Value::Text(entry.name.clone()));
-        let of_both = || Value::applied(of_name.clone(), entry.kind());
-        follower.truth(&of_name).or_else(|| follower.truth(&of_both()))
-    };
-    conditions.iter().map(passes).try_fold(true, |all, it| Some(all && it?))
+pub(super) fn passes(follower: &Follower<'_>, conditions: &[Condition], entry: &DirEntry) -> Option<bool> {
+    let kind = entry.kind();
+    condition::all(conditions.iter().map(|condition| condition.is_met(follower, &entry.name, &kind)))
 }
 
 /// The folder that an argument of a function which reads one is: a path, or the `src` of haumea's `load`.
@@ -151,7 +143,10 @@ pub(crate) fn is_for_hosts(folder: &str) -> bool {
         "nixos",
         "servers",
     ];
-    folder.rsplit('/').take(2).any(|name| NAMES.contains(&name)) && !folder.ends_with("modules")
+    const OTHERS: [&str; 5] = ["modules", "home-manager", "home", "darwin", "nix-darwin"];
+    let is_of_others = |last: &str| OTHERS.iter().any(|other| last.ends_with(other));
+    let mut names = folder.rsplit('/').take(2).peekable();
+    !names.peek().is_some_and(|last| is_of_others(last)) && names.any(|name| NAMES.contains(&name))
 }
 
 /// Whether a module of flake-parts may make hosts of what lies in `folder`: an option other than its imports mentions

@@ -34,9 +34,11 @@ impl Search<'_> {
         } else if let Some(call) = self.follower.call(&value) {
             match (call.name.as_str(), call.arguments.as_slice()) {
                 ("filterAttrs", [condition, set]) => self.that(condition, |search| search.sets(set, via)),
-                // What is asked of what is made can't be asked of what is written.
-                ("mapAttrs", [function, set]) if self.conditions.is_empty() => {
-                    self.sets(set, &Via::Mapped(function.clone(), Box::new(via.clone())));
+                ("mapAttrs", [function, set]) => {
+                    self.mapped_to(set, via, &|rest| Via::Mapped(function.clone(), rest));
+                }
+                ("mapAttrs'", [function, set]) => {
+                    self.mapped_to(set, via, &|rest| Via::Renamed(function.clone(), rest));
                 }
                 _ => self.unreadable(term),
             }
@@ -47,6 +49,14 @@ impl Search<'_> {
         } else {
             self.unreadable(term);
         }
+    }
+
+    /// The sets whose attributes `via` makes hosts of, after `change`; what is asked of entries is asked of what that makes.
+    fn mapped_to(&mut self, set: &Value, via: &Via, change: &dyn Fn(Box<Via>) -> Via) {
+        let outer = std::mem::take(&mut self.conditions);
+        self.conditions = outer.iter().cloned().map(|condition| condition.of(change)).collect();
+        self.sets(set, &change(Box::new(via.clone())));
+        self.conditions = outer;
     }
 
     /// Looks at each of what a list has, as far as it is written out.
@@ -117,7 +127,8 @@ impl Search<'_> {
     }
 
     fn folder(&mut self, entries: folder::Entries, reader: &Value, via: &Via) {
-        let folder::Entries { path, conditions, reader: own } = entries;
+        let folder::Entries { path, mut conditions, reader: own } = entries;
+        conditions.extend(self.conditions.iter().cloned());
         let reader = reader.term().cloned().unwrap_or(own);
         self.places.folders.push(Folder { path, reader, maker: Maker::Via(via.clone()), conditions });
     }

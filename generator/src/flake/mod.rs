@@ -11,6 +11,7 @@
 mod alike;
 mod arguments;
 mod by_hand;
+mod condition;
 mod elsewhere;
 mod entry;
 mod files;

@@ -1,9 +1,10 @@
 //! Where a flake's hosts are written down: the sets and lists that `nixosConfigurations` is made of.
 
-use rnix::ast::{AttrSet, AttrpathValue, Expr, Inherit, List};
+use rnix::ast::{AttrSet, AttrpathValue, Expr, HasEntry, Inherit, List};
 use rowan::ast::AstNode;
 
 use super::{
+    condition::Condition,
     folder,
     framework::{self, Framework},
     list::is_of_a_call,
@@ -29,8 +30,8 @@ pub(super) struct Place {
     pub(super) prefix: usize,
     /// What is written before a host's name where nothing is bound yet.
     pub(super) opening: &'static str,
-    /// What an entry must be to become a host, as functions of its name and its value, or of an item.
-    pub(super) conditions: Vec<Value>,
+    /// What an entry must be to become a host.
+    pub(super) conditions: Vec<Condition>,
 }
 
 /// Everything that was found on the way to the hosts.
@@ -76,8 +77,8 @@ pub(super) struct Folder {
     pub(super) reader: Term,
     /// What makes a host of an entry.
     pub(super) maker: Maker,
-    /// What an entry must be, as functions of its name and its type.
-    pub(super) conditions: Vec<Value>,
+    /// What an entry must be.
+    pub(super) conditions: Vec<Condition>,
 }
 
 /// What makes a host of an entry of a folder.
@@ -122,14 +123,14 @@ pub(super) struct Said {
     /// What makes hosts of what is said to it.
     pub(super) via: Via,
     /// What that must be.
-    pub(super) conditions: Vec<Value>,
+    pub(super) conditions: Vec<Condition>,
 }
 
 pub(super) struct Search<'a> {
     pub(super) follower: &'a Follower<'a>,
     pub(super) places: Places,
     /// What entries of what is looked at must be.
-    pub(super) conditions: Vec<Value>,
+    pub(super) conditions: Vec<Condition>,
     /// The options that hosts are made of.
     pub(super) options: Vec<Said>,
     /// Whether modules were seen to give others what those were not known to be given.
@@ -199,7 +200,11 @@ impl Search<'_> {
                 self.outputs(right);
             }
             ("foldl'" | "foldl" | "foldr", [_, first, list]) => {
-                self.outputs(first);
+                // What is merged with nothing is no place for more.
+                let first = self.follower.reduce(first);
+                if first.set().is_none_or(|(_, set)| set.entries().next().is_some()) {
+                    self.outputs(&first);
+                }
                 self.each(list, &mut |search, item| search.outputs(item));
             }
             ("mergeAttrsList", [list]) | ("zipAttrsWith", [_, list]) => {
@@ -309,7 +314,7 @@ impl Search<'_> {
             }
             ("filterAttrs", [condition, set]) => self.that(condition, |search| search.sets(set, &Via::Host)),
             ("mapAttrs'", [function, set]) => {
-                self.sets(set, &Via::Pair(all().taking(Take::Both(function.clone()))));
+                self.sets(set, &Via::Renamed(function.clone(), Box::new(Via::Host)));
             }
             ("concatMapAttrs", [function, set]) => {
                 self.sets(set, &Via::Sets(all().taking(Take::Both(function.clone()))));
@@ -341,7 +346,7 @@ impl Search<'_> {
 
     /// Looks at a set or a list of which only those entries are taken that are what `condition` asks for.
     pub(super) fn that(&mut self, condition: &Value, look: impl FnOnce(&mut Self)) {
-        self.conditions.push(condition.clone());
+        self.conditions.push(Condition::new(condition));
         look(self);
         self.conditions.pop();
     }

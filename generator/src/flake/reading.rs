@@ -7,6 +7,7 @@ use rnix::{
 use rowan::ast::AstNode;
 
 use super::{
+    condition,
     files::Planned,
     place::{Place, Places},
     sibling::Sibling,
@@ -105,21 +106,13 @@ impl<'a> Reading<'a> {
 
 /// Whether an entry is what the conditions of its place ask for.
 fn is_taken(follower: &Follower<'_>, place: &Place, host: &Host) -> Option<bool> {
-    let holds = |condition: &Value| {
+    condition::all(place.conditions.iter().map(|condition| {
         let said = Value::Term(said(place, host)?);
-        let of = match &place.site {
-            Site::List(_) => Value::applied(condition.clone(), said),
-            _ => Value::applied(Value::applied(condition.clone(), Value::Text(host.key.clone())), said),
-        };
-        follower.truth(&of)
-    };
-    // One that it is not is enough.
-    let all: Vec<_> = place.conditions.iter().map(holds).collect();
-    if all.contains(&Some(false)) {
-        Some(false)
-    } else {
-        all.into_iter().try_fold(true, |all, it| Some(all && it?))
-    }
+        match &place.site {
+            Site::List(_) => condition.is_met_by(follower, said),
+            _ => condition.is_met(follower, &host.key, &said),
+        }
+    }))
 }
 
 /// What is said of a host, where that is an expression of its own.

@@ -191,12 +191,12 @@ fn by_folder(
         None => return Err(refuse("which of them are taken is not understood in full")),
     }
     if let Maker::Via(via) = &folder.maker {
-        let made = made(&reading.follower, via, &entry.name, &entry.kind());
+        let made = made(&follower, via, &entry.name, &entry.kind());
         let (name, made) = made.ok_or_else(|| refuse("what makes a host of one can't be read"))?;
         if name != host {
             return Err(refuse(&format!("{host} would be the host {name}")));
         }
-        let system = system(files, reading, &made, host);
+        let system = system(files, &follower, &made, host);
         if !system.readable && !has_agents(files) {
             return Err(refuse("what makes a host of one can't be read"));
         }
@@ -349,7 +349,7 @@ pub(super) fn verify(
     }
     let made = reading.made(place, entry);
     let made = made.ok_or_else(|| refuse("what makes a host of it can't be read".into()))?;
-    let system = system(files, &reading, &made, host);
+    let system = system(files, &reading.follower, &made, host);
     if !system.readable {
         // What serves another agent serves this one, unless it is seen not to.
         return if origin == Origin::Agent {
@@ -369,10 +369,10 @@ pub(super) fn verify(
 }
 
 /// What `made`, the new host, is seen to be, with its own files where they will be.
-fn system(files: &Planned<'_>, reading: &Reading<'_>, made: &Value, host: &str) -> System {
+fn system(files: &Planned<'_>, follower: &Follower<'_>, made: &Value, host: &str) -> System {
     let own = files.tree.settings().paths.host_files(host);
     let is_there = |path: &TreePath| will_be(&own, path) || files.is_there(path);
-    System::of(&reading.follower, made, &own, &is_there)
+    System::of(follower, made, &own, &is_there)
 }
 
 /// Whether the new host's file will be at `path`, or below it.
@@ -396,7 +396,7 @@ impl Place {
             (Via::Host, Site::After(_)) => Form::Binding,
             (Via::Host, _) if !self.opening.is_empty() => Form::Binding,
             (Via::Host, _) => Form::Attribute,
-            (Via::Mapped(..) | Via::Said(_) | Via::Arguments, _) => Form::Arguments,
+            (Via::Mapped(..) | Via::Renamed(..) | Via::Said(_) | Via::Arguments, _) => Form::Arguments,
             (Via::Named(..), _) => Form::Name,
             (Via::Pair(_) | Via::Sets(_), _) => Form::Item,
         }

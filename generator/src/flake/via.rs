@@ -14,6 +14,8 @@ pub(super) enum Via {
     Arguments,
     /// A function of the name and the entry, and the rest of what it gives: `mapAttrs (name: arguments: …) { x = { … }; }`.
     Mapped(Value, Box<Self>),
+    /// A function of the name and the entry that gives another name as well, and the rest: `mapAttrs' (name: …) { x = …; }`.
+    Renamed(Value, Box<Self>),
     /// The rest, of what is said to an option of a module: what an entry has by default is not written there.
     Said(Box<Self>),
     /// What is made of the entry is the name, and a function of it gives the host: `genAttrs [ "x" ] (name: …)`.
@@ -86,7 +88,7 @@ impl Via {
     /// Whether the entry is an attribute of which both the name and the value are said to a function.
     pub(super) fn is_of_attributes(&self) -> bool {
         match self {
-            Self::Mapped(..) => true,
+            Self::Mapped(..) | Self::Renamed(..) => true,
             Self::Named(items, _) | Self::Pair(items) | Self::Sets(items) => {
                 matches!(items.take, Take::Both(_))
             }
@@ -97,7 +99,9 @@ impl Via {
     /// The function that takes an entry that is called `key`, where entries have names; nothing where none is known.
     pub(super) fn taker(&self, follower: &Follower<'_>, key: &str) -> Option<Value> {
         match self {
-            Self::Mapped(function, _) => follower.apply(function, Value::Text(key.to_owned())),
+            Self::Mapped(function, _) | Self::Renamed(function, _) => {
+                follower.apply(function, Value::Text(key.to_owned()))
+            }
             Self::Named(items, _) | Self::Pair(items) | Self::Sets(items) => items.taker(follower, key),
             Self::Host | Self::Arguments | Self::Said(_) => None,
         }
@@ -109,7 +113,9 @@ impl Via {
             Self::Named(items, function) => Self::Named(change(items), function.clone()),
             Self::Pair(items) => Self::Pair(change(items)),
             Self::Sets(items) => Self::Sets(change(items)),
-            Self::Host | Self::Arguments | Self::Mapped(..) | Self::Said(_) => return None,
+            Self::Host | Self::Arguments | Self::Mapped(..) | Self::Renamed(..) | Self::Said(_) => {
+                return None;
+            }
         })
     }
 }
@@ -122,22 +128,18 @@ pub(super) fn made(follower: &Follower<'_>, via: &Via, key: &str, value: &Value)
             let function = follower.apply(function, Value::Text(key.to_owned()))?;
             made(follower, rest, key, &follower.apply(&function, value.clone())?)
         }
+        Via::Renamed(function, rest) => {
+            let function = follower.apply(function, Value::Text(key.to_owned()))?;
+            let (name, value) = follower.pair(&follower.apply(&function, value.clone())?)?;
+            made(follower, rest, &name, &value)
+        }
         Via::Said(rest) => made(follower, rest, key, value),
         Via::Named(items, function) => {
             let name = follower.text(&items.made(follower, key, value)?)?;
             let host = follower.apply(function, Value::Text(name.clone()));
             Some((name, host.unwrap_or_else(|| function.clone())))
         }
-        Via::Pair(items) => {
-            let pair = follower.body(&items.made(follower, key, value)?);
-            if let Some(call) = follower.call(&pair)
-                && let ("nameValuePair", [name, host]) = (call.name.as_str(), call.arguments.as_slice())
-            {
-                return Some((follower.text(name)?, host.clone()));
-            }
-            let name = follower.text(&follower.select(&pair, &["name"])?)?;
-            Some((name, follower.select(&pair, &["value"])?))
-        }
+        Via::Pair(items) => follower.pair(&items.made(follower, key, value)?),
         Via::Sets(items) => {
             let mut hosts = Vec::new();
             in_sets(follower, &items.made(follower, key, value)?, &mut hosts)?;

@@ -1,5 +1,6 @@
 //! Where the files that expressions lead to are read from.
 
+use super::Value;
 use crate::{nix::file::NixFile, path::TreePath};
 
 /// Where the files that expressions lead to are read from.
@@ -23,4 +24,12 @@ pub struct DirEntry {
     pub name: String,
     /// Whether it is a folder itself.
     pub is_folder: bool,
+}
+
+impl DirEntry {
+    /// Its type, as `readDir` says it.
+    #[must_use]
+    pub fn kind(&self) -> Value {
+        Value::Text(if self.is_folder { "directory" } else { "regular" }.to_owned())
+    }
 }

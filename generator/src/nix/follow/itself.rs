@@ -17,6 +17,9 @@ impl Follower<'_> {
     /// in a module of flake-parts `config.flake.lib.mkHost`.
     pub(super) fn output(&self, base: &Value, path: &[&str]) -> Option<Value> {
         let path = of_itself(base, path)?;
+        if self.below_argument(base.term()?, &[]).is_some() {
+            return None;
+        }
         let path = path.strip_prefix(&["outputs"]).unwrap_or(path);
         if path.first().is_none_or(|first| SOURCE.contains(first)) {
             return None;

@@ -6,8 +6,10 @@
 //! does, stays as it stands, for the caller to look at.
 
 mod call;
+mod computed;
 mod files;
 mod itself;
+mod memory;
 mod names;
 mod sets;
 mod text;
@@ -30,6 +32,7 @@ use crate::{error::Location, path::TreePath};
 
 pub use self::call::{Call, application, concatenation, last_name, update};
 pub use files::{DirEntry, Files};
+use memory::Memory;
 
 /// An expression where it stands, and what the parameters around it are known to be.
 #[derive(Debug, Clone)]
@@ -61,7 +64,7 @@ struct Frame {
 }
 
 /// What a set has at an attribute path.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Bound {
     /// What the path is bound to.
     pub values: Vec<Value>,
@@ -82,6 +85,7 @@ pub struct Follower<'a> {
     depth: Cell<usize>,
     extended: Cell<usize>,
     given: RefCell<BTreeMap<String, Value>>,
+    memory: Memory,
 }
 
 /// How many steps are made in all, and how deep they nest: what takes more stays unread.
@@ -89,7 +93,7 @@ const STEPS: usize = 1_000_000;
 const DEPTH: usize = 96;
 
 /// How deep sets that are extended by what they come to are looked into, each of which may be asked for all of it.
-const EXTENDED: usize = 2;
+const EXTENDED: usize = 4;
 
 impl Term {
     /// The same surroundings, another expression in them.
@@ -179,6 +183,13 @@ impl Bound {
         self.values.push(value);
         self.written.push(written);
     }
+
+    fn extend(&mut self, others: Self) {
+        self.values.extend(others.values);
+        self.written.extend(others.written);
+        self.dotted.extend(others.dotted);
+        self.unreadable.extend(others.unreadable);
+    }
 }
 
 impl<'a> Follower<'a> {
@@ -193,6 +204,7 @@ impl<'a> Follower<'a> {
             depth: Cell::new(0),
             extended: Cell::new(0),
             given: RefCell::default(),
+            memory: Memory::default(),
         }
     }
 
@@ -239,11 +251,13 @@ impl<'a> Follower<'a> {
     /// What `value` comes to, until nothing more can be told: a set, a list, a function, an unread call, ….
     #[must_use]
     pub fn reduce(&self, value: &Value) -> Value {
-        let mut value = value.clone();
-        while let Some(next) = self.next(&value) {
-            value = next;
-        }
-        value
+        self.reduced(value, || {
+            let mut value = value.clone();
+            while let Some(next) = self.next(&value) {
+                value = next;
+            }
+            value
+        })
     }
 
     /// What `value` comes to in one step; nothing when no more can be told.
@@ -279,6 +293,7 @@ impl<'a> Follower<'a> {
 
     fn deeper<T>(&self, work: impl FnOnce() -> Option<T>) -> Option<T> {
         if self.depth.get() >= DEPTH || self.steps.get() >= STEPS {
+            self.memory.stop();
             return None;
         }
         self.steps.set(self.steps.get() + 1);
@@ -290,6 +305,7 @@ impl<'a> Follower<'a> {
 
     fn in_extended<T>(&self, work: impl FnOnce() -> Option<T>) -> Option<T> {
         if self.extended.get() >= EXTENDED {
+            self.memory.stop();
             return None;
         }
         self.extended.set(self.extended.get() + 1);

@@ -6,7 +6,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{Follower, Term, Value};
+use super::{Bound, Follower, Term, Value};
 use crate::nix::{literal, scope::is_rec};
 
 /// What a `let` or a `rec` binds a name to.
@@ -90,7 +90,9 @@ impl Follower<'_> {
     pub fn give(&self, name: &str, value: Value) -> bool {
         // What has no other name would be asked for by itself.
         let is_name = matches!(value.term(), Some(Term { expr: Expr::Ident(_), .. }));
-        !is_name && self.given.borrow_mut().insert(name.to_owned(), value).is_none()
+        let is_new = !is_name && self.given.borrow_mut().insert(name.to_owned(), value).is_none();
+        self.memory.forget();
+        is_new
     }
 
     /// What `entries` bind `name` to: nothing when they don't.
@@ -113,6 +115,19 @@ impl Follower<'_> {
             }
         }
         None
+    }
+
+    /// What is at `path` of an argument of which only what is below its name is bound: `import ./x.nix { self.a = 1; }`.
+    pub(super) fn below_argument(&self, argument: &Term, path: &[&str]) -> Option<Bound> {
+        let Expr::Ident(ident) = &argument.expr else { return None };
+        let name = ident.ident_token()?;
+        let lambdas = ident.syntax().ancestors().filter_map(ast::Lambda::cast);
+        let mut functions = lambdas.filter_map(|it| Some((parameter(&it, name.text())?, it)));
+        let (Parameter::Entry(_), lambda) = functions.next()? else { return None };
+        let frames = std::iter::successors(argument.scope.as_ref(), |frame| frame.outer.as_ref());
+        let frame = frames.into_iter().find(|frame| frame.lambda == *lambda.syntax())?;
+        let is_there = self.lookup(&frame.argument, &[name.text()]).is_bound();
+        is_there.then(|| self.lookup(&frame.argument, &[&[name.text()], path].concat()))
     }
 
     fn argument(

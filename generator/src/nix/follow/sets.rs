@@ -81,38 +81,48 @@ impl Follower<'_> {
                 let over = self.lookup(&right, &[first]);
                 let winner = if over.is_bound() { right } else { left };
                 bound.unreadable.extend(over.unreadable);
-                self.look_up_merged(&winner, path, bound);
+                bound.extend(self.lookup(&winner, path));
             }
-            _ => {
-                if let Some((left, right)) = updated(&value) {
-                    // Both sides may bind some of what is below a name.
-                    self.look_up_merged(&right, path, bound);
-                    if !bound.is_bound() {
-                        self.look_up_merged(&left, path, bound);
-                    }
-                    return;
-                }
-                if let Some(output) = self.output(&value, path) {
-                    return bound.push(output.clone(), output);
-                }
-                let seen = self.in_extended(|| {
-                    let extended = self.extended(&value, first)?;
-                    self.look_up(&extended, path, bound);
-                    Some(())
-                });
-                if seen.is_none() {
-                    bound.unreadable.push(term.clone());
-                }
-            }
+            _ => match self.remembered(&value, path, || self.given_by(&value, term, path)) {
+                Some(there) => bound.extend(there),
+                None => bound.unreadable.push(term.clone()),
+            },
         }
     }
 
-    fn look_up_merged(&self, side: &Value, path: &[&str], bound: &mut Bound) {
-        let there = self.lookup(side, path);
-        bound.values.extend(there.values);
-        bound.written.extend(there.written);
-        bound.dotted.extend(there.dotted);
-        bound.unreadable.extend(there.unreadable);
+    /// What the set that a function gives has at `path`.
+    fn given_by(&self, value: &Value, term: &Term, path: &[&str]) -> Bound {
+        let mut bound = Bound::default();
+        let Some((first, rest)) = path.split_first() else { return bound };
+        if let Some(sets) =
+            updated(value).map(|(left, right)| vec![left, right]).or_else(|| self.folded(value))
+        {
+            // Each may bind some of what is below a name.
+            for set in sets.iter().rev() {
+                bound.extend(self.lookup(set, path));
+                if bound.is_bound() {
+                    break;
+                }
+            }
+        } else if let Some(there) = self.below_argument(term, path) {
+            bound.extend(there);
+        } else if let Some(output) = self.output(value, path) {
+            bound.push(output.clone(), output);
+        } else if let Some(all) = self.attributes(value) {
+            if let Some((_, value)) = all.iter().rev().find(|(name, _)| name == first) {
+                self.look_up(value, rest, &mut bound);
+            }
+        } else {
+            let seen = self.in_extended(|| {
+                let extended = self.extended(value, first)?;
+                self.look_up(&extended, path, &mut bound);
+                Some(())
+            });
+            if seen.is_none() {
+                bound.unreadable.push(term.clone());
+            }
+        }
+        bound
     }
 
     /// The set that has `name` of those that `lib.extend (final: previous: { … })` merges, or the one of

@@ -34,6 +34,10 @@ impl Follower<'_> {
         let call = self.call(value)?;
         match (call.name.as_str(), call.arguments.as_slice()) {
             ("toString" | "unsafeDiscardStringContext", [text]) => self.text(text),
+            ("baseNameOf", [path]) => {
+                let path = self.place(path).or_else(|| self.text(path))?;
+                Some(path.rsplit('/').next()?.to_owned())
+            }
             ("removeSuffix", [end, text]) => {
                 let (end, text) = (self.text(end)?, self.text(text)?);
                 Some(text.strip_suffix(end.as_str()).unwrap_or(&text).to_owned())

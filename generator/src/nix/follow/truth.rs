@@ -53,13 +53,13 @@ impl Follower<'_> {
             Expr::BinOp(it) => {
                 let (left, right) = (of(it.lhs())?, of(it.rhs())?);
                 match it.operator()? {
-                    BinOpKind::And => match (self.truth(&left), self.truth(&right)) {
-                        (Some(false), _) | (_, Some(false)) => Some(false),
-                        (left, right) => Some(left? && right?),
+                    BinOpKind::And => match self.truth(&left) {
+                        Some(false) => Some(false),
+                        left => self.truth(&right).filter(|right| left.is_some() || !right),
                     },
-                    BinOpKind::Or => match (self.truth(&left), self.truth(&right)) {
-                        (Some(true), _) | (_, Some(true)) => Some(true),
-                        (left, right) => Some(left? || right?),
+                    BinOpKind::Or => match self.truth(&left) {
+                        Some(true) => Some(true),
+                        left => self.truth(&right).filter(|right| left.is_some() || *right),
                     },
                     BinOpKind::Equal => self.are_same(&left, &right),
                     BinOpKind::NotEqual => self.are_same(&left, &right).map(|same| !same),
@@ -90,6 +90,8 @@ impl Follower<'_> {
             | Expr::Literal(_)
             | Expr::PathRel(_)
             | Expr::Str(_) => Some(false),
+            // What makes a system gives one.
+            Expr::Apply(_) => (self.call(&value)?.name.ends_with("nixosSystem")).then_some(false),
             _ => None,
         }
     }

@@ -1,0 +1,47 @@
+//! What an entry must be to become a host: what is asked of it, or of what is made of it.
+
+use super::via::{Via, made};
+use crate::nix::follow::{Follower, Value};
+
+/// What is asked of entries, or of what is made of them.
+#[derive(Debug, Clone)]
+pub(super) struct Condition {
+    /// A function of a name and a value, or of an item.
+    holds: Value,
+    /// What is made of an entry before it is asked of that.
+    of: Via,
+}
+
+impl Condition {
+    /// What is asked of entries as they are.
+    pub(super) fn new(holds: &Value) -> Self {
+        Self { holds: holds.clone(), of: Via::Host }
+    }
+
+    /// The same, asked of what is made of entries.
+    pub(super) fn of(self, change: impl FnOnce(Box<Via>) -> Via) -> Self {
+        Self { of: change(Box::new(self.of)), ..self }
+    }
+
+    /// Whether an item is what is asked for; nothing where that can't be told.
+    pub(super) fn is_met_by(&self, follower: &Follower<'_>, item: Value) -> Option<bool> {
+        follower.truth(&Value::applied(self.holds.clone(), item))
+    }
+
+    /// Whether an entry that is called `key` and is `value` is what is asked for; nothing where that can't be told.
+    pub(super) fn is_met(&self, follower: &Follower<'_>, key: &str, value: &Value) -> Option<bool> {
+        let (name, value) = made(follower, &self.of, key, value)?;
+        let of_name = Value::applied(self.holds.clone(), Value::Text(name));
+        follower.truth(&of_name).or_else(|| follower.truth(&Value::applied(of_name, value)))
+    }
+}
+
+/// Whether an entry is what all conditions ask for, each of which says `is_met`: one that it is not is enough.
+pub(super) fn all(is_met: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let all: Vec<_> = is_met.collect();
+    if all.contains(&Some(false)) {
+        Some(false)
+    } else {
+        all.into_iter().try_fold(true, |all, it| Some(all && it?))
+    }
+}

@@ -1,0 +1,127 @@
+//! Sets and lists that functions of nixpkgs and Nix give, where what these are given is known.
+
+use rnix::ast::{BinOpKind, Expr, Lambda};
+use rowan::ast::AstNode;
+
+use super::{Follower, Value, concatenation, last_name};
+use crate::path::TreePath;
+
+impl Follower<'_> {
+    /// The names and the values of a set that a function gives; nothing where not all of them are known.
+    pub(super) fn attributes(&self, value: &Value) -> Option<Vec<(String, Value)>> {
+        self.deeper(|| self.attributes_of(&self.reduce(value)))
+    }
+
+    fn attributes_of(&self, value: &Value) -> Option<Vec<(String, Value)>> {
+        if let Some((term, set)) = value.set() {
+            let names = self.names(term, set).into_iter();
+            return names.map(|(name, _)| Some((name.clone(), self.select(value, &[&name])?))).collect();
+        }
+        let call = self.call(value)?;
+        match (call.name.as_str(), call.arguments.as_slice()) {
+            ("readDir", [folder]) => {
+                let folder = TreePath::new(self.place(folder)?).ok()?;
+                let entries = self.entries(&folder).into_iter();
+                Some(entries.map(|entry| (entry.name.clone(), entry.kind())).collect())
+            }
+            ("mapAttrs", [function, set]) => {
+                let all = self.attributes(set)?.into_iter();
+                Some(all.map(|(name, value)| (name.clone(), of_both(function, name, value))).collect())
+            }
+            ("mapAttrs'", [function, set]) => {
+                let all = self.attributes(set)?.into_iter();
+                all.map(|(name, value)| self.pair(&of_both(function, name, value))).collect()
+            }
+            ("filterAttrs", [condition, set]) => {
+                let mut taken = Vec::new();
+                for (name, value) in self.attributes(set)? {
+                    if self.truth(&of_both(condition, name.clone(), value.clone()))? {
+                        taken.push((name, value));
+                    }
+                }
+                Some(taken)
+            }
+            ("listToAttrs", [list]) => self.items(list)?.iter().map(|item| self.pair(item)).collect(),
+            // What it is given is the set itself.
+            ("makeExtensible" | "fix", [function]) => {
+                self.attributes(&Value::applied(function.clone(), value.clone()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The items of a list; nothing where not all of them are known.
+    fn items(&self, list: &Value) -> Option<Vec<Value>> {
+        let list = self.reduce(list);
+        if let Some((left, right)) = list.term().and_then(concatenation) {
+            return Some([self.items(&left)?, self.items(&right)?].concat());
+        }
+        if let Some(term) = list.term()
+            && let Expr::List(items) = &term.expr
+        {
+            return Some(items.items().map(|item| Value::Term(term.with(item))).collect());
+        }
+        let call = self.call(&list)?;
+        match (call.name.as_str(), call.arguments.as_slice()) {
+            ("attrValues", [set]) => {
+                Some(self.attributes(set)?.into_iter().map(|(_, value)| value).collect())
+            }
+            ("attrNames", [set]) => {
+                Some(self.attributes(set)?.into_iter().map(|(name, _)| Value::Text(name)).collect())
+            }
+            ("map", [function, list]) => {
+                let items = self.items(list)?.into_iter();
+                Some(items.map(|item| Value::applied(function.clone(), item)).collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// The sets that a fold over a list merges, the one that wins last.
+    pub(super) fn folded(&self, value: &Value) -> Option<Vec<Value>> {
+        let call = self.call(value)?;
+        match (call.name.as_str(), call.arguments.as_slice()) {
+            ("foldl'" | "foldl" | "foldr", [function, first, list]) => {
+                self.merges(function).then_some(())?;
+                Some([vec![first.clone()], self.items(list)?].concat())
+            }
+            ("mergeAttrsList", [list]) => self.items(list),
+            _ => None,
+        }
+    }
+
+    /// Whether a function gives its first argument with its second merged over it.
+    fn merges(&self, function: &Value) -> bool {
+        let function = self.reduce(function);
+        let Some(term) = function.term() else { return false };
+        let Expr::Lambda(first) = &term.expr else {
+            return last_name(&term.expr)
+                .is_some_and(|name| matches!(name.as_str(), "mergeAttrs" | "recursiveUpdate"));
+        };
+        let name = |lambda: &Lambda| lambda.param().map(|it| it.syntax().text().to_string());
+        let Some(Expr::Lambda(second)) = first.body() else { return false };
+        let Some(Expr::BinOp(body)) = second.body() else { return false };
+        let side = |side: Option<Expr>| side.map(|it| it.syntax().text().to_string());
+        body.operator() == Some(BinOpKind::Update)
+            && side(body.lhs()) == name(first)
+            && side(body.rhs()) == name(&second)
+    }
+
+    /// A name and a value, as `listToAttrs` takes them.
+    #[must_use]
+    pub fn pair(&self, pair: &Value) -> Option<(String, Value)> {
+        let pair = self.body(pair);
+        if let Some(call) = self.call(&pair)
+            && let ("nameValuePair", [name, value]) = (call.name.as_str(), call.arguments.as_slice())
+        {
+            return Some((self.text(name)?, value.clone()));
+        }
+        let name = self.text(&self.select(&pair, &["name"])?)?;
+        Some((name, self.select(&pair, &["value"])?))
+    }
+}
+
+/// What a function gives for a name and a value.
+fn of_both(function: &Value, name: String, value: Value) -> Value {
+    Value::applied(Value::applied(function.clone(), Value::Text(name)), value)
+}

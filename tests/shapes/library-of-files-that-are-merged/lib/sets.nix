@@ -1,0 +1,6 @@
+{ lib, ... }:
+{
+  mapFilterAttrs =
+    condition: f: set:
+    lib.filterAttrs condition (lib.mapAttrs' f set);
+}

@@ -103,7 +103,7 @@ impl Refusal<'_, '_> {
         let is_once = |term: &&Term| term.bodies().iter().all(|body| around.iter().any(|it| it.is(body)));
         let bound = hosts.written.iter().filter_map(Value::term).filter(is_once).find(is_bound);
         let siblings = hosts.dotted.iter().map(|(term, _)| term).find(is_once);
-        let opening = places.openings.first().map(|opening| &opening.term);
+        let opening = places.openings.iter().map(|opening| &opening.term).find(is_once);
         match (bound, siblings.or(opening)) {
             _ if !hosts.unreadable.is_empty() => Level::OverOutputs(whole.clone()),
             (Some(hosts), _) => Level::Over(hosts.clone()),

@@ -6,6 +6,7 @@ use rowan::ast::AstNode;
 use super::{
     folder,
     place::{Folder, Maker, Place, Said, Search},
+    unfound::HOSTS,
     via::{Items, Take, Via},
 };
 use crate::{
@@ -87,6 +88,39 @@ impl Search<'_> {
                 _ => work(self, &list),
             },
         }
+    }
+
+    /// Looks at each of the outputs in a list, which may be made by a function that makes one host of an item.
+    pub(super) fn each_of_outputs(&mut self, list: &Value) {
+        let list = self.follower.reduce(list);
+        if let Some((left, right)) = list.term().and_then(concatenation) {
+            self.each_of_outputs(&left);
+            self.each_of_outputs(&right);
+            return;
+        }
+        let call = self.follower.call(&list).filter(|call| call.name == "map");
+        match call.as_ref().map(|call| call.arguments.as_slice()) {
+            Some([function, items]) if self.makes_outputs_of_one(function, items) => {
+                self.list(items, &Via::Outputs(Items::ALL.behind(function)));
+            }
+            _ => self.each(&list, &mut |search, item| search.outputs(item)),
+        }
+    }
+
+    /// Whether a function that is written out binds itself what is a host's, for an item of a list.
+    fn makes_outputs_of_one(&self, function: &Value, items: &Value) -> bool {
+        let Value::Term(function) = self.follower.reduce(function) else { return false };
+        let Expr::Lambda(lambda) = &function.expr else { return false };
+        let is_in_it = |term: &Term| {
+            let body = lambda.body();
+            term.bodies().iter().any(|it| Some(&it.expr) == body.as_ref())
+        };
+        let items = self.items(&self.follower.reduce(items)).unwrap_or_default();
+        items.into_iter().any(|item| {
+            let made = self.follower.apply(&Value::Term(function.clone()), item);
+            let bound = made.map(|made| self.follower.lookup(&made, &[HOSTS]));
+            bound.is_some_and(|bound| bound.dotted.iter().any(|(term, _)| is_in_it(term)))
+        })
     }
 
     /// What a function gives for each item of a list, where both are written out.

@@ -152,7 +152,7 @@ impl<'a> Search<'a> {
 
 impl Search<'_> {
     /// What the flake gives: a set, sets merged, or a framework's function of modules.
-    fn outputs(&mut self, value: &Value) {
+    pub(super) fn outputs(&mut self, value: &Value) {
         let value = self.follower.body(value);
         let Value::Term(term) = &value else { return };
         if let Expr::AttrSet(set) = &term.expr {
@@ -205,11 +205,9 @@ impl Search<'_> {
                 if first.set().is_none_or(|(_, set)| set.entries().next().is_some()) {
                     self.outputs(&first);
                 }
-                self.each(list, &mut |search, item| search.outputs(item));
+                self.each_of_outputs(list);
             }
-            ("mergeAttrsList", [list]) | ("zipAttrsWith", [_, list]) => {
-                self.each(list, &mut |search, item| search.outputs(item));
-            }
+            ("mergeAttrsList", [list]) | ("zipAttrsWith", [_, list]) => self.each_of_outputs(list),
             ("optionalAttrs" | "mkIf", [_, set]) => self.outputs(set),
             ("mapAttrs" | "filterAttrs", [_, set]) if self.lacks_hosts(set) => {}
             ("mapAttrs'", [function, _]) if self.never_names_hosts(function) => {}

@@ -398,7 +398,7 @@ impl Place {
             (Via::Host, _) => Form::Attribute,
             (Via::Mapped(..) | Via::Renamed(..) | Via::Said(_) | Via::Arguments, _) => Form::Arguments,
             (Via::Named(..), _) => Form::Name,
-            (Via::Pair(_) | Via::Sets(_), _) => Form::Item,
+            (Via::Pair(_) | Via::Sets(_) | Via::Outputs(_), _) => Form::Item,
         }
     }
 }

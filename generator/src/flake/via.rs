@@ -1,6 +1,10 @@
 //! What makes a host of an entry: nothing but what it is, or functions of its name and its value.
 
-use crate::nix::follow::{Follower, Value, update};
+use super::unfound::HOSTS;
+use crate::nix::{
+    find::keys,
+    follow::{Follower, Value, update},
+};
 
 /// The functions that merge two sets.
 pub(super) const MERGE: [&str; 2] = ["recursiveUpdate", "mergeAttrs"];
@@ -24,6 +28,8 @@ pub(super) enum Via {
     Pair(Items),
     /// What is made of the entry is a set of hosts: `mkMerge [ (mkHost "x") ]`.
     Sets(Items),
+    /// What is made of an entry is outputs: `map (x: { nixosConfigurations.${x.name} = …; }) [ … ]`.
+    Outputs(Items),
 }
 
 /// What is made of an entry: functions, one after the other, of some of it.
@@ -89,7 +95,7 @@ impl Via {
     pub(super) fn is_of_attributes(&self) -> bool {
         match self {
             Self::Mapped(..) | Self::Renamed(..) => true,
-            Self::Named(items, _) | Self::Pair(items) | Self::Sets(items) => {
+            Self::Named(items, _) | Self::Pair(items) | Self::Sets(items) | Self::Outputs(items) => {
                 matches!(items.take, Take::Both(_))
             }
             Self::Host | Self::Arguments | Self::Said(_) => false,
@@ -102,7 +108,9 @@ impl Via {
             Self::Mapped(function, _) | Self::Renamed(function, _) => {
                 follower.apply(function, Value::Text(key.to_owned()))
             }
-            Self::Named(items, _) | Self::Pair(items) | Self::Sets(items) => items.taker(follower, key),
+            Self::Named(items, _) | Self::Pair(items) | Self::Sets(items) | Self::Outputs(items) => {
+                items.taker(follower, key)
+            }
             Self::Host | Self::Arguments | Self::Said(_) => None,
         }
     }
@@ -113,6 +121,7 @@ impl Via {
             Self::Named(items, function) => Self::Named(change(items), function.clone()),
             Self::Pair(items) => Self::Pair(change(items)),
             Self::Sets(items) => Self::Sets(change(items)),
+            Self::Outputs(items) => Self::Outputs(change(items)),
             Self::Host | Self::Arguments | Self::Mapped(..) | Self::Renamed(..) | Self::Said(_) => {
                 return None;
             }
@@ -140,12 +149,28 @@ pub(super) fn made(follower: &Follower<'_>, via: &Via, key: &str, value: &Value)
             Some((name, host.unwrap_or_else(|| function.clone())))
         }
         Via::Pair(items) => follower.pair(&items.made(follower, key, value)?),
+        Via::Outputs(items) => in_outputs(follower, &items.made(follower, key, value)?),
         Via::Sets(items) => {
             let mut hosts = Vec::new();
             in_sets(follower, &items.made(follower, key, value)?, &mut hosts)?;
             hosts.pop().filter(|_| hosts.is_empty())
         }
     }
+}
+
+/// The one host that outputs have.
+fn in_outputs(follower: &Follower<'_>, outputs: &Value) -> Option<(String, Value)> {
+    let bound = follower.lookup(outputs, &[HOSTS]);
+    let mut hosts = Vec::new();
+    for set in &bound.values {
+        in_sets(follower, set, &mut hosts)?;
+    }
+    for (term, binding) in &bound.dotted {
+        let above = keys(binding).iter().position(|key| key.as_deref() == Some(HOSTS))?;
+        let name = follower.attribute(term, &binding.attrpath()?.attrs().nth(above + 1)?)?;
+        hosts.push((name.clone(), follower.select(outputs, &[HOSTS, &name])?));
+    }
+    hosts.pop().filter(|_| hosts.is_empty())
 }
 
 /// The names and the values in a set, or in sets that are merged; nothing where one of them can't be read.

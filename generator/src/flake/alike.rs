@@ -93,7 +93,7 @@ impl Full<'_> {
         let call = format!("{function}{{ {} }}", lines.join(" "));
         let lets: Option<Vec<_>> = calls.iter().map(|call| call.lets.clone()).collect();
         match lets {
-            Some(lets) => with_lets(&lets, call, &New { host: self.host, module: None, is_listed: false }),
+            Some(lets) => with_lets(&lets, call, &New { host: self.host, ..New::default() }),
             None => Some(call),
         }
     }

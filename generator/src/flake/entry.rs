@@ -94,7 +94,13 @@ fn as_siblings(full: &Full<'_>) -> Vec<Candidate> {
     if !are_of_people {
         candidates.extend(as_most(siblings, host, place));
     }
-    candidates.extend([false, true].into_iter().filter_map(|is_listed| as_all(full, &key, is_listed)));
+    let said = New { host, module: Some(full.folder), ..New::default() };
+    let ways = [false, true].map(|is_bare| [false, true].map(|is_listed| New { is_listed, is_bare, ..said }));
+    for candidate in ways.iter().flatten().filter_map(|new| as_all(full, &key, new)) {
+        if !candidates.iter().any(|it| it.text == candidate.text) {
+            candidates.push(candidate);
+        }
+    }
     if !are_of_people {
         candidates.extend(as_each(siblings, host));
     }
@@ -253,7 +259,7 @@ fn says_only_name(value: &Expr, host: &str) -> bool {
 
 /// The entry that says what all siblings say and no more, with the new name, and with its own module among those that are
 /// said or not; of a single one what it can't lack.
-fn as_all(full: &Full<'_>, key: &str, is_listed: bool) -> Option<Candidate> {
+fn as_all(full: &Full<'_>, key: &str, new: &New<'_>) -> Option<Candidate> {
     let Full { follower, place, siblings, host, .. } = full;
     let models: Vec<_> = siblings.iter().filter(|it| it.is_ordinary()).collect();
     // A host in full says more of itself.
@@ -267,9 +273,8 @@ fn as_all(full: &Full<'_>, key: &str, is_listed: bool) -> Option<Candidate> {
         let said = said.map(|it| it.syntax().text().to_string()).unwrap_or_default();
         values.len() == 1 && (name == "system" || said.contains(host))
     };
-    let value = shared(&values, &New { host, module: Some(full.folder), is_listed }, &|name| {
-        optional.contains(name) && !is_of_all(name)
-    })?;
+    let may_lack = |name: &str| optional.contains(name) && !is_of_all(name);
+    let value = shared(&values, new, &|name| may_lack(name) && !(new.is_bare && name == "system"))?;
     let made = rnix::Root::parse(&value).ok().ok()?.expr()?;
     // What may be of a single sibling alone, and can't be lacking, can't be told of a new host.
     if values.len() == 1 && says_who_or_what(&made) {

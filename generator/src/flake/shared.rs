@@ -12,7 +12,7 @@ use crate::nix::literal;
 const NAMES: [&str; 4] = ["hostname", "hostName", "host", "name"];
 
 /// A new host.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct New<'a> {
     /// Its name.
     pub(super) host: &'a str,
@@ -20,6 +20,8 @@ pub(super) struct New<'a> {
     pub(super) module: Option<&'a str>,
     /// Whether that goes among the modules that are said.
     pub(super) is_listed: bool,
+    /// Whether nothing is chosen for it that may be lacking, though all others choose the same.
+    pub(super) is_bare: bool,
 }
 
 impl New<'_> {
@@ -76,7 +78,7 @@ fn shared_bindings(sets: &[AttrSet], new: &New<'_>, may_lack: &dyn Fn(&str) -> b
     let mut lines: Vec<String> = Vec::new();
     for (name, said) in first {
         // What a single one says may be of it alone.
-        if others.is_empty() && may_lack(name) {
+        if (others.is_empty() || new.is_bare && said.is_chosen()) && may_lack(name) {
             continue;
         }
         // So may the modules that don't name it.
@@ -141,6 +143,11 @@ impl PartialEq for Said {
 }
 
 impl Said {
+    /// Whether it is one of several that could be said: a string, `true` or `false`.
+    fn is_chosen(&self) -> bool {
+        matches!(self, Self::Value(said, expr) if is_string(expr) || matches!(said.as_str(), "true" | "false"))
+    }
+
     fn add(&self, name: &str, lines: &mut Vec<String>) {
         match self {
             Self::Value(_, value) => lines.push(format!("{name} = {};", value.syntax().text())),

@@ -163,8 +163,7 @@ fn alike(theirs: &[OfSibling], host: &str) -> Option<AttrSet> {
     };
     let last: Vec<_> = theirs.iter().map(last).collect::<Option<_>>()?;
     let are_sets = last.iter().all(|it| matches!(it, Expr::AttrSet(_)));
-    let alike =
-        shared(&last, &New { host, module: None, is_listed: false }, &|_| true).filter(|_| are_sets)?;
+    let alike = shared(&last, &New { host, ..New::default() }, &|_| true).filter(|_| are_sets)?;
     let Expr::AttrSet(alike) = rnix::Root::parse(&alike).ok().ok()?.expr()? else { return None };
     // What a file of each host gives the new one hasn't.
     let is_of_own_file = |entry: &Entry| match entry {

@@ -1,9 +1,9 @@
 //! What a new host comes to: whether its own files are among its modules, and what they are passed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use rnix::ast::{Attr, AttrpathValue, Expr, HasEntry, PathRel, Select};
-use rowan::ast::AstNode;
+use rowan::{TextRange, ast::AstNode};
 
 use super::{place::Place, reading::Host};
 use crate::{
@@ -49,8 +49,13 @@ impl System {
         let mut system = Self::default();
         let host = follower.body(host);
         let reading = Reading { follower, own, is_there, passed: None };
-        for body in host.innermost().iter().flat_map(Term::bodies) {
-            reading.named(&body, &mut system);
+        let bodies: Vec<_> = host.innermost().iter().flat_map(Term::bodies).collect();
+        let ranges: HashSet<_> =
+            bodies.iter().map(|it| (it.file.path(), it.expr.syntax().text_range())).collect();
+        for body in &bodies {
+            let of_file = ranges.iter().filter(|(path, _)| *path == body.file.path());
+            let others: Vec<_> = of_file.map(|(_, range)| *range).collect();
+            reading.named(body, &others, &mut system);
         }
         // What is merged over a host takes nothing of its modules.
         if let Some((host, _)) = host.term().and_then(update) {
@@ -101,7 +106,7 @@ pub(super) fn missing_to(
     let mut system = System::default();
     let reading = Reading { follower, own, is_there, passed: None };
     if let Some(Value::Term(body)) = follower.apply(function, Value::Text(own.name.clone())) {
-        reading.named(&body, &mut system);
+        reading.named(&body, &[], &mut system);
     }
     system.missing
 }
@@ -246,11 +251,11 @@ impl Reading<'_> {
     fn file(&self, place: &str, system: &mut System, depth: usize) {
         let path = TreePath::new(place).ok();
         system.loads |= self.own.is_loaded_by(place);
-        if self.own.has(place) {
-            let is_missing = path.as_ref().is_some_and(|path| !(self.is_there)(path));
-            if is_missing && !system.missing.iter().any(|missing| missing == place) {
-                system.missing.push(place.to_owned());
-            }
+        if (self.own.has(place) || self.is_named(place))
+            && path.as_ref().is_some_and(|path| !(self.is_there)(path))
+            && !system.missing.iter().any(|missing| missing == place)
+        {
+            system.missing.push(place.to_owned());
         }
         let Some(passed) = &self.passed else { return };
         let module = path.and_then(|path| self.follower.file(&path));
@@ -258,37 +263,47 @@ impl Reading<'_> {
             return;
         };
         if let Value::Term(body) = &module {
-            self.named(body, system);
+            self.named(body, &[], system);
         }
         self.module(&module, system, depth);
     }
 
-    /// What the body of a function reads by the host's name whether it is there or not.
-    fn named(&self, body: &Term, system: &mut System) {
+    /// What the body of a function reads by the host's name whether it is there or not, but in those of `others` that are
+    /// within it, where more is known.
+    fn named(&self, body: &Term, others: &[TextRange], system: &mut System) {
+        let range = body.expr.syntax().text_range();
+        let inner: Vec<_> = others.iter().filter(|it| **it != range && range.contains_range(**it)).collect();
+        let is_inner = |expr: &Expr| inner.iter().any(|it| it.contains_range(expr.syntax().text_range()));
         let text = body.expr.syntax().text().to_string();
-        for expr in body.expr.syntax().descendants().filter_map(Expr::cast) {
+        let exprs = body.expr.syntax().descendants().filter_map(Expr::cast);
+        for expr in exprs.filter(|expr| !is_inner(expr)) {
             let missing = match &expr {
                 Expr::Select(it) if !text.contains(" ? ") => self.missing_attribute(body, it),
                 Expr::PathRel(_) | Expr::BinOp(_) | Expr::Str(_)
                     if is_read(&expr) && !text.contains("pathExists") =>
                 {
-                    self.missing_file(&Value::Term(body.with(expr)))
+                    self.missing_file(&Value::Term(body.with(expr.clone())))
                 }
                 Expr::Apply(_) if is_a_file(&expr) && !text.contains("pathExists") => {
-                    self.missing_file(&Value::Term(body.with(expr)))
+                    self.missing_file(&Value::Term(body.with(expr.clone())))
                 }
                 _ => None,
             };
-            system.missing.extend(missing.filter(|it| !system.missing.contains(it)));
+            let is_new = |it: &String| !system.missing.contains(it) && !is_left_out(body, &expr);
+            let missing = missing.filter(is_new);
+            system.missing.extend(missing);
         }
     }
 
     fn missing_file(&self, path: &Value) -> Option<String> {
         let place = self.follower.place(path)?;
-        let is_named =
-            place.split(|c: char| c != '-' && !c.is_alphanumeric()).any(|part| part == self.own.name);
         let there = TreePath::new(place.clone()).is_ok_and(|path| (self.is_there)(&path));
-        (is_named && !there).then_some(place)
+        (self.is_named(&place) && !there).then_some(place)
+    }
+
+    /// Whether what lies at `place` is called as the host.
+    fn is_named(&self, place: &str) -> bool {
+        place.split(|c: char| c != '-' && !c.is_alphanumeric()).any(|part| part == self.own.name)
     }
 
     /// `set.${name}`, where the set isn't seen to have that.
@@ -323,6 +338,34 @@ pub(super) fn unmade(
         (is_file && path.as_str().contains(&host.name)).then_some(path)
     });
     named.find(|path| !is_there(path))
+}
+
+/// Whether an expression in a body is there on a condition that is seen not to hold: `optional false …`.
+fn is_left_out(body: &Term, expr: &Expr) -> bool {
+    let at = expr.syntax().text_range();
+    let fails = |condition: Expr, given: bool| {
+        let said = body.passed(&condition.syntax().text().to_string());
+        said.is_some_and(|said| said == (!given).to_string())
+    };
+    let contains = |part: Option<&Expr>| part.is_some_and(|it| it.syntax().text_range().contains_range(at));
+    let around = expr.syntax().ancestors().skip(1).filter_map(Expr::cast);
+    let mut around =
+        around.take_while(|it| body.expr.syntax().text_range().contains_range(it.syntax().text_range()));
+    around.any(|above| match above {
+        Expr::Apply(call) => {
+            let Some(Expr::Apply(function)) = call.lambda() else { return false };
+            let name = function.lambda().and_then(|it| last_name(&it)).unwrap_or_default();
+            let is_conditional = name.starts_with("optional") || name == "mkIf";
+            is_conditional
+                && contains(call.argument().as_ref())
+                && function.argument().is_some_and(|condition| fails(condition, true))
+        }
+        Expr::IfElse(it) => it.condition().is_some_and(|condition| {
+            contains(it.body().as_ref()) && fails(condition.clone(), true)
+                || contains(it.else_body().as_ref()) && fails(condition, false)
+        }),
+        _ => false,
+    })
 }
 
 /// Whether an expression is bound to an option that takes a file.

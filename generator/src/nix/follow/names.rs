@@ -2,12 +2,12 @@
 
 use rnix::{
     SyntaxNode,
-    ast::{self, AttrSet, Entry, Expr, HasEntry, Param},
+    ast::{AttrSet, Entry, Expr, HasEntry, Ident, Lambda, LetIn, Param, With},
 };
 use rowan::ast::AstNode;
 
 use super::{Bound, Follower, Term, Value};
-use crate::nix::{literal, scope::is_rec};
+use crate::nix::{find::keys, literal, scope::is_rec};
 
 /// What a `let` or a `rec` binds a name to.
 enum Named {
@@ -34,8 +34,8 @@ enum Parameter {
     Entry(Option<Expr>),
 }
 
-fn parameter(lambda: &ast::Lambda, name: &str) -> Option<Parameter> {
-    let is = |ident: Option<ast::Ident>| {
+fn parameter(lambda: &Lambda, name: &str) -> Option<Parameter> {
+    let is = |ident: Option<Ident>| {
         ident.and_then(|ident| ident.ident_token()).is_some_and(|token| token.text() == name)
     };
     match lambda.param()? {
@@ -56,11 +56,11 @@ impl Follower<'_> {
     pub fn name(&self, name: &str, at: &SyntaxNode, term: &Term) -> Option<Value> {
         let mut withs = Vec::new();
         for scope in at.ancestors() {
-            if let Some(lambda) = ast::Lambda::cast(scope.clone()) {
+            if let Some(lambda) = Lambda::cast(scope.clone()) {
                 if let Some(parameter) = parameter(&lambda, name) {
                     return self.argument(term, &lambda, &parameter, name);
                 }
-            } else if let Some(it) = ast::LetIn::cast(scope.clone()) {
+            } else if let Some(it) = LetIn::cast(scope.clone()) {
                 if let Some(bound) = self.bound(term, &it, name) {
                     return bound.value();
                 }
@@ -68,7 +68,7 @@ impl Follower<'_> {
                 if let Some(bound) = self.bound(term, &it, name) {
                     return bound.value();
                 }
-            } else if let Some(with) = ast::With::cast(scope)
+            } else if let Some(with) = With::cast(scope)
                 && let Some(names) = with.namespace()
                 && !names.syntax().text_range().contains_range(at.text_range())
             {
@@ -121,7 +121,7 @@ impl Follower<'_> {
     pub(super) fn below_argument(&self, argument: &Term, path: &[&str]) -> Option<Bound> {
         let Expr::Ident(ident) = &argument.expr else { return None };
         let name = ident.ident_token()?;
-        let lambdas = ident.syntax().ancestors().filter_map(ast::Lambda::cast);
+        let lambdas = ident.syntax().ancestors().filter_map(Lambda::cast);
         let mut functions = lambdas.filter_map(|it| Some((parameter(&it, name.text())?, it)));
         let (Parameter::Entry(_), lambda) = functions.next()? else { return None };
         let frames = std::iter::successors(argument.scope.as_ref(), |frame| frame.outer.as_ref());
@@ -130,13 +130,7 @@ impl Follower<'_> {
         is_there.then(|| self.lookup(&frame.argument, &[&[name.text()], path].concat()))
     }
 
-    fn argument(
-        &self,
-        term: &Term,
-        lambda: &ast::Lambda,
-        parameter: &Parameter,
-        name: &str,
-    ) -> Option<Value> {
+    fn argument(&self, term: &Term, lambda: &Lambda, parameter: &Parameter, name: &str) -> Option<Value> {
         let frames = std::iter::successors(term.scope.as_ref(), |frame| frame.outer.as_ref());
         let Some(frame) = frames.into_iter().find(|frame| frame.lambda == *lambda.syntax()) else {
             let is_module = matches!(term.file.value(), Some(Expr::Lambda(module)) if module == *lambda);
@@ -155,5 +149,27 @@ impl Follower<'_> {
                 }
             }
         }
+    }
+}
+
+impl Term {
+    /// What the parameter `name` of the innermost function that has one of that name is passed, or else by default, as
+    /// it is written; nothing where the function is passed no set that is written out.
+    #[must_use]
+    pub fn passed(&self, name: &str) -> Option<String> {
+        let mut frames = std::iter::successors(self.scope.as_deref(), |frame| frame.outer.as_deref());
+        frames.find_map(|frame| {
+            let Some(Param::Pattern(pattern)) = Lambda::cast(frame.lambda.clone())?.param() else {
+                return None;
+            };
+            let is_it = |ident: Option<Ident>| ident.is_some_and(|it| it.syntax().text() == name);
+            let entry = pattern.pat_entries().find(|entry| is_it(entry.ident()))?;
+            let Expr::AttrSet(set) = &frame.argument.term()?.expr else { return None };
+            let is_inherited =
+                set.inherits().flat_map(|it| it.attrs()).any(|attr| literal::is_attribute(&attr, name));
+            let mut said = set.attrpath_values().filter(|it| keys(it) == [Some(name.to_owned())]);
+            let said = said.next().and_then(|it| it.value()).or_else(|| entry.default());
+            said.filter(|_| !is_inherited).map(|it| it.syntax().text().to_string())
+        })
     }
 }

@@ -58,6 +58,8 @@ pub(super) fn find(tree: &Tree, survey: &Survey) -> Result<Option<Hosts>> {
     let mut own = flake::own_files(&Planned::none(tree))?;
     // Outputs that are merged of those for each platform are found by its name.
     own.retain(|host, _| !PLATFORMS.contains(&host.as_str()));
+    let is_loaded = |path: &TreePath| survey.loaded.iter().any(|folder| path.is_below(folder));
+    own.values_mut().for_each(|paths| paths.retain(|path| !is_loaded(path)));
     let votes = votes(tree, &own);
     let most = votes.values().map(|votes| votes.named.max(votes.other)).max();
     if at_root(tree, &own) > most.unwrap_or(1) {

@@ -97,7 +97,10 @@ impl Files for Planned<'_> {
     fn entries(&self, folder: &TreePath) -> Vec<DirEntry> {
         let is_folder = |name: &str| folder.join(name).under(self.tree.root()).is_dir();
         let names = self.tree.folder(folder).unwrap_or_default().into_iter();
-        names.map(|name| DirEntry { is_folder: is_folder(&name), name }).collect()
+        let mut entries: Vec<_> = names.map(|name| DirEntry { is_folder: is_folder(&name), name }).collect();
+        let there = self.planned.iter().filter(|(_, contents)| contents.is_some());
+        add_files(&mut entries, folder, there.map(|(path, _)| path));
+        entries
     }
 }
 
@@ -141,6 +144,18 @@ impl Files for Edited<'_> {
     }
 
     fn entries(&self, folder: &TreePath) -> Vec<DirEntry> {
-        self.planned.entries(folder)
+        let mut entries = self.planned.entries(folder);
+        add_files(&mut entries, folder, self.files.iter().map(NixFile::path));
+        entries
+    }
+}
+
+/// Adds those files that lie in `folder` to its entries.
+fn add_files<'a>(entries: &mut Vec<DirEntry>, folder: &TreePath, files: impl Iterator<Item = &'a TreePath>) {
+    for file in files.filter(|file| file.ancestors().next().as_ref() == Some(folder)) {
+        let name = file.as_str().rsplit('/').next().unwrap_or_default().to_owned();
+        if !entries.iter().any(|entry| entry.name == name) {
+            entries.push(DirEntry { name, is_folder: false });
+        }
     }
 }

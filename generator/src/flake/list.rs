@@ -13,7 +13,7 @@ use crate::{
     edit::Site,
     nix::{
         find::first_key,
-        follow::{DirEntry, Follower, Term, Value, concatenation, update},
+        follow::{DirEntry, Follower, Term, Value, concatenation, last_name, update},
         literal,
     },
     path::TreePath,
@@ -27,6 +27,16 @@ impl Search<'_> {
             return self.folder(entries, &value, via);
         }
         let Value::Term(term) = &value else { return };
+        if let Via::Sets(items) = via
+            && let Some(all) = self.sets_of_hosts(&value)
+        {
+            let made: Option<Vec<_>> =
+                all.iter().map(|(name, value)| items.made(self.follower, name, value)).collect();
+            return match made {
+                Some(sets) => sets.iter().for_each(|set| self.some_hosts(set)),
+                None => self.unreadable(term),
+            };
+        }
         if let Expr::AttrSet(set) = &term.expr {
             self.set(term, set, via.clone());
         } else if let Some((left, right)) = update(term) {
@@ -49,6 +59,41 @@ impl Search<'_> {
             self.options.push(Said { by, path, via, conditions });
         } else {
             self.unreadable(term);
+        }
+    }
+
+    /// The attributes of a set that have hosts each in a set of its own: those of platforms, or of files that are loaded.
+    fn sets_of_hosts(&mut self, value: &Value) -> Option<Vec<(String, Value)>> {
+        if let Some((term, set)) = value.set() {
+            let names = self.follower.names(term, set);
+            let are_platforms = !names.is_empty() && names.iter().all(|(name, _)| is_platform(name));
+            return self.follower.attributes(value).filter(|_| are_platforms);
+        }
+        let call = self.follower.call(value).filter(|call| call.name == "load")?;
+        let folder = self.follower.select(call.arguments.first()?, &["src"])?;
+        let loaded = (self.follower.place(&folder)?, value.term()?.clone());
+        let all = self.follower.attributes(value)?;
+        self.places.loaded.push(loaded);
+        Some(all)
+    }
+
+    /// Hosts, if any are bound: `it.nixosConfigurations or { }` may be nothing.
+    fn some_hosts(&mut self, hosts: &Value) {
+        // `nixosConfigurations.tower = …;` is no set that could be selected.
+        let made = self.follower.body(hosts);
+        let of_outputs = made.term().and_then(|term| match &term.expr {
+            Expr::Select(it) if last_name(&term.expr).as_deref() == Some(HOSTS) => {
+                Some(term.with(it.expr()?))
+            }
+            _ => None,
+        });
+        let bound = of_outputs.map(|of| self.follower.lookup(&Value::Term(of), &[HOSTS])).unwrap_or_default();
+        if !bound.dotted.is_empty() {
+            return self.dotted(bound.dotted, HOSTS, &Via::Host);
+        }
+        let is_empty = |set: &AttrSet| set.entries().next().is_none();
+        if !made.set().is_some_and(|(_, set)| is_empty(set)) {
+            self.hosts(hosts);
         }
     }
 
@@ -261,6 +306,11 @@ pub(super) fn is_of_a_call(call: &Term, body: &Term, set: &AttrSet) -> bool {
         && body.bodies().len() > call.bodies().len()
         && entries.next().is_some_and(is_named)
         && entries.next().is_none()
+}
+
+/// Whether a name is that of a platform, as nixpkgs calls them.
+fn is_platform(name: &str) -> bool {
+    name.split_once('-').is_some_and(|(_, system)| matches!(system, "linux" | "darwin"))
 }
 
 /// The path of the option of a module that `term` reads: `config.fleet.hosts`, or `cfg.hosts` where that is `config.fleet`.

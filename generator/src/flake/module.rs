@@ -22,6 +22,7 @@ use super::{
     refusal::Refusal,
     register::verify,
     sibling::Sibling,
+    unfound::HOSTS,
     via::Via,
 };
 use crate::{
@@ -40,7 +41,12 @@ struct Spot {
     at: Location,
     /// The file that imports it, once it does; nothing where a folder is read.
     importer: Option<NixFile>,
+    /// Where hosts are in what it gives.
+    output: &'static str,
 }
+
+/// Where hosts are in a module of flake-parts, and in outputs.
+const OF_A_PART: &str = "flake.nixosConfigurations";
 
 /// A module that may be written.
 struct Written {
@@ -72,8 +78,27 @@ pub(super) fn register(
         _ => None,
     });
     let alone: Vec<Alone<'_>> = alone.collect();
-    let spot = in_list(reading, &alone, host).or_else(|| in_folder(files, reading, &alone, host))?;
+    let modules = &reading.places.modules;
+    let spot = in_list(reading, &alone, host).or_else(|| in_folder(files, reading, &alone, modules, host))?;
     Some(spot.and_then(|spot| register_at(files, reading, &alone, &spot, host)))
+}
+
+/// The registration by a new file beside those that give a host each, where all files of a folder are loaded.
+pub(super) fn register_loaded(
+    files: &Planned<'_>,
+    reading: &Reading<'_>,
+    host: &str,
+) -> Option<Result<Registration>> {
+    let loaded = &reading.places.loaded;
+    let is_loaded = |place: &Place| loaded.iter().any(|(folder, _)| place.term.file.path().is_below(folder));
+    // A file may give several of one machine.
+    let of_files = reading.each().filter(|(place, _)| is_loaded(place));
+    let alone: Vec<Alone<'_>> = of_files.filter_map(|(place, hosts)| Some((place, hosts.first()?))).collect();
+    if alone.is_empty() {
+        return None;
+    }
+    let spot = in_folder(files, reading, &alone, loaded, host)?;
+    Some(spot.and_then(|spot| register_at(files, reading, &alone, &Spot { output: HOSTS, ..spot }, host)))
 }
 
 /// Whether a binding says something of a part of a host alone: `fleet.hosts.tower.module.users = …;`.
@@ -131,7 +156,7 @@ fn in_list(reading: &Reading<'_>, alone: &[Alone<'_>], host: &str) -> Option<Res
     let last = &siblings.last()?.import.item;
     let site = Site::After(siblings.iter().map(Beside::node).collect());
     let edited = edit::insert_at(&last.file, &site, Entry::Copied(&item));
-    Some(edited.map(|file| Spot { path, at: last.location(), importer: Some(file) }))
+    Some(edited.map(|file| Spot { path, at: last.location(), importer: Some(file), output: OF_A_PART }))
 }
 
 /// In the folder of modules that most hosts are registered in.
@@ -139,13 +164,14 @@ fn in_folder(
     files: &Planned<'_>,
     reading: &Reading<'_>,
     alone: &[Alone<'_>],
+    folders: &[(String, Term)],
     host: &str,
 ) -> Option<Result<Spot>> {
     let registered =
         |folder: &str| alone.iter().filter(|(place, _)| place.term.file.path().is_below(folder)).count();
     // Of folders with as many it is that which is called as those of hosts are, or the first.
-    let modules = reading.places.modules.iter().rev();
-    let (folder, reader) = modules.max_by_key(|(folder, _)| (registered(folder), is_for_hosts(folder)))?;
+    let (folder, reader) =
+        folders.iter().rev().max_by_key(|(folder, _)| (registered(folder), is_for_hosts(folder)))?;
     if !alone.is_empty() && registered(folder) == 0 {
         return None;
     }
@@ -156,7 +182,7 @@ fn in_folder(
     let refuse =
         |found| Refusal { host, paths: &files.tree.settings().paths, reading }.as_module(at.clone(), found);
     Some(match path {
-        Some(path) => Ok(Spot { path, at, importer: None }),
+        Some(path) => Ok(Spot { path, at, importer: None, output: OF_A_PART }),
         None => Err(refuse("every file of the tree is a module: which is to register hosts?")),
     })
 }
@@ -203,7 +229,7 @@ fn register_at(
         return Err(refuse(&found));
     }
     let nixpkgs = nixpkgs(&reading.follower, &paths.flake);
-    let ours = nixpkgs.map(|nixpkgs| Written::new(ours(files, path, host, &nixpkgs), Origin::Ours));
+    let ours = nixpkgs.map(|nixpkgs| Written::new(ours(files, spot, host, &nixpkgs), Origin::Ours));
     let mut why = None;
     let holds = |text: &str, origin: Origin| {
         let file = NixFile::parse(path, text.to_owned())?;
@@ -213,7 +239,7 @@ fn register_at(
         verify(files, &edited, expected, host, origin).map(|_| file)
     };
     for Written { text, proof, origin } in
-        as_siblings(files, reading, alone, path, host).into_iter().chain(ours)
+        as_siblings(files, reading, alone, spot, host).into_iter().chain(ours)
     {
         let proven = proof.map_or(Ok(()), |proof| holds(&proof, Origin::Siblings).map(|_| ()));
         match proven.and_then(|()| holds(&text, origin)) {
@@ -237,7 +263,7 @@ fn as_siblings(
     files: &Planned<'_>,
     reading: &Reading<'_>,
     alone: &[Alone<'_>],
-    path: &TreePath,
+    Spot { path, output, .. }: &Spot,
     host: &str,
 ) -> Vec<Written> {
     let paths = &files.tree.settings().paths;
@@ -264,7 +290,8 @@ fn as_siblings(
     };
     let passed: BTreeSet<_> = alike.iter().flat_map(|(place, _)| parameters(&place.term.file)).collect();
     let candidates = entry::candidates(&full).flatten();
-    let written = candidates.filter_map(|it| Some(Written::new(module(&it.text, host, &passed)?, it.origin)));
+    let written =
+        candidates.filter_map(|it| Some(Written::new(module(&it.text, output, host, &passed)?, it.origin)));
     said.into_iter().chain(written).collect()
 }
 
@@ -297,7 +324,7 @@ fn parameters(module: &NixFile) -> Vec<String> {
 
 /// The module with what `binding` says of the host, in the official style; nothing where that mentions what modules are not
 /// known to be passed.
-fn module(binding: &str, host: &str, passed: &BTreeSet<String>) -> Option<String> {
+fn module(binding: &str, output: &str, host: &str, passed: &BTreeSet<String>) -> Option<String> {
     let set = rnix::Root::parse(&format!("{{ {binding} }}")).ok().ok()?.expr()?;
     let Expr::AttrSet(set) = set else { return None };
     let value = set.attrpath_values().next()?.value()?;
@@ -308,25 +335,26 @@ fn module(binding: &str, host: &str, passed: &BTreeSet<String>) -> Option<String
     }
     let names = names.into_iter().map(|name| name + ", ").collect::<String>();
     let value = value.syntax().text();
-    let text = format!("{{ {names}... }}:\n{{\n  flake.nixosConfigurations.{host} = {value};\n}}\n");
+    let text = format!("{{ {names}... }}:\n{{\n  {output}.{host} = {value};\n}}\n");
     nixfmt_rs::format(&text).ok()
 }
 
 /// The module with nothing but what a host needs, in the official style.
-fn ours(files: &Planned<'_>, path: &TreePath, host: &str, nixpkgs: &str) -> String {
+fn ours(files: &Planned<'_>, spot: &Spot, host: &str, nixpkgs: &str) -> String {
     format!(
         "\
 {{ inputs, ... }}:
 {{
-  flake.nixosConfigurations.{} = inputs.{}.lib.nixosSystem {{
+  {}.{} = inputs.{}.lib.nixosSystem {{
     system = \"x86_64-linux\";
     modules = [ {} ];
     specialArgs = {{ inherit inputs; }};
   }};
 }}
 ",
+        spot.output,
         host,
         nixpkgs,
-        path.reference(&files.tree.settings().paths.host_files(host).module()),
+        spot.path.reference(&files.tree.settings().paths.host_files(host).module()),
     )
 }

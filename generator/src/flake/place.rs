@@ -47,6 +47,8 @@ pub(super) struct Places {
     pub(super) hints: Vec<(String, Term)>,
     /// Folders of which every file is a module that may register hosts, with what reads each.
     pub(super) modules: Vec<(String, Term)>,
+    /// Folders of which every file gives hosts for arguments that all are given, with what reads each.
+    pub(super) loaded: Vec<(String, Term)>,
     /// Sets in which hosts may be bound though none is yet.
     pub(super) openings: Vec<Opening>,
     /// What gives hosts and isn't a set, where a set of others may be merged over it.
@@ -271,7 +273,7 @@ impl Search<'_> {
     }
 
     /// What `nixosConfigurations` is bound to.
-    fn hosts(&mut self, written: &Value) {
+    pub(super) fn hosts(&mut self, written: &Value) {
         let value = self.follower.body(written);
         let Some(term) = &value.innermost() else { return };
         if let Expr::AttrSet(set) = &term.expr {

@@ -61,6 +61,9 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     if let Some(term) = unread.iter().find(|term| folder::mentions(&reading.follower, term, hosts.as_str())) {
         return Err(refusal.of_its_folder(term));
     }
+    if let Some(registered) = module::register_loaded(files, &reading, host) {
+        return registered;
+    }
     // First where agents are, then where most hosts are of those that lie where the new one will, then of all.
     let has_room = |place: &Place| !matches!(place.site, Site::Over(_));
     let mut places: Vec<_> = reading.each().filter(|(place, _)| has_room(place)).collect();

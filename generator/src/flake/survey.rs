@@ -27,8 +27,10 @@ pub struct Survey {
     pub place: Option<Location>,
     /// The folders that the flake reads its hosts from.
     pub folders: BTreeSet<String>,
-    /// The folders of which every file is a module of the flake.
+    /// The folders of which every file is a module of the flake, or is loaded by it.
     pub modules: BTreeSet<String>,
+    /// The folders of which every file registers hosts, and is none.
+    pub loaded: BTreeSet<String>,
 }
 
 /// Looks at a flake's hosts, also where not all of them can be read.
@@ -45,7 +47,9 @@ pub fn survey(files: &Planned<'_>) -> Result<Survey> {
         }
     }
     survey.folders = reading.places.folders.iter().map(|folder| folder.path.clone()).collect();
+    survey.loaded = reading.places.loaded.iter().map(|(folder, _)| folder.clone()).collect();
     survey.modules = reading.places.modules.iter().map(|(folder, _)| folder.clone()).collect();
+    survey.modules.extend(survey.loaded.iter().cloned());
     survey.folders.extend(reading.places.hints.iter().map(|(folder, _)| folder.clone()));
     Ok(survey)
 }

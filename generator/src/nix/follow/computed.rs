@@ -8,7 +8,8 @@ use crate::path::TreePath;
 
 impl Follower<'_> {
     /// The names and the values of a set that a function gives; nothing where not all of them are known.
-    pub(super) fn attributes(&self, value: &Value) -> Option<Vec<(String, Value)>> {
+    #[must_use]
+    pub fn attributes(&self, value: &Value) -> Option<Vec<(String, Value)>> {
         self.deeper(|| self.attributes_of(&self.reduce(value)))
     }
 
@@ -42,12 +43,35 @@ impl Follower<'_> {
                 Some(taken)
             }
             ("listToAttrs", [list]) => self.items(list)?.iter().map(|item| self.pair(item)).collect(),
+            ("load", [arguments]) => self.loaded(arguments),
             // What it is given is the set itself.
             ("makeExtensible" | "fix", [function]) => {
                 self.attributes(&Value::applied(function.clone(), value.clone()))
             }
             _ => None,
         }
+    }
+
+    /// What haumea loads from a folder without others in it: what each file gives for `inputs`, by its name.
+    fn loaded(&self, arguments: &Value) -> Option<Vec<(String, Value)>> {
+        if ["loader", "transformer"].iter().any(|name| self.lookup(arguments, &[name]).is_bound()) {
+            return None;
+        }
+        let folder = TreePath::new(self.place(&self.select(arguments, &["src"])?)?).ok()?;
+        let inputs = self.select(arguments, &["inputs"])?;
+        let mut loaded = Vec::new();
+        for entry in self.entries(&folder) {
+            if entry.is_folder {
+                return None;
+            }
+            let Some(name) = entry.name.strip_suffix(".nix").filter(|name| !name.starts_with('_')) else {
+                continue;
+            };
+            let file = self.file(&folder.join(&entry.name))?;
+            let value = self.apply(&file, inputs.clone()).unwrap_or(file);
+            loaded.push((name.to_owned(), value));
+        }
+        Some(loaded)
     }
 
     /// The items of a list; nothing where not all of them are known.

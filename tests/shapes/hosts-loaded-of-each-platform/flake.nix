@@ -1,0 +1,3 @@
+{
+  outputs = inputs: import ./outputs inputs;
+}

@@ -1,0 +1,4 @@
+{ lib, ... }:
+{
+  colours = lib.genAttrs [ "red" ] (name: name);
+}

@@ -59,7 +59,9 @@ pub(super) fn find(tree: &Tree, survey: &Survey) -> Result<Option<Hosts>> {
     // Outputs that are merged of those for each platform are found by its name.
     own.retain(|host, _| !PLATFORMS.contains(&host.as_str()));
     let is_loaded = |path: &TreePath| survey.loaded.iter().any(|folder| path.is_below(folder));
-    own.values_mut().for_each(|paths| paths.retain(|path| !is_loaded(path)));
+    for paths in own.values_mut() {
+        paths.retain(|path| !is_loaded(path));
+    }
     let votes = votes(tree, &own);
     let most = votes.values().map(|votes| votes.named.max(votes.other)).max();
     if at_root(tree, &own) > most.unwrap_or(1) {
@@ -178,10 +180,18 @@ fn with_hardware(tree: &Tree) -> Option<TreePath> {
             && nix_files(folder).any(|name| is_of_hardware(&name))
     });
     let mut folders: BTreeMap<TreePath, usize> = BTreeMap::new();
-    for folder in hosts.filter_map(|entry| below(tree, entry.path().parent()?)) {
+    let above = |entry: walkdir::DirEntry| {
+        // A host may have its own modules in a folder of them.
+        let folder = entry.path().parent()?;
+        below(tree, if entry.file_name() == "modules" { folder.parent()? } else { folder })
+    };
+    for folder in hosts.filter_map(above) {
         *folders.entry(folder).or_default() += 1;
     }
-    folders.retain(|folder, _| folder.as_str().split(['-', '_', '/']).any(flake::is_for_hosts));
+    // Modules for what hosts run on are called so, too.
+    let is_of_modules = |folder: &TreePath| folder.as_str().ends_with("modules/nixos");
+    let is_called_so = |folder: &TreePath| folder.as_str().split(['-', '_', '/']).any(flake::is_for_hosts);
+    folders.retain(|folder, _| is_called_so(folder) && !is_of_modules(folder));
     folders.into_iter().max_by_key(|(_, count)| *count).map(|(folder, _)| folder)
 }
 

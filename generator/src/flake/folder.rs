@@ -143,10 +143,9 @@ pub(crate) fn is_for_hosts(folder: &str) -> bool {
         "nixos",
         "servers",
     ];
-    const OTHERS: [&str; 5] = ["modules", "home-manager", "home", "darwin", "nix-darwin"];
-    let is_of_others = |last: &str| OTHERS.iter().any(|other| last.ends_with(other));
-    let mut names = folder.rsplit('/').take(2).peekable();
-    !names.peek().is_some_and(|last| is_of_others(last)) && names.any(|name| NAMES.contains(&name))
+    const OTHERS: [&str; 5] = ["modules", "modules/nixos", "home-manager", "home", "darwin"];
+    let is_of_others = OTHERS.iter().any(|other| folder.ends_with(other));
+    !is_of_others && folder.rsplit('/').take(2).any(|name| NAMES.contains(&name))
 }
 
 /// Whether a module of flake-parts may make hosts of what lies in `folder`: an option other than its imports mentions

@@ -34,6 +34,16 @@ impl New<'_> {
             (Some(module), None) => format!("[ {module} ] ++ {said}"),
         }
     }
+
+    /// A list of its own module alone, where that may be said, for lists that each name files of their own.
+    fn instead_of(&self, lists: &[Expr]) -> Option<String> {
+        let names_files = |list: &Expr| match list {
+            Expr::List(it) => it.items().any(|item| matches!(item, Expr::PathRel(_))),
+            _ => false,
+        };
+        (self.is_listed && self.module.is_some() && lists.iter().all(names_files))
+            .then(|| self.modules("[ ]"))
+    }
 }
 
 /// What all of `exprs` say of a host, as the first says it; nothing where they differ in what may be needed.
@@ -63,7 +73,8 @@ pub(super) fn shared(exprs: &[Expr], new: &New<'_>, may_lack: &dyn Fn(&str) -> b
     }) {
         let (functions, arguments): (Vec<_>, Vec<_>) = calls.into_iter().unzip();
         let function = shared(&functions, new, &|_| false)?;
-        return Some(format!("{function} {}", shared(&arguments, new, may_lack)?));
+        let said = shared(&arguments, new, may_lack).or_else(|| new.instead_of(&arguments))?;
+        return Some(format!("{function} {said}"));
     }
     if exprs.iter().all(|other| said(other) == said(first)) {
         return Some(first.syntax().text().to_string());

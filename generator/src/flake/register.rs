@@ -253,7 +253,7 @@ pub(super) fn at_place(
     let siblings = hosts.iter().map(|host| {
         if host.is_agent() { Sibling::of(place, host) } else { Sibling::read(&reading.follower, place, host) }
     });
-    let siblings: Vec<_> = siblings.collect();
+    let siblings = sibling::with_stems(siblings.collect());
     let is_beside = |it: &Place| hosts.is_empty() || std::ptr::eq(it, place);
     let beside = reading.each().filter(|(it, hosts)| is_beside(it) && !hosts.iter().any(Host::is_agent));
     let beside = beside.flat_map(|(place, hosts)| {

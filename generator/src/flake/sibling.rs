@@ -12,9 +12,11 @@ use rowan::ast::AstNode;
 use super::{place::Place, reading::Host};
 use crate::{
     edit::Site,
+    name::AgentName,
     nix::{
         find::keys,
         follow::{Follower, Value, last_name},
+        literal,
         scope::resolve,
     },
     path::TreePath,
@@ -30,6 +32,8 @@ pub(super) struct Sibling {
     pub(super) value: Option<Expr>,
     /// Whether a file that its entry names is of a medium.
     reads_of_media: bool,
+    /// What its name says beside what all siblings' names begin or end with: `tower` of `tower-nixos`.
+    stem: Option<String>,
 }
 
 /// What installs machines, or runs none of its own: the names of such hosts, and what their modules are called by.
@@ -48,7 +52,7 @@ impl Sibling {
                 .filter(|binding| keys(binding).len() == place.prefix + 1)
                 .and_then(|binding| binding.value()),
         };
-        Self { name: host.name.clone(), node: host.node.clone(), value, reads_of_media: false }
+        Self { name: host.name.clone(), node: host.node.clone(), value, reads_of_media: false, stem: None }
     }
 
     /// The same, with what the files say that its entry names.
@@ -114,7 +118,7 @@ impl Sibling {
 
     /// Its entry with a new name.
     pub(super) fn renamed(&self, host: &str) -> String {
-        let text = rename(&self.node.text().to_string(), &self.name, host, true);
+        let text = self.renamed_in(&self.node, host);
         // What aligns its `=` is no difference.
         match text.split_once('=') {
             Some((key, value)) if AttrpathValue::can_cast(self.node.kind()) => {
@@ -126,8 +130,32 @@ impl Sibling {
 
     /// What is said of it with a new name.
     pub(super) fn renamed_value(&self, host: &str) -> Option<Expr> {
-        let text = self.value.as_ref()?.syntax().text().to_string();
-        rnix::Root::parse(&rename(&text, &self.name, host, true)).ok().ok()?.expr()
+        let text = self.renamed_in(self.value.as_ref()?.syntax(), host);
+        rnix::Root::parse(&text).ok().ok()?.expr()
+    }
+
+    /// The text of `node`, which is in its entry, with a new name for its own, and for what a call says of that.
+    fn renamed_in(&self, node: &SyntaxNode, host: &str) -> String {
+        let mut text = node.text().to_string();
+        if let Some(stem) = self.stem_in_call() {
+            let range = stem.syntax().text_range() - node.text_range().start();
+            text.replace_range(std::ops::Range::<usize>::from(range), &literal::quote(host));
+        }
+        rename(&text, &self.name, host, true)
+    }
+
+    /// The argument of a call of its own that is its stem.
+    fn stem_in_call(&self) -> Option<Expr> {
+        let stem = self.stem.as_ref()?;
+        let mut function = self.value.clone()?;
+        while let Expr::Apply(call) = function {
+            let argument = call.argument()?;
+            if literal::string(&argument).as_ref() == Some(stem) {
+                return Some(argument);
+            }
+            function = call.lambda()?;
+        }
+        None
     }
 
     /// The function and the argument, where it is a call of `nixosSystem`, be it with names of its own.
@@ -156,6 +184,31 @@ impl Sibling {
         };
         is_nixpkgs.then_some((text, argument))
     }
+}
+
+/// The siblings, each with what its name says beside what all their names begin or end with.
+pub(super) fn with_stems(mut siblings: Vec<Sibling>) -> Vec<Sibling> {
+    let theirs: Vec<_> = siblings.iter_mut().filter(|it| AgentName::of_host(&it.name).is_none()).collect();
+    let words = |it: &&mut Sibling| it.name.split('-').map(str::to_owned).collect::<Vec<_>>();
+    let mut names: Vec<_> = theirs.iter().map(words).collect();
+    for _ in 0..2 {
+        let alike = alike_at_start(&names);
+        for name in &mut names {
+            name.drain(..alike);
+            name.reverse();
+        }
+    }
+    for (sibling, name) in theirs.into_iter().zip(names) {
+        let stem = name.join("-");
+        sibling.stem = (!stem.is_empty() && stem != sibling.name).then_some(stem);
+    }
+    siblings
+}
+
+/// How many words all names begin with.
+fn alike_at_start(names: &[Vec<String>]) -> usize {
+    let words = names.first().into_iter().flatten().enumerate();
+    words.take_while(|(index, word)| names.iter().all(|name| name.get(*index) == Some(word))).count()
 }
 
 /// Where a new host goes among `siblings`: behind the last machine, where media follow.

@@ -35,6 +35,7 @@ mod survey;
 mod system;
 mod taker;
 mod unfound;
+mod verify;
 mod via;
 
 use rowan::ast::AstNode;
@@ -149,7 +150,7 @@ pub fn unregister(files: &Planned<'_>, host: &str) -> Result<Option<Removal>> {
     let (after, comments) = edit::remove_at(&before, &there.node)?;
     let mut expected = reading.names();
     expected.retain(|name| name != host);
-    register::expect_names(
+    verify::expect_names(
         after.path(),
         &Reading::of(files, &Edited { planned: files, files: std::slice::from_ref(&after), own })?,
         expected,

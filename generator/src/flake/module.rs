@@ -20,9 +20,9 @@ use super::{
     place::Place,
     reading::{Host, Reading},
     refusal::Refusal,
-    register::verify,
     sibling::Sibling,
     unfound::HOSTS,
+    verify::verify,
     via::Via,
 };
 use crate::{

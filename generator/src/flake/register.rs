@@ -15,18 +15,16 @@ use super::{
     reading::{Host, Reading},
     refusal::Refusal,
     sibling::{self, Sibling},
-    system::{System, unmade},
     unfound,
+    verify::{system, verify, will_be},
     via::{Via, made},
 };
 use crate::{
     edit::{self, Entry, Site},
-    error::{Error, Location, Result},
-    host_file::HostFiles,
+    error::{Error, Result},
     nix::{
         file::NixFile,
-        follow::{DirEntry, Follower, Value},
-        scope::unbound_names,
+        follow::{DirEntry, Follower},
     },
     path::TreePath,
 };
@@ -125,38 +123,6 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         }
     }
     Err(refused.unwrap_or_else(|| refusal.nowhere()))
-}
-
-/// The files must have the hosts that are expected, and no other.
-pub(super) fn expect_names(
-    edited: &TreePath,
-    reading: &Reading<'_>,
-    mut expected: Vec<String>,
-) -> Result<()> {
-    let there = reading.names();
-    expected.sort();
-    if there == expected {
-        return Ok(());
-    }
-    let some = |names: &[String], others: &[String]| {
-        let mut names = names.iter().filter(|name| !others.contains(name)).map(String::as_str);
-        let first: Vec<_> = names.by_ref().take(3).collect();
-        match (first.is_empty(), names.count()) {
-            (true, _) => None,
-            (false, 0) => Some(first.join(", ")),
-            (false, more) => Some(format!("{} and {more} more", first.join(", "))),
-        }
-    };
-    let times = |names: &[String], name: &String| names.iter().filter(|&other| other == name).count();
-    let changed = there.iter().find(|&name| times(&there, name) != times(&expected, name));
-    let changed = changed.filter(|name| expected.contains(name));
-    let changed = changed.map(|name| format!("{name} would be there {} times", times(&there, name)));
-    let message = changed.unwrap_or_else(|| {
-        let lacking = some(&expected, &there).map(|it| format!("{it} would not be seen among the hosts"));
-        let others = some(&there, &expected).map(|it| format!("there would be the hosts {it}"));
-        lacking.into_iter().chain(others).collect::<Vec<_>>().join(", and ")
-    });
-    Err(Error::Unverified { path: edited.clone(), message })
 }
 
 /// The registration by a folder, whose hosts must be seen to need nothing that the new one lacks.
@@ -310,77 +276,6 @@ pub(super) fn at_place(
         }
     }
     Err(Refusal { host, paths: &files.tree.settings().paths, reading }.at_place(place, why, is_ours))
-}
-
-/// The edited files, followed again, must have the hosts of before and the new one, and the new one must be seen to
-/// load its own files and to be passed what they take. Gives where it stands, and its text.
-pub(super) fn verify(
-    files: &Planned<'_>,
-    edited: &[NixFile],
-    expected: Vec<String>,
-    host: &str,
-    origin: Origin,
-) -> Result<(Location, String)> {
-    let paths = &files.tree.settings().paths;
-    let own = Some(paths.host_files(host).file);
-    let overlay = Edited { planned: files, files: edited, own };
-    let reading = Reading::of(files, &overlay)?;
-    let path = edited.first().map_or(&paths.flake, NixFile::path);
-    expect_names(path, &reading, expected)?;
-    let unverified = |message: &str| Error::Unverified { path: path.clone(), message: message.into() };
-    let (place, entry) = reading.find(host).ok_or_else(|| unverified("the host is not found"))?;
-    let at = place.term.file.location(&entry.node);
-    let refuse = |found: String| Error::NoPlace { at: at.clone(), found, by_hand: String::new() };
-    if let Some(name) = unbound_names(&entry.node).first() {
-        return Err(refuse(format!("it mentions {name}, which is not bound here")));
-    }
-    let verified = (at.clone(), entry.node.text().to_string());
-    if reading.is_taken(place, entry) != Some(true) {
-        return Err(refuse("which entries become hosts is not understood in full".into()));
-    }
-    let own = paths.host_files(host);
-    let is_there = |path: &TreePath| will_be(&own, path) || files.is_there(path);
-    if let Some(file) = unmade(&reading.follower, place, entry, &is_there).filter(|_| origin != Origin::Agent)
-    {
-        return Err(refuse(format!("it names {file}, which is not there")));
-    }
-    if origin == Origin::Ours {
-        return Ok(verified);
-    }
-    if let Some(argument) = reading.lacking(place, entry).filter(|_| origin != Origin::Agent) {
-        return Err(refuse(format!("what makes a host of it asks for `{argument}`")));
-    }
-    let made = reading.made(place, entry);
-    let made = made.ok_or_else(|| refuse("what makes a host of it can't be read".into()))?;
-    let system = system(files, &reading.follower, &made, host);
-    if !system.readable {
-        // What serves another agent serves this one, unless it is seen not to.
-        return if origin == Origin::Agent {
-            Ok(verified)
-        } else {
-            Err(refuse("what makes hosts here can't be read".into()))
-        };
-    }
-    let elsewhere = || elsewhere::missing(&reading, place, &paths.flake, &own, &is_there);
-    match system.lacks(&own).or_else(|| elsewhere().map(|it| format!("another output reads {it} for it"))) {
-        Some(why) => Err(refuse(why)),
-        None if system.homes_of_others() && origin != Origin::Agent => {
-            Err(refuse("it gives homes to people whom a new host doesn't have".into()))
-        }
-        None => Ok(verified),
-    }
-}
-
-/// What `made`, the new host, is seen to be, with its own files where they will be.
-fn system(files: &Planned<'_>, follower: &Follower<'_>, made: &Value, host: &str) -> System {
-    let own = files.tree.settings().paths.host_files(host);
-    let is_there = |path: &TreePath| will_be(&own, path) || files.is_there(path);
-    System::of(follower, made, &own, &is_there)
-}
-
-/// Whether the new host's file will be at `path`, or below it.
-fn will_be(own: &HostFiles, path: &TreePath) -> bool {
-    own.file == *path || own.file.ancestors().any(|above| above == *path)
 }
 
 impl Place {

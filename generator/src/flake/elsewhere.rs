@@ -47,17 +47,26 @@ pub(super) fn missing_for_all(
     })
 }
 
-/// Whether a set or a list is that of the hosts, or of some of them: on the way to what it comes to the output is named.
+/// Whether a set or a list is that of the hosts, or of some of them: on the way to what it comes to, or to what that is made
+/// of, the output is named.
 fn is_of_hosts(reading: &Reading<'_>, value: &Value) -> bool {
+    is_made_of_hosts(reading, value, STEPS)
+}
+
+fn is_made_of_hosts(reading: &Reading<'_>, value: &Value, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
     let names = |value: &Value| {
         let text = value.innermost().map(|term| term.expr.syntax().text().to_string());
         text.is_some_and(|text| text.contains(HOSTS))
     };
     let steps = std::iter::successors(Some(value.clone()), |value| reading.follower.next(value));
-    steps.take(STEPS).any(|value| names(&value))
+    let steps: Vec<_> = steps.take(STEPS).collect();
+    let made_of = steps.last().and_then(|made| reading.follower.call(made)).map(|call| call.arguments);
+    steps.iter().any(names)
+        || made_of.iter().flatten().any(|argument| is_made_of_hosts(reading, argument, depth))
 }
 
-/// How many steps are made on that way.
+/// How many steps are made on that way, and how deep what is made of them lies in calls.
 const STEPS: usize = 8;
 
 /// What another output reads of a new host by its name, as its name stands at `place`, and won't be there.

@@ -76,7 +76,11 @@ impl Search<'_> {
                 ("mkTransposedPerSystemModule", _) => {}
                 ("mkMerge", [list]) => self.each(list, &mut |search, item| search.module(item, depth)),
                 ("mkIf", [_, module]) => self.module(module, depth),
-                _ => match folder::read_by(self.follower, term, &|_| true) {
+                // A function that reads folders reads that one which it is given.
+                (_, arguments) => match folder::read_by(self.follower, term, &|_| true).map(|read| {
+                    let mut given = arguments.iter().filter_map(|it| self.follower.place(it));
+                    given.find(|place| !place.ends_with(".nix")).unwrap_or(read)
+                }) {
                     Some(folder) => self.module_folder_at(&folder, term, depth),
                     None => self.unreadable(term),
                 },

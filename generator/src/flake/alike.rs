@@ -23,7 +23,7 @@ impl Full<'_> {
         let models: Vec<_> = self.siblings.iter().filter(|it| it.is_ordinary()).collect();
         let calls: Option<Vec<_>> = models.iter().map(|it| self.call_of(it)).collect();
         let Some(calls) = calls.filter(|calls| calls.len() > 1) else { return Vec::new() };
-        let is_soft = |module: &Expr| !says_hardware(module) && !gives_homes(module);
+        let is_soft = |module: &Expr| !is_of_one_machine(module) && !gives_homes(module);
         let is_of_all = |module: &Expr| is_soft(module) && !self.names_host(module);
         let wanted: [&dyn Fn(&Expr) -> bool; 2] = [&is_soft, &is_of_all];
         let mut all: Vec<_> = wanted.into_iter().filter_map(|it| self.alike(function, &calls, it)).collect();
@@ -239,10 +239,11 @@ fn with_lets(lets: &[LetIn], call: String, new: &New<'_>) -> Option<String> {
     Some(text)
 }
 
-/// Whether a module says what a machine's hardware is, as those of nixos-hardware do.
-pub(super) fn says_hardware(module: &Expr) -> bool {
+/// Whether a module says what a machine's hardware is, as those of nixos-hardware do, or asks for what each machine says of
+/// itself: agenix-rekey asserts that it has a host key, and rekeys no host while one has none.
+pub(super) fn is_of_one_machine(module: &Expr) -> bool {
     let text = module.syntax().text().to_string();
-    text.contains("nixos-hardware") || text.contains("hardware.nixosModules")
+    ["nixos-hardware", "hardware.nixosModules", "agenix-rekey"].iter().any(|word| text.contains(word))
 }
 
 /// Whether a name is one of those in a text of Nix.

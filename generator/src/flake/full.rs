@@ -9,7 +9,7 @@ use rnix::{
 use rowan::ast::AstNode;
 
 use super::{
-    alike::says_hardware,
+    alike::is_of_one_machine,
     passed::Passed,
     place::Place,
     shared::{said, shared_items},
@@ -98,7 +98,7 @@ impl Full<'_> {
         let machines: Vec<_> = self.siblings.iter().filter(|it| it.is_machine()).collect();
         let is_of_input = |module: &Expr| {
             let text = module.syntax().text().to_string();
-            matches!(module, Expr::Select(_)) && text.contains("nixosModules") && !says_hardware(module)
+            matches!(module, Expr::Select(_)) && text.contains("nixosModules") && !is_of_one_machine(module)
         };
         NAMES.iter().find_map(|name| {
             let given =

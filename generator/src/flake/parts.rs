@@ -77,11 +77,14 @@ impl Search<'_> {
                 ("mkMerge", [list]) => self.each(list, &mut |search, item| search.module(item, depth)),
                 ("mkIf", [_, module]) => self.module(module, depth),
                 // A function that reads folders reads that one which it is given.
-                (_, arguments) => match folder::read_by(self.follower, term, &|_| true).map(|read| {
-                    let mut given = arguments.iter().filter_map(|it| self.follower.place(it));
-                    given.find(|place| !place.ends_with(".nix")).unwrap_or(read)
-                }) {
-                    Some(folder) => self.module_folder_at(&folder, term, depth),
+                (_, arguments) => match folder::read_by(self.follower, term, &|_| true) {
+                    Some(read) => {
+                        let given = arguments.iter().filter_map(|it| self.follower.place(it));
+                        let mut given = given.filter_map(|place| TreePath::new(place).ok());
+                        let folder = given.find(|place| !place.has_extension("nix"));
+                        let folder = folder.map_or(read, |folder| folder.as_str().to_owned());
+                        self.module_folder_at(&folder, term, depth);
+                    }
                     None => self.unreadable(term),
                 },
             }

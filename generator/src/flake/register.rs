@@ -199,7 +199,13 @@ pub(super) fn is_scattered(reading: &Reading<'_>) -> bool {
     if reading.places.modules.is_empty() && reading.places.parts.is_empty() {
         return false;
     }
-    let alone = reading.hosts.iter().filter(|hosts| hosts.len() <= 1).count();
+    // A file of which one host alone is the first may be for all, unless it is called as that one.
+    let is_alone = |(place, hosts): &(&Place, &[Host])| {
+        hosts.is_empty()
+            || hosts.len() == 1
+                && (matches!(place.site, Site::After(_)) || is_of_one(place.term.file.path(), hosts))
+    };
+    let alone = reading.each().filter(is_alone).count();
     let most = alone * 2 > reading.hosts.len() || reading.hosts.is_empty();
     most && (!reading.places.modules.is_empty() || registering_files(reading).len() > 1)
 }

@@ -1,0 +1,1 @@
+folder: map (name: folder + "/${name}") (builtins.attrNames (builtins.readDir folder))

@@ -71,13 +71,18 @@ impl Full<'_> {
         let folder = self.folder.to_owned();
         // What siblings say may mention a name that only they bind.
         let special = self.special_arguments();
-        let mut modules: Vec<_> =
-            self.modules_of_calls().map(|it| self.with_folder(&it)).into_iter().collect();
+        let mut modules: Vec<_> = self.modules_of_all().map(|it| self.with_folder(&it)).into_iter().collect();
         modules.push(format!("[ {folder} ]"));
         modules.into_iter().flat_map(move |modules| {
             let in_full = |it: &String| format!("{{ {PLATFORM} modules = {modules}; {it} }}");
             special.iter().map(in_full).collect::<Vec<_>>()
         })
+    }
+
+    /// The modules that all siblings have, as they are seen to.
+    fn modules_of_all(&self) -> Option<String> {
+        let lists = &self.passed.lists;
+        self.modules_of_calls().or_else(|| (!lists.is_empty()).then(|| lists.join(" ++ ")))
     }
 
     /// The nixpkgs that a function of the flake's is given for all siblings.

@@ -20,6 +20,7 @@ mod framework;
 mod full;
 mod list;
 mod module;
+mod named;
 mod over;
 mod parts;
 mod passed;

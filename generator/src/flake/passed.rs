@@ -9,7 +9,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::place::Place;
+use super::{named, place::Place};
 use crate::nix::{
     file::NixFile,
     find::keys,
@@ -25,6 +25,8 @@ pub(super) struct Passed {
     pub(super) names: Vec<String>,
     /// Further bindings.
     pub(super) bindings: Vec<String>,
+    /// The lists of modules that it has by their names.
+    pub(super) lists: Vec<String>,
 }
 
 impl Passed {
@@ -54,7 +56,7 @@ impl Passed {
             }
             _ => Vec::new(),
         };
-        Self { names, bindings }
+        Self { names, bindings, lists: named::lists(follower, hosts, place) }
     }
 }
 
@@ -87,7 +89,7 @@ fn is_of_flake(name: &str, at: &SyntaxNode) -> bool {
     }
 }
 
-fn is_of_host(name: &str) -> bool {
+pub(super) fn is_of_host(name: &str) -> bool {
     name.to_lowercase().contains("host")
 }
 
@@ -181,7 +183,13 @@ fn function_binding(name: &str, at: &SyntaxNode) -> Option<Lambda> {
 const OF_MODULES: [&str; 3] = ["inputs", "self", "lib"];
 
 /// Whether `value` is what `name` is where `at` stands.
-fn is_called_so(follower: &Follower<'_>, value: &Value, name: &str, at: &SyntaxNode, place: &Place) -> bool {
+pub(super) fn is_called_so(
+    follower: &Follower<'_>,
+    value: &Value,
+    name: &str,
+    at: &SyntaxNode,
+    place: &Place,
+) -> bool {
     let Some(term) = value.term() else { return false };
     let stands = |node: &SyntaxNode, file: &NixFile| (file.path().clone(), node.text_range());
     let there = stands(term.expr.syntax(), &term.file);

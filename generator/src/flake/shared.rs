@@ -6,7 +6,8 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use crate::nix::{find::keys, literal};
+use super::own_options;
+use crate::nix::literal;
 
 /// What people call the argument that is a host's name.
 const NAMES: [&str; 4] = ["hostname", "hostName", "host", "name"];
@@ -260,7 +261,7 @@ pub(super) fn shared_items(lists: &[Expr], is_wanted: &dyn Fn(&Expr) -> bool) ->
     let is_left_out = |part: &Part| matches!(part, Part::List(_)) && !common.iter().any(|it| it.is(part));
     // So may what it asks for be in a module that each has of its own.
     let says_its_options = |part: &Part| {
-        matches!(part, Part::Item(Expr::AttrSet(set)) if binds_own_options(set))
+        matches!(part, Part::Item(Expr::AttrSet(set)) if own_options::of(set).next().is_some())
             && !common.iter().any(|it| it.is(part))
     };
     let are_of_parts = all.iter().all(|parts| parts.iter().any(is_left_out))
@@ -269,55 +270,6 @@ pub(super) fn shared_items(lists: &[Expr], is_wanted: &dyn Fn(&Expr) -> bool) ->
     let sure: Vec<_> = common.iter().copied().filter(|part| is_sure(&part)).collect();
     // Where nothing is in each it is nothing that is said only if one says so.
     (!common.is_empty() || all.iter().any(Vec::is_empty)).then(|| joined(&sure))
-}
-
-/// The options at the top of NixOS, and of modules that many have from inputs.
-const OPTIONS: [&str; 38] = [
-    "_module",
-    "age",
-    "boot",
-    "config",
-    "console",
-    "containers",
-    "disko",
-    "documentation",
-    "environment",
-    "facter",
-    "fileSystems",
-    "fonts",
-    "gtk",
-    "hardware",
-    "home-manager",
-    "i18n",
-    "imports",
-    "location",
-    "networking",
-    "nix",
-    "nixpkgs",
-    "options",
-    "powerManagement",
-    "programs",
-    "qt",
-    "security",
-    "services",
-    "sops",
-    "specialisation",
-    "stylix",
-    "swapDevices",
-    "system",
-    "systemd",
-    "time",
-    "users",
-    "virtualisation",
-    "xdg",
-    "zramSwap",
-];
-
-/// Whether a module that is written out binds options that a flake declares itself.
-fn binds_own_options(module: &AttrSet) -> bool {
-    let mut names =
-        module.attrpath_values().filter_map(|binding| keys(&binding).into_iter().next().flatten());
-    names.any(|name| !OPTIONS.contains(&name.as_str()))
 }
 
 /// The parts of a list; `false` where it is no list that is written out, not even some of it.

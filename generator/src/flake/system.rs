@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use rnix::ast::{Attr, AttrpathValue, Expr, HasEntry, PathRel, Select};
+use rnix::ast::{Attr, Expr, HasEntry, PathRel, Select};
 use rowan::{TextRange, ast::AstNode};
 
-use super::{place::Place, reading::Host};
+use super::{
+    in_use::{is_a_file, is_left_out, is_read},
+    own_options,
+    place::Place,
+    reading::Host,
+};
 use crate::{
     host_file::HostFiles,
     nix::{
-        find::keys,
-        follow::{Follower, Term, Value, last_name, update},
+        follow::{Follower, Term, Value, update},
         literal,
     },
     path::TreePath,
@@ -29,6 +33,9 @@ pub(super) struct System {
     homes: BTreeSet<Option<String>>,
     /// The people whom it has.
     users: BTreeSet<Option<String>>,
+    /// The options of the flake's own that it is said, and whether there are modules to declare them beside its own file.
+    own_options: BTreeSet<String>,
+    has_others: bool,
     /// What its modules are passed that is seen to throw.
     throwing: Vec<String>,
     /// What it reads of the host's name and what won't be there: files, and attributes of sets.
@@ -86,6 +93,8 @@ impl System {
             Some(format!("its modules don't have {}", own.place()))
         } else if !self.missing.is_empty() {
             Some(format!("it reads {}, which a new host doesn't have", self.missing.join(", ")))
+        } else if let Some(option) = self.own_options.first().filter(|_| !self.has_others) {
+            Some(format!("it is said `{option}`, which no module but hosts' own is seen to declare"))
         } else if let Some(name) = self.throwing.first() {
             Some(format!("its modules are passed `{name}`, which throws for it"))
         } else if self.inputs != Some(true) {
@@ -192,6 +201,7 @@ impl Reading<'_> {
             return self.file(&place, system, depth);
         }
         if let Some(call) = self.follower.call(module) {
+            system.has_others = true;
             match (call.name.as_str(), call.arguments.as_slice()) {
                 ("import", [file]) => {
                     if let Some(place) = self.follower.place(file) {
@@ -213,7 +223,11 @@ impl Reading<'_> {
         if matches!(&module, Value::Term(term) if matches!(term.expr, Expr::List(_))) {
             return self.modules(&module, system, depth);
         }
-        let Some((term, _)) = module.set() else { return };
+        let Some((term, set)) = module.set() else {
+            system.has_others = true;
+            return;
+        };
+        system.own_options.extend(own_options::of(set));
         system.loads |= self.own.is_loaded_by(term.file.path().as_str());
         let passes = |path: &[&str]| self.follower.lookup(&module, path).is_bound();
         if passes(&["_module", "args", "inputs"]) {
@@ -251,6 +265,7 @@ impl Reading<'_> {
     fn file(&self, place: &str, system: &mut System, depth: usize) {
         let path = TreePath::new(place).ok();
         system.loads |= self.own.is_loaded_by(place);
+        system.has_others |= !self.own.is_loaded_by(place);
         if (self.own.has(place) || self.is_named(place))
             && path.as_ref().is_some_and(|path| !(self.is_there)(path))
             && !system.missing.iter().any(|missing| missing == place)
@@ -338,64 +353,4 @@ pub(super) fn unmade(
         (is_file && path.as_str().contains(&host.name)).then_some(path)
     });
     named.find(|path| !is_there(path))
-}
-
-/// Whether an expression in a body is there on a condition that is seen not to hold: `optional false …`.
-fn is_left_out(body: &Term, expr: &Expr) -> bool {
-    let at = expr.syntax().text_range();
-    let fails = |condition: Expr, given: bool| {
-        let said = body.passed(&condition.syntax().text().to_string());
-        said.is_some_and(|said| said == (!given).to_string())
-    };
-    let contains = |part: Option<&Expr>| part.is_some_and(|it| it.syntax().text_range().contains_range(at));
-    let around = expr.syntax().ancestors().skip(1).filter_map(Expr::cast);
-    let mut around =
-        around.take_while(|it| body.expr.syntax().text_range().contains_range(it.syntax().text_range()));
-    around.any(|above| match above {
-        Expr::Apply(call) => {
-            let Some(Expr::Apply(function)) = call.lambda() else { return false };
-            let name = function.lambda().and_then(|it| last_name(&it)).unwrap_or_default();
-            let is_conditional = name.starts_with("optional") || name == "mkIf";
-            is_conditional
-                && contains(call.argument().as_ref())
-                && function.argument().is_some_and(|condition| fails(condition, true))
-        }
-        Expr::IfElse(it) => it.condition().is_some_and(|condition| {
-            contains(it.body().as_ref()) && fails(condition.clone(), true)
-                || contains(it.else_body().as_ref()) && fails(condition, false)
-        }),
-        _ => false,
-    })
-}
-
-/// Whether an expression is bound to an option that takes a file.
-fn is_a_file(expr: &Expr) -> bool {
-    let binding = expr.syntax().parent().and_then(AttrpathValue::cast);
-    let last = binding.and_then(|binding| keys(&binding).pop().flatten());
-    last.is_some_and(|last| last.ends_with("File"))
-}
-
-/// Whether a path is one that is read where it stands: an item of a list of modules, what `import` is applied to, or
-/// what an option is bound to.
-fn is_read(path: &Expr) -> bool {
-    let mut above = path.syntax().parent().and_then(Expr::cast);
-    while let Some(Expr::Paren(paren)) = above {
-        above = paren.syntax().parent().and_then(Expr::cast);
-    }
-    match above {
-        Some(Expr::List(_)) => true,
-        // A folder that is named may not be read; a file that is named is.
-        None => {
-            let text = path.syntax().text().to_string();
-            let end = text.rsplit(['/', '}']).next();
-            matches!(path, Expr::PathRel(_)) && end.is_some_and(|end| end.contains('.'))
-        }
-        Some(Expr::Apply(call)) => {
-            let function = call.lambda().and_then(|function| last_name(&function));
-            function.is_some_and(|name| {
-                matches!(name.as_str(), "import" | "readFile" | "readDir" | "importTOML" | "importJSON")
-            })
-        }
-        _ => false,
-    }
 }

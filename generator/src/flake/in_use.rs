@@ -1,0 +1,69 @@
+//! Whether what an expression names is read where it stands.
+
+use rnix::ast::{AttrpathValue, Expr};
+use rowan::ast::AstNode;
+
+use crate::nix::{
+    find::keys,
+    follow::{Term, last_name},
+};
+
+/// Whether an expression in a body is there on a condition that is seen not to hold: `optional false …`.
+pub(super) fn is_left_out(body: &Term, expr: &Expr) -> bool {
+    let at = expr.syntax().text_range();
+    let fails = |condition: Expr, given: bool| {
+        let said = body.passed(&condition.syntax().text().to_string());
+        said.is_some_and(|said| said == (!given).to_string())
+    };
+    let contains = |part: Option<&Expr>| part.is_some_and(|it| it.syntax().text_range().contains_range(at));
+    let around = expr.syntax().ancestors().skip(1).filter_map(Expr::cast);
+    let mut around =
+        around.take_while(|it| body.expr.syntax().text_range().contains_range(it.syntax().text_range()));
+    around.any(|above| match above {
+        Expr::Apply(call) => {
+            let Some(Expr::Apply(function)) = call.lambda() else { return false };
+            let name = function.lambda().and_then(|it| last_name(&it)).unwrap_or_default();
+            let is_conditional = name.starts_with("optional") || name == "mkIf";
+            is_conditional
+                && contains(call.argument().as_ref())
+                && function.argument().is_some_and(|condition| fails(condition, true))
+        }
+        Expr::IfElse(it) => it.condition().is_some_and(|condition| {
+            contains(it.body().as_ref()) && fails(condition.clone(), true)
+                || contains(it.else_body().as_ref()) && fails(condition, false)
+        }),
+        _ => false,
+    })
+}
+
+/// Whether an expression is bound to an option that takes a file.
+pub(super) fn is_a_file(expr: &Expr) -> bool {
+    let binding = expr.syntax().parent().and_then(AttrpathValue::cast);
+    let last = binding.and_then(|binding| keys(&binding).pop().flatten());
+    last.is_some_and(|last| last.ends_with("File"))
+}
+
+/// Whether a path is one that is read where it stands: an item of a list of modules, what `import` is applied to, or
+/// what an option is bound to.
+pub(super) fn is_read(path: &Expr) -> bool {
+    let mut above = path.syntax().parent().and_then(Expr::cast);
+    while let Some(Expr::Paren(paren)) = above {
+        above = paren.syntax().parent().and_then(Expr::cast);
+    }
+    match above {
+        Some(Expr::List(_)) => true,
+        // A folder that is named may not be read; a file that is named is.
+        None => {
+            let text = path.syntax().text().to_string();
+            let end = text.rsplit(['/', '}']).next();
+            matches!(path, Expr::PathRel(_)) && end.is_some_and(|end| end.contains('.'))
+        }
+        Some(Expr::Apply(call)) => {
+            let function = call.lambda().and_then(|function| last_name(&function));
+            function.is_some_and(|name| {
+                matches!(name.as_str(), "import" | "readFile" | "readDir" | "importTOML" | "importJSON")
+            })
+        }
+        _ => false,
+    }
+}

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use crate::{
     error::{Error, Result},
-    flake::{self, APART, Form, Planned, Survey},
+    flake::{self, Form, Planned, Survey},
     path::TreePath,
     plan::{Draft, Plan},
     secrets::recipient::Recipient,
@@ -52,7 +52,7 @@ pub fn plan(tree: &Tree, adoption: &Adoption) -> Result<Plan> {
     let paths = &settings.paths;
     let mut draft = Draft::new(tree);
     draft.create(&TreePath::literal(settings::FILE), files::settings(settings))?;
-    if APART.contains(&paths.hosts.as_str()) {
+    if flake::is_apart(paths.hosts.as_str()) {
         draft.note(format!(
             "agents' machines lie in {}, apart: what makes hosts of the others takes none that is a module alone",
             paths.hosts

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use rnix::ast::{AttrSet, AttrpathValue, BinOpKind, Expr, HasEntry, LetIn};
+use rnix::ast::{AttrSet, AttrpathValue, Expr, HasEntry, LetIn};
 use rowan::ast::AstNode;
 
 use super::{
     full::{Full, PLATFORM, bound, inherited},
-    shared::{New, said, shared, shared_items},
+    shared::{New, joined_of, said, shared, shared_items},
     sibling::Sibling,
     taker::without_parentheses,
 };
@@ -102,13 +102,13 @@ impl Full<'_> {
     /// these is what it says.
     fn of_least_lists(&self, lists: Vec<Expr>) -> Vec<Expr> {
         let items = |part: &Expr| -> Option<BTreeSet<String>> {
-            let Expr::Ident(name) = part else { return None };
+            let Expr::Ident(name) = without_parentheses(part.clone()) else { return None };
             match resolve(&name.syntax().text().to_string(), self.place.site.syntax()?)? {
                 Expr::List(list) => Some(list.items().map(|item| said(&item)).collect()),
                 _ => None,
             }
         };
-        let all: Vec<_> = lists.iter().map(parts).collect();
+        let all: Vec<_> = lists.iter().map(joined_of).collect();
         let named = all.iter().flatten().filter_map(|part| Some((said(part), items(part)?)));
         let has_all_of =
             |part: &Expr, least: &BTreeSet<String>| items(part).is_some_and(|it| it.is_superset(least));
@@ -177,17 +177,6 @@ impl Full<'_> {
             }
             _ => format!("[ {} ] ++ {modules}", self.folder),
         }
-    }
-}
-
-/// What a list is joined of.
-fn parts(list: &Expr) -> Vec<Expr> {
-    match list {
-        Expr::BinOp(it) if it.operator() == Some(BinOpKind::Concat) => {
-            [it.lhs(), it.rhs()].iter().flatten().flat_map(parts).collect()
-        }
-        Expr::Paren(it) => it.expr().iter().flat_map(parts).collect(),
-        other => vec![other.clone()],
     }
 }
 

@@ -36,6 +36,11 @@ enum Level {
 /// The folders that hosts of agents may lie in apart from others: the first that is free is taken.
 pub(crate) const APART: [&str; 2] = ["agents", "agent-vms"];
 
+/// Whether a folder is one for agents alone, apart from other hosts.
+pub(crate) fn is_apart(folder: &str) -> bool {
+    APART.contains(&folder)
+}
+
 impl Refusal<'_, '_> {
     /// What is to be written by hand at `place`, whose entries are hosts.
     pub(super) fn among(self, place: &Place) -> String {

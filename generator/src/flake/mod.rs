@@ -53,7 +53,7 @@ use crate::{
     plan::Draft,
 };
 
-pub(crate) use by_hand::APART;
+pub(crate) use by_hand::{APART, is_apart};
 pub use files::Planned;
 pub(crate) use folder::{READERS, is_for_hosts};
 pub use survey::{Survey, own_files, survey};

@@ -5,7 +5,7 @@ use rowan::ast::AstNode;
 
 use super::{
     alike::is_of_one_machine,
-    passed::{is_called_so, is_of_host},
+    passed::{given_to_system, in_all, is_called_so, is_of_host},
     place::Place,
 };
 use crate::nix::follow::{Follower, Value, concatenation};
@@ -22,24 +22,17 @@ const STEPS: usize = 8;
 pub(super) fn lists(follower: &Follower<'_>, hosts: &[(Option<&str>, Value)], place: &Place) -> Vec<String> {
     let lists = hosts.iter().map(|(_, host)| {
         let mut lists = Vec::new();
-        if let Some(modules) = modules(follower, host) {
+        if let Some(modules) = given_to_system(follower, host, "modules") {
             take_lists(follower, &modules, place, STEPS, &mut lists);
         }
         lists
     });
-    let common = |common: Vec<_>, next: Vec<_>| common.into_iter().filter(|it| next.contains(it)).collect();
-    let mut lists = lists.reduce(common).unwrap_or_default();
+    let mut lists = in_all(lists);
     lists.retain(|name| {
         let name = name.to_lowercase();
         !is_of_host(&name) && (hosts.len() > 1 || OF_ALL.iter().any(|word| name.contains(word)))
     });
     lists
-}
-
-/// The modules of what makes a host.
-fn modules(follower: &Follower<'_>, host: &Value) -> Option<Value> {
-    let call = follower.call(&follower.body(host)).filter(|call| call.name.ends_with("nixosSystem"))?;
-    follower.select(call.arguments.first()?, &["modules"])
 }
 
 fn take_lists(

@@ -5,7 +5,8 @@ use rowan::ast::AstNode;
 use similar::{ChangeTag, TextDiff};
 
 use super::{
-    APART, Registration,
+    Registration,
+    by_hand::is_apart,
     files::Planned,
     folder,
     place::{Place, Search},
@@ -36,7 +37,7 @@ pub(super) fn register<'a>(
     let hosts = &files.tree.settings().paths.hosts;
     // Where hosts are those of another folder, the new one is only meant for its own if that is for agents alone.
     let is_read = !(places.folders.is_empty() && places.hints.is_empty());
-    if is_read && !APART.contains(&hosts.as_str()) || is_scattered(reading) {
+    if is_read && !is_apart(hosts.as_str()) || is_scattered(reading) {
         return None;
     }
     let may_take = |term| reach::may_take(&reading.follower, &places.parts, term, hosts.as_str());

@@ -47,9 +47,7 @@ impl Passed {
             });
             named.collect::<Vec<_>>()
         });
-        let common =
-            |common: Vec<_>, next: Vec<_>| common.into_iter().filter(|it| next.contains(it)).collect();
-        let names = names.reduce(common).unwrap_or_default();
+        let names = in_all(names);
         let bindings = match (hosts, made.as_slice()) {
             ([_], [(host, _, sets)]) => {
                 sets.iter().flat_map(|it| further(it, *host, &names, place)).collect()
@@ -60,10 +58,21 @@ impl Passed {
     }
 }
 
+/// What `nixosSystem` is given as `argument` by what makes a host.
+pub(super) fn given_to_system(follower: &Follower<'_>, host: &Value, argument: &str) -> Option<Value> {
+    let call = follower.call(&follower.body(host)).filter(|call| call.name.ends_with("nixosSystem"))?;
+    follower.select(call.arguments.first()?, &[argument])
+}
+
+/// The names that are in each of several lists, as the first has them.
+pub(super) fn in_all(mut lists: impl Iterator<Item = Vec<String>>) -> Vec<String> {
+    let first = lists.next().unwrap_or_default();
+    lists.fold(first, |common, next| common.into_iter().filter(|it| next.contains(it)).collect())
+}
+
 /// The sets that are merged into the `specialArgs` of what makes a host.
 fn sets(follower: &Follower<'_>, host: &Value) -> Option<Vec<(Term, AttrSet)>> {
-    let call = follower.call(&follower.body(host)).filter(|call| call.name.ends_with("nixosSystem"))?;
-    let special = follower.select(call.arguments.first()?, &["specialArgs"])?;
+    let special = given_to_system(follower, host, "specialArgs")?;
     let mut sets = Vec::new();
     take_sets(follower, &special, &mut sets);
     (!sets.is_empty()).then_some(sets)

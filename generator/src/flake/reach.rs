@@ -9,7 +9,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{by_hand::APART, folder::READERS};
+use super::{by_hand::is_apart, folder::READERS};
 use crate::{
     nix::{
         find::keys,
@@ -129,7 +129,7 @@ impl<'a> Reach<'a> {
     /// Whether a library that is passed the whole flake may look for the folder: each finds those that are called as it
     /// says, and none says what a folder for agents alone is called.
     fn is_looked_for(&self) -> bool {
-        !APART.contains(&self.hosts)
+        !is_apart(self.hosts)
     }
 
     /// Looks at what `value` comes to, step by step; `is_passed` where a function that isn't written out is passed that.

@@ -248,10 +248,7 @@ pub(super) fn shared_items(lists: &[Expr], is_wanted: &dyn Fn(&Expr) -> bool) ->
         let items = shared_items(&lists, is_wanted).filter(|_| is_same)?;
         return Some(format!("with {}; {items}", set.syntax().text()));
     }
-    let all = each(lists, |list| {
-        let mut parts = Vec::new();
-        take_apart(list, &mut parts).then_some(parts)
-    })?;
+    let all = each(lists, take_apart)?;
     let (first, others) = all.split_first()?;
     let in_each = |part: &&Part| {
         is_wanted(part.expr()) && others.iter().all(|other| other.iter().any(|it| it.is(part)))
@@ -272,23 +269,37 @@ pub(super) fn shared_items(lists: &[Expr], is_wanted: &dyn Fn(&Expr) -> bool) ->
     (!common.is_empty() || all.iter().any(Vec::is_empty)).then(|| joined(&sure))
 }
 
-/// The parts of a list; `false` where it is no list that is written out, not even some of it.
-fn take_apart(list: &Expr, parts: &mut Vec<Part>) -> bool {
+/// The parts of a list; nothing where it is no list that is written out, not even some of it.
+fn take_apart(list: &Expr) -> Option<Vec<Part>> {
+    let lists = joined_of(list);
+    if let [only] = lists.as_slice()
+        && !matches!(only, Expr::List(_))
+    {
+        return None;
+    }
+    let parts = lists.into_iter().flat_map(|list| match list {
+        Expr::List(it) => it.items().map(Part::Item).collect(),
+        other => vec![Part::List(other)],
+    });
+    Some(parts.collect())
+}
+
+/// The lists that a list is joined of: itself, where that isn't said. What is no list that is written out keeps its
+/// parentheses.
+pub(super) fn joined_of(list: &Expr) -> Vec<Expr> {
+    let is_joined = |inner: &Expr| {
+        matches!(inner, Expr::List(_) | Expr::Paren(_))
+            || matches!(inner, Expr::BinOp(it) if it.operator() == Some(BinOpKind::Concat))
+    };
     match list {
-        Expr::List(it) => {
-            parts.extend(it.items().map(Part::Item));
-            true
-        }
-        Expr::Paren(it) => it.expr().is_some_and(|inner| take_apart(&inner, parts)),
         Expr::BinOp(it) if it.operator() == Some(BinOpKind::Concat) => {
-            for side in [it.lhs(), it.rhs()].into_iter().flatten() {
-                if !take_apart(&side, parts) {
-                    parts.push(Part::List(side));
-                }
-            }
-            true
+            [it.lhs(), it.rhs()].iter().flatten().flat_map(joined_of).collect()
         }
-        _ => false,
+        Expr::Paren(it) => match it.expr().filter(is_joined) {
+            Some(inner) => joined_of(&inner),
+            None => vec![list.clone()],
+        },
+        other => vec![other.clone()],
     }
 }
 

@@ -68,6 +68,7 @@ impl SealArgs {
             report::plan(plan)?;
         }
         if self.dry_run {
+            session.check(plan)?;
             if !self.json {
                 report::note("nothing was written (--dry-run)");
             }

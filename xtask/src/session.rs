@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use generator::{
     apply::{self, Lock, RealDisk, Recovery},
     plan::{Kind, Plan},
@@ -10,7 +10,8 @@ use generator::{
 };
 
 use crate::{
-    Place, report,
+    Place,
+    report::{self, Hint},
     tools::{
         git::{Git, Index},
         nix::Nix,
@@ -55,16 +56,26 @@ impl Session {
         &self.tree
     }
 
+    /// Looks whether a flake would see all that a plan creates: it doesn't see what git ignores.
+    pub(crate) fn check(&self, plan: &Plan) -> Result<()> {
+        let Index::Git(git) = Git::at(self.tree.root()) else { return Ok(()) };
+        let ignored = git.ignored(&paths(plan, Kind::Create))?;
+        let Some((first, rule)) = ignored.first() else { return Ok(()) };
+        let rules: Vec<_> = ignored.iter().map(|(path, rule)| format!("  {path}, by {rule}")).collect();
+        let rules = rules.join("\n");
+        Err(anyhow!("git ignores what would be made here, so that the flake wouldn't see it:\n{rules}"))
+            .context(Hint(format!(
+                "take {rule:?} out, or add a line below it that excepts {first:?}; nothing was written"
+            )))
+    }
+
     /// Brings a plan into the tree, then git's index in line with it.
     pub(crate) fn apply(&self, plan: &Plan) -> Result<()> {
         let Some(lock) = &self.lock else { return Ok(()) };
+        self.check(plan)?;
         apply::apply(lock, self.tree.root(), plan, &mut RealDisk)?;
         self.tree.forget();
-        let paths = |kind| {
-            let changes = plan.changes.iter().filter(move |change| change.kind() == kind);
-            changes.map(|change| change.path.as_str()).collect::<Vec<_>>()
-        };
-        self.index(&paths(Kind::Create), &paths(Kind::Delete))?;
+        self.index(&paths(plan, Kind::Create), &paths(plan, Kind::Delete))?;
         // Until here the next command would do it, should this one be interrupted or git fail.
         Ok(apply::sweep(lock, self.tree.root(), &mut RealDisk)?)
     }
@@ -120,6 +131,11 @@ fn recover(lock: &Lock, root: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The files that a plan makes such a change to.
+fn paths(plan: &Plan, kind: Kind) -> Vec<&str> {
+    plan.changes.iter().filter(|change| change.kind() == kind).map(|change| change.path.as_str()).collect()
 }
 
 fn words(paths: &[PathBuf]) -> Vec<&str> {

@@ -20,8 +20,8 @@ pub(crate) mod rotate;
 pub(crate) mod secret;
 pub(crate) mod show;
 pub(crate) mod test;
+pub(crate) mod trust;
+pub(crate) mod vm;
 
 /// What the packaged program is called.
 const PROGRAM: &str = "agent-tool";
-pub(crate) mod trust;
-pub(crate) mod vm;

@@ -157,7 +157,9 @@ pub(crate) fn run(place: &Place, args: Args) -> Result<ExitCode> {
     if !args.json {
         report::plan(&birth.plan)?;
     }
-    if !args.dry_run {
+    if args.dry_run {
+        session.check(&birth.plan)?;
+    } else {
         session.apply(&birth.plan)?;
     }
     if args.json {

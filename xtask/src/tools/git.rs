@@ -32,6 +32,20 @@ impl Git {
         }
     }
 
+    /// Those of `paths` that git ignores, and by which line: `FILE:LINE: PATTERN` (`man 1 git-check-ignore`).
+    pub(crate) fn ignored(&self, paths: &[&str]) -> Result<Vec<(String, String)>> {
+        // It fails where none is, and says nothing then.
+        let query = cmd!(self.shell, "git check-ignore --verbose -z --stdin").stdin(paths.join("\0"));
+        let said = words(&query.quiet().ignore_stderr().ignore_status().read()?);
+        // A pattern that starts with `!` is an exception: what it matches is not ignored.
+        let ignored = said.chunks_exact(4).filter_map(|rule| match rule {
+            [_, _, pattern, _] if pattern.starts_with('!') => None,
+            [file, line, pattern, path] => Some((path.clone(), format!("{file}:{line}: {pattern}"))),
+            _ => None,
+        });
+        Ok(ignored.collect())
+    }
+
     /// Makes the index know `paths` without their contents: a flake doesn't see files that git doesn't know.
     pub(crate) fn intend_to_add(&self, paths: &[&str]) -> Result<()> {
         let known = self.list(&["ls-files", "-z", "--"], paths)?;
@@ -70,7 +84,7 @@ impl Git {
             return Ok(Vec::new());
         }
         let output = cmd!(self.shell, "git {query...} {paths...}").quiet().ignore_stderr().read()?;
-        Ok(output.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
+        Ok(words(&output))
     }
 
     fn change(&self, command: &[&str], paths: &[&str]) -> Result<()> {
@@ -87,4 +101,9 @@ impl Git {
         Err(anyhow!("git does not bring its index in line with the tree: {said}"))
             .context(Hint(format!("the tree itself is done; mend git, then run: {shown}")))
     }
+}
+
+/// What git prints with `-z`.
+fn words(said: &str) -> Vec<String> {
+    said.split('\0').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }

@@ -132,16 +132,24 @@ fn any_next_run_mends_it_once_git_lets_it() {
 }
 
 #[test]
-fn an_ignored_file_is_no_success() {
+fn what_git_ignores_is_not_made() {
     let fixture = Fixture::new();
-    fixture.write(".gitignore", "*.age\n");
+    fixture.write(".gitignore", "# keys\n*.age\n");
     fixture.commit();
-    let outcome = fixture.run("new-agent vesta");
-    assert_eq!(outcome.code, 1);
-    assert!(outcome.stderr.contains("ignored"), "{}", outcome.stderr);
-    let said = fixture.ok("remove-agent vesta").stderr;
-    assert!(
-        said.contains("warning: ") && said.contains("ignored"),
-        "the next one says it, and goes on: {said}"
-    );
+    let before = (fixture.snapshot(), fixture.status());
+    for command in
+        ["new-agent vesta", "new-agent vesta --dry-run", "secret new wifi", "secret new wifi --dry-run"]
+    {
+        let outcome = fixture.run(command);
+        assert_eq!(outcome.code, 1, "{command}");
+        let file = if command.contains("wifi") { "wifi" } else { "agent-vesta-host-key" };
+        let rule = format!("secrets/{file}.age, by .gitignore:2: *.age\n");
+        assert!(outcome.stderr.contains(&rule), "{command}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains("nothing was written"), "{command}: {}", outcome.stderr);
+    }
+    assert_eq!((fixture.snapshot(), fixture.status()), before);
+    fixture.write(".gitignore", "*.age\n!/secrets/*.age\n");
+    fixture.commit();
+    fixture.ok("new-agent vesta");
+    assert!(fixture.status().contains(" A secrets/agent-vesta-host-key.age"));
 }

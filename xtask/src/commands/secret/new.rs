@@ -107,6 +107,7 @@ pub(super) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
     let created = create::plan(tree, &request, &keyring)?;
     report::plan(&created.plan)?;
     if args.dry_run {
+        session.check(&created.plan)?;
         report::note("nothing was written (--dry-run)");
         return Ok(ExitCode::SUCCESS);
     }

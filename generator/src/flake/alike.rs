@@ -228,11 +228,19 @@ fn with_lets(lets: &[LetIn], call: String, new: &New<'_>) -> Option<String> {
     Some(text)
 }
 
-/// Whether a module says what a machine's hardware is, as those of nixos-hardware do, or asks for what each machine says of
-/// itself: agenix-rekey asserts that it has a host key, and rekeys no host while one has none.
+/// Whether a module says what a machine is, as those of nixos-hardware do and that of microvm's guests, or asks for what
+/// each machine says of itself: agenix-rekey asserts that it has a host key, and rekeys no host while one has none.
 pub(super) fn is_of_one_machine(module: &Expr) -> bool {
+    const WORDS: [&str; 6] = [
+        "nixos-hardware",
+        "hardware.nixosModules",
+        "raspberry-pi",
+        "apple-silicon",
+        "microvm.nixosModules.microvm",
+        "agenix-rekey",
+    ];
     let text = module.syntax().text().to_string();
-    ["nixos-hardware", "hardware.nixosModules", "agenix-rekey"].iter().any(|word| text.contains(word))
+    WORDS.iter().any(|word| text.contains(word))
 }
 
 /// Whether a name is one of those in a text of Nix.

@@ -74,15 +74,15 @@ impl Full<'_> {
         let mut modules: Vec<_> = self.modules_of_all().map(|it| self.with_folder(&it)).into_iter().collect();
         modules.push(format!("[ {folder} ]"));
         modules.into_iter().flat_map(move |modules| {
-            let in_full = |it: &String| format!("{{ {PLATFORM} modules = {modules}; {it} }}");
+            let packages = self.passed.packages.as_deref().unwrap_or_default();
+            let in_full = |it: &String| format!("{{ {PLATFORM} {packages} modules = {modules}; {it} }}");
             special.iter().map(in_full).collect::<Vec<_>>()
         })
     }
 
     /// The modules that all siblings have, as they are seen to.
     fn modules_of_all(&self) -> Option<String> {
-        let lists = &self.passed.lists;
-        self.modules_of_calls().or_else(|| (!lists.is_empty()).then(|| lists.join(" ++ ")))
+        self.passed.modules.clone().or_else(|| self.modules_of_calls())
     }
 
     /// The nixpkgs that a function of the flake's is given for all siblings.

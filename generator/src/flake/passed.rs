@@ -1,7 +1,5 @@
 //! What hosts are passed that is a whole flake's, and so a new host's, too.
 
-use std::collections::BTreeSet;
-
 use rnix::{
     SyntaxKind::NODE_ATTRPATH,
     SyntaxNode,
@@ -9,35 +7,39 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{named, place::Place};
+use super::{carried::carried, given, place::Place};
 use crate::nix::{
     file::NixFile,
     find::keys,
     follow::{Follower, Term, Value, update},
     literal,
-    scope::{binds, is_bound_at, resolve, unbound_names},
+    scope::{binder, binds, is_bound_at, names_from_around, resolve},
 };
 
-/// What a new host is passed beside `inputs`.
+/// What a new host is passed beside `inputs`, and given.
 #[derive(Default)]
 pub(super) struct Passed {
     /// What is called so where it goes, too.
     pub(super) names: Vec<String>,
     /// Further bindings.
     pub(super) bindings: Vec<String>,
-    /// The lists of modules that it has by their names.
-    pub(super) lists: Vec<String>,
+    /// The sets that these are merged over, by their names.
+    pub(super) over: Vec<String>,
+    /// The list of its modules beside its own.
+    pub(super) modules: Option<String>,
+    /// The binding of its packages.
+    pub(super) packages: Option<String>,
 }
 
 impl Passed {
     /// What all `hosts`, with their names where these are known, are passed that is no fact of one of them alone.
     pub(super) fn of(follower: &Follower<'_>, hosts: &[(Option<&str>, Value)], place: &Place) -> Self {
         let Some(at) = place.site.syntax() else { return Self::default() };
-        let made = hosts.iter().filter_map(|(name, host)| Some((*name, host, sets(follower, host)?)));
+        let made = hosts.iter().filter_map(|(name, host)| Some((*name, Parts::of(follower, host)?)));
         let made: Vec<_> = made.collect();
         let is_of_all = |name: &String| hosts.len() > 1 || is_of_flake(name, at);
-        let names = made.iter().map(|(_, _, sets)| {
-            let named = sets.iter().flat_map(|(term, set)| {
+        let names = made.iter().map(|(_, parts)| {
+            let named = parts.sets.iter().flat_map(|(term, set)| {
                 let names = follower.names(term, set).into_iter().map(|(name, _)| name);
                 names.filter(|name| {
                     let value = follower.select(&Value::Term(term.clone()), &[name]);
@@ -45,17 +47,55 @@ impl Passed {
                     value.is_some_and(|value| is_called_so(follower, &value, name, at, place))
                 })
             });
-            named.collect::<Vec<_>>()
+            named.fold(Vec::new(), |mut names, name| {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+                names
+            })
         });
-        let names = in_all(names);
-        let bindings = match (hosts, made.as_slice()) {
-            ([_], [(host, _, sets)]) => {
-                sets.iter().flat_map(|it| further(it, *host, &names, place)).collect()
+        let mut passed = Self { names: in_all(names), ..Self::default() };
+        match made.as_slice() {
+            [(host, parts)] if hosts.len() == 1 => {
+                let further = parts.sets.iter().flat_map(|it| further(it, *host, &passed.names, place));
+                passed.bindings = further.collect();
             }
-            _ => Vec::new(),
-        };
-        Self { names, bindings, lists: named::lists(follower, hosts, place) }
+            // What is not seen of one may be otherwise there.
+            made if made.len() > 1 && made.len() == hosts.len() => {
+                let parts: Vec<_> = made.iter().map(|(_, parts)| parts).collect();
+                passed.take_alike(follower, &parts, place);
+            }
+            _ => {}
+        }
+        let all = passed.names.iter().cloned().chain(names_of(&passed.bindings)).collect();
+        passed.modules = given::modules(follower, hosts, place, &all);
+        passed.packages = given::packages(follower, hosts, place);
+        passed
     }
+
+    /// Takes what all of several hosts are passed alike by another name, or by none, than is bound at `place`.
+    fn take_alike(&mut self, follower: &Follower<'_>, hosts: &[&Parts], place: &Place) {
+        let said = in_all(hosts.iter().map(|parts| parts.said(follower, &self.names, place)));
+        for (name, said) in said {
+            match said.strip_suffix(&format!(".{name}")) {
+                _ if said == name => self.names.push(name),
+                Some(set) if !set.contains([' ', '"']) => {
+                    self.bindings.push(format!("inherit ({set}) {name};"));
+                }
+                _ => self.bindings.push(format!("{} = {said};", literal::quote_attribute(&name))),
+            }
+        }
+        self.over = in_all(hosts.iter().map(|parts| parts.named(follower, place)));
+    }
+}
+
+/// The names that `bindings` bind.
+fn names_of(bindings: &[String]) -> Vec<String> {
+    let set = rnix::Root::parse(&format!("{{ {} }}", bindings.join(" "))).ok().ok().and_then(|it| it.expr());
+    let Some(Expr::AttrSet(set)) = set else { return Vec::new() };
+    let bound = set.attrpath_values().filter_map(|it| keys(&it).into_iter().next().flatten());
+    let inherited = set.inherits().flat_map(|it| it.attrs().collect::<Vec<_>>());
+    bound.chain(inherited.filter_map(|attr| literal::attribute(&attr))).collect()
 }
 
 /// What `nixosSystem` is given as `argument` by what makes a host.
@@ -64,28 +104,72 @@ pub(super) fn given_to_system(follower: &Follower<'_>, host: &Value, argument: &
     follower.select(call.arguments.first()?, &[argument])
 }
 
-/// The names that are in each of several lists, as the first has them.
-pub(super) fn in_all(mut lists: impl Iterator<Item = Vec<String>>) -> Vec<String> {
+/// What is in each of several lists, as the first has it.
+pub(super) fn in_all<T: PartialEq>(mut lists: impl Iterator<Item = Vec<T>>) -> Vec<T> {
     let first = lists.next().unwrap_or_default();
     lists.fold(first, |common, next| common.into_iter().filter(|it| next.contains(it)).collect())
 }
 
-/// The sets that are merged into the `specialArgs` of what makes a host.
-fn sets(follower: &Follower<'_>, host: &Value) -> Option<Vec<(Term, AttrSet)>> {
-    let special = given_to_system(follower, host, "specialArgs")?;
-    let mut sets = Vec::new();
-    take_sets(follower, &special, &mut sets);
-    (!sets.is_empty()).then_some(sets)
+/// What is merged into the `specialArgs` of what makes a host.
+#[derive(Default)]
+struct Parts {
+    sets: Vec<(Term, AttrSet)>,
+    /// What is no set that is written out.
+    others: Vec<Value>,
 }
 
-fn take_sets(follower: &Follower<'_>, value: &Value, sets: &mut Vec<(Term, AttrSet)>) {
-    let value = follower.reduce(value);
-    if let Some((term, set)) = value.set() {
-        sets.push((term.clone(), set.clone()));
-    } else if let Some((left, right)) = value.term().and_then(update) {
-        take_sets(follower, &left, sets);
-        take_sets(follower, &right, sets);
+impl Parts {
+    /// The parts, where one at least is a set.
+    fn of(follower: &Follower<'_>, host: &Value) -> Option<Self> {
+        let mut parts = Self::default();
+        parts.take(follower, &given_to_system(follower, host, "specialArgs")?);
+        (!parts.sets.is_empty()).then_some(parts)
     }
+
+    fn take(&mut self, follower: &Follower<'_>, value: &Value) {
+        let reduced = follower.reduce(value);
+        if let Some((term, set)) = reduced.set() {
+            self.sets.push((term.clone(), set.clone()));
+        } else if let Some((left, right)) = reduced.term().and_then(update) {
+            self.take(follower, &left);
+            self.take(follower, &right);
+        } else {
+            self.others.push(value.clone());
+        }
+    }
+
+    /// What is bound beside `names`, where that can be said at `place`, too.
+    fn said(&self, follower: &Follower<'_>, names: &[String], place: &Place) -> Vec<(String, String)> {
+        let mut said: Vec<(String, String)> = Vec::new();
+        for (term, set) in &self.sets {
+            let bound = follower.names(term, set).into_iter().map(|(name, _)| name);
+            for name in bound.filter(|name| is_further(name, names)) {
+                // What is bound last is what holds.
+                said.retain(|(other, _)| *other != name);
+                let bound = follower.lookup(&Value::Term(term.clone()), &[&name]);
+                let value = bound.written.first().filter(|_| bound.written.len() == 1);
+                let Some((value, text)) = value.and_then(|it| carried(follower, it, place)) else { continue };
+                let is_secret =
+                    matches!(value.expr, Expr::Str(_)) && name.to_lowercase().contains("password");
+                if !is_secret {
+                    said.push((name, text));
+                }
+            }
+        }
+        said
+    }
+
+    /// The names at `place` of those parts that are no sets.
+    fn named(&self, follower: &Follower<'_>, place: &Place) -> Vec<String> {
+        let carried = self.others.iter().filter_map(|it| carried(follower, it, place));
+        let named = carried.filter(|(said, _)| matches!(said.expr, Expr::Ident(_) | Expr::Select(_)));
+        named.map(|(_, text)| text).collect()
+    }
+}
+
+/// Whether what is passed by that name is no host's own, and none of `names`.
+fn is_further(name: &str, names: &[String]) -> bool {
+    name != "inputs" && !is_of_host(name) && !names.iter().any(|it| it == name)
 }
 
 /// Whether what is called `name` where `at` stands may be passed to more than a single host: what a whole file is given or
@@ -129,7 +213,6 @@ fn further(
     let Some(at) = place.site.syntax().filter(|_| term.file.path() == place.term.file.path()) else {
         return Vec::new();
     };
-    let is_taken = |name: &str| name == "inputs" || is_of_host(name) || names.iter().any(|it| it == name);
     let is_its = |expr: &Expr| {
         let text = expr.syntax().text().to_string();
         let mut words = text.split(|c: char| !(c == '-' || c == '_' || c.is_alphanumeric()));
@@ -139,15 +222,15 @@ fn further(
     let bindings = set.attrpath_values().filter_map(|binding| {
         let keys = keys(&binding);
         let [Some(name)] = keys.as_slice() else { return None };
-        let is_taken = is_taken(name) || !binding.value().is_some_and(|value| is_flake_wide(&value));
-        (!is_taken).then(|| binding.syntax().text().to_string())
+        let is_taken = is_further(name, names) && binding.value().is_some_and(|value| is_flake_wide(&value));
+        is_taken.then(|| binding.syntax().text().to_string())
     });
     let inherited = set.inherits().filter_map(|inherit| {
         let from = inherit.from()?.expr().filter(|from| is_flake_wide(from))?;
-        let names = inherit.attrs().filter_map(|attr| literal::attribute(&attr));
-        let names: Vec<_> = names.filter(|name| !is_taken(name)).collect();
+        let attrs = inherit.attrs().filter_map(|attr| literal::attribute(&attr));
+        let theirs: Vec<_> = attrs.filter(|name| is_further(name, names)).collect();
         let from = from.syntax().text();
-        (!names.is_empty()).then(|| format!("inherit ({from}) {};", names.join(" ")))
+        (!theirs.is_empty()).then(|| format!("inherit ({from}) {};", theirs.join(" ")))
     });
     inherited.chain(bindings).collect()
 }
@@ -169,23 +252,11 @@ fn is_made_of_names(value: &Expr) -> bool {
 
 /// Whether all names that an expression takes from where it stands are bound alike where `at` stands.
 fn means_the_same(expr: &Expr, at: &SyntaxNode) -> bool {
-    let text = expr.syntax().text().to_string();
-    let names: BTreeSet<_> = rnix::Root::parse(&text)
-        .ok()
-        .ok()
-        .map_or_else(BTreeSet::new, |root| unbound_names(root.syntax()).into_iter().collect());
-    let there = expr.syntax();
+    let names = names_from_around(expr.syntax());
     names.iter().all(|name| {
-        is_bound_at(name, at)
-            && resolve(name, there) == resolve(name, at)
-            && function_binding(name, there) == function_binding(name, at)
+        let binder = |at: &SyntaxNode| binder(&name.to_string(), at);
+        binder(at).is_some_and(|here| binder(name.syntax()) == Some(here))
     })
-}
-
-/// The function around `at` that has a parameter of that name.
-fn function_binding(name: &str, at: &SyntaxNode) -> Option<Lambda> {
-    let mut functions = at.ancestors().filter_map(Lambda::cast);
-    functions.find(|it| it.param().is_some_and(|param| binds(&param, name)))
 }
 
 /// What modules of flake-parts are passed alike.

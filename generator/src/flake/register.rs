@@ -228,10 +228,17 @@ pub(super) fn at_place(
     let siblings = sibling::with_stems(siblings.collect());
     let is_beside = |it: &Place| hosts.is_empty() || std::ptr::eq(it, place);
     let beside = reading.each().filter(|(it, hosts)| is_beside(it) && !hosts.iter().any(Host::is_agent));
-    let beside = beside.flat_map(|(place, hosts)| {
-        hosts.iter().filter_map(|host| Some((Some(host.name.as_str()), reading.made(place, host)?)))
-    });
-    let mut beside: Vec<_> = beside.collect();
+    let beside: Vec<_> =
+        beside.flat_map(|(place, hosts)| hosts.iter().map(move |host| (place, host))).collect();
+    // What makes media may make them otherwise.
+    let is_ordinary =
+        |(place, host): &(&Place, &Host)| Sibling::read(&reading.follower, place, host).is_ordinary();
+    let ordinary: Vec<_> = beside.iter().copied().filter(is_ordinary).collect();
+    let models = if ordinary.len() > 1 { ordinary } else { beside };
+    let made = models
+        .into_iter()
+        .filter_map(|(place, host)| Some((Some(host.name.as_str()), reading.made(place, host)?)));
+    let mut beside: Vec<_> = made.collect();
     if beside.is_empty() && matches!(place.site, Site::Over(_) | Site::Under(_)) {
         let (parts, hosts) = (&reading.places.parts, &files.tree.settings().paths.hosts);
         let made = reach::made(&reading.follower, parts, &place.term, hosts.as_str());

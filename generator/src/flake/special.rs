@@ -10,6 +10,7 @@ use rowan::ast::AstNode;
 
 use super::{
     full::{Full, bound, inherited, inputs, operands},
+    passed::Passed,
     shared::{New, said, shared},
     sibling::Sibling,
 };
@@ -33,18 +34,30 @@ impl Full<'_> {
     /// The binding of `specialArgs`, the best first: as siblings have it, then with `inputs` alone.
     pub(super) fn special_arguments(&self) -> Vec<String> {
         let Some(at) = self.place.site.syntax() else { return Vec::new() };
+        let theirs = self.as_siblings_pass().or_else(|| self.beside_what_all_pass(at));
+        let ours = [&self.passed, &Passed::default()].map(|passed| self.with_inputs(at, passed));
+        let mut all: Vec<_> = theirs.into_iter().chain(ours.into_iter().flatten()).collect();
+        all.dedup();
+        all
+    }
+
+    /// The binding of `specialArgs` to `inputs` and what else is `passed`.
+    fn with_inputs(&self, at: &SyntaxNode, passed: &Passed) -> Option<String> {
         let is_first = self.siblings.is_empty() && !matches!(self.place.site, Site::Over(_) | Site::Under(_));
-        let names: Vec<_> = self.passed.names.iter().filter(|name| *name != "inputs").cloned().collect();
-        let further = self.passed.bindings.join(" ");
-        let ours = inputs(at).map(|inputs| match (inputs.as_str(), names.join(" ").as_str()) {
+        let names: Vec<_> =
+            passed.names.iter().map(String::as_str).filter(|name| *name != "inputs").collect();
+        let further = passed.bindings.join(" ");
+        let over = passed.over.iter().fold(String::new(), |over, set| over + set + " // ");
+        Some(match (inputs(at)?.as_str(), names.join(" ").as_str()) {
             ("inputs", _) if is_first && is_bound_at("self", at) => {
                 "specialArgs = { inherit inputs self; outputs = self; };".to_owned()
             }
-            ("inputs", names) => format!("specialArgs = {{ inherit inputs {names}; {further} }};"),
-            (other, "") => format!("specialArgs = {{ inputs = {other}; {further} }};"),
-            (other, names) => format!("specialArgs = {{ inputs = {other}; inherit {names}; {further} }};"),
-        });
-        self.as_siblings_pass().or_else(|| self.beside_what_all_pass(at)).into_iter().chain(ours).collect()
+            ("inputs", names) => format!("specialArgs = {over}{{ inherit inputs {names}; {further} }};"),
+            (other, "") => format!("specialArgs = {over}{{ inputs = {other}; {further} }};"),
+            (other, names) => {
+                format!("specialArgs = {over}{{ inputs = {other}; inherit {names}; {further} }};")
+            }
+        })
     }
 
     /// What most siblings pass that pass `inputs`, or else what all do, or else what several do: what differs is of each

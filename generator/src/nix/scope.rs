@@ -21,9 +21,31 @@ use crate::nix::{
 /// Below a `with` any name may be bound, so that none is missing there.
 #[must_use]
 pub fn unbound_names(expr: &SyntaxNode) -> Vec<String> {
-    let names = expr.descendants().filter_map(|node| {
+    let unbound = names(expr).filter(|(name, scope)| !may_be_bound_at(&name.to_string(), scope));
+    unbound.map(|(name, _)| name.to_string()).collect()
+}
+
+/// The names that `expr` takes from around it, where they stand: what nothing in it binds for certain, and Nix has not
+/// built in.
+pub(crate) fn names_from_around(expr: &SyntaxNode) -> Vec<ast::Ident> {
+    let around = expr.parent();
+    let is_bound_within = |name: &str, scope: &SyntaxNode| {
+        let mut within = scope.ancestors().take_while(|it| Some(it) != around.as_ref());
+        // What a set inherits comes from outside of it.
+        expr.text_range().contains_range(scope.text_range()) && within.any(|scope| binds_in(name, scope))
+    };
+    let free = names(expr).filter(|(name, scope)| {
+        let name = name.to_string();
+        !is_bound_within(&name, scope) && (binder(&name, scope).is_some() || !PLAIN.contains(&name.as_str()))
+    });
+    free.map(|(name, _)| name).collect()
+}
+
+/// The names in `expr` that stand for values, each with what it takes its value from.
+fn names(expr: &SyntaxNode) -> impl Iterator<Item = (ast::Ident, SyntaxNode)> {
+    expr.descendants().filter_map(|node| {
         let parent = node.parent()?;
-        let ident = ast::Ident::cast(node.clone())?.ident_token()?;
+        let ident = ast::Ident::cast(node.clone())?;
         let reference = match parent.kind() {
             NODE_ATTRPATH | NODE_IDENT_PARAM | NODE_PAT_ENTRY | NODE_PAT_BIND => false,
             NODE_INHERIT => Inherit::cast(parent.clone())?.from().is_none(),
@@ -31,15 +53,19 @@ pub fn unbound_names(expr: &SyntaxNode) -> Vec<String> {
         };
         // What a set inherits comes from outside of it.
         let scope = if parent.kind() == NODE_INHERIT { parent.parent()?.parent()? } else { node };
-        (reference && !may_be_bound_at(ident.text(), &scope)).then(|| ident.text().to_owned())
-    });
-    names.collect()
+        reference.then_some((ident, scope))
+    })
+}
+
+/// What binds `name` for certain where `at` stands: a function, a `let` or a `rec`.
+pub(crate) fn binder(name: &str, at: &SyntaxNode) -> Option<SyntaxNode> {
+    at.ancestors().find(|scope| binds_in(name, scope.clone()))
 }
 
 /// Whether something around `at` binds `name` for certain: no `with`, and nothing that Nix has built in.
 #[must_use]
 pub fn is_bound_at(name: &str, at: &SyntaxNode) -> bool {
-    at.ancestors().any(|scope| binds_in(name, scope))
+    binder(name, at).is_some()
 }
 
 fn may_be_bound_at(name: &str, at: &SyntaxNode) -> bool {
@@ -165,5 +191,21 @@ mod tests {
         assert_eq!(unbound("with lib; { v = anything; }"), [""; 0]);
         assert_eq!(unbound("{ v = [ (with a.b; anything) ]; }"), ["a"]);
         assert_eq!(unbound("{ v = map toString [ true null ]; }"), [""; 0]);
+    }
+
+    #[test]
+    fn knows_which_names_are_taken_from_around() {
+        let taken = |text: &str| {
+            let file = NixFile::parse(&TreePath::literal("x.nix"), text.into()).unwrap();
+            let value = find(&file, &AttrPath::value("v"));
+            let names = names_from_around(value.value().unwrap().syntax()).into_iter();
+            names.map(|name| name.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(taken("{ a, ... }: { v = a b.c (x: x y) (let z = 1; in z); }"), ["a", "b", "y"]);
+        assert_eq!(taken("{ v = { inherit a; inherit (b) c; d = 1; e = d; }; }"), ["a", "b", "d"]);
+        assert_eq!(
+            taken("{ map, ... }: { v = [ (with lib; a) (map toString) true ]; }"),
+            ["lib", "a", "map"]
+        );
     }
 }

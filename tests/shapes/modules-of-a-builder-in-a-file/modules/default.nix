@@ -1,0 +1,4 @@
+{ lib, ... }:
+{
+  options.greeting = lib.mkOption { };
+}

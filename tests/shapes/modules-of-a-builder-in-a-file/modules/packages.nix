@@ -1,0 +1,4 @@
+{
+  imports = [ ./unfree.nix ];
+  nixpkgs.overlays = [ ];
+}

@@ -1,0 +1,4 @@
+{ inputs, palette, ... }:
+{
+  nix.registry.nixpkgs.flake = inputs.nixpkgs;
+}

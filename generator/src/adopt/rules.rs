@@ -14,6 +14,9 @@ use crate::{
     secrets::recipient::Recipient,
 };
 
+/// No machine yet. The set stands on lines of its own, so that the first agent's is one more, and goes without a trace.
+const NO_SYSTEMS: &str = "{\n}";
+
 /// New rules, whose operators are the holders of `keys`.
 pub(super) fn fresh(admin: &str, keys: &[Recipient]) -> String {
     let (users, names): (Vec<_>, Vec<_>) = keys
@@ -53,7 +56,7 @@ pub(super) fn completed(rules: &NixFile, admin: &str, keys: &[Recipient]) -> Res
         format!("[ users.{} ]", quote_attribute(admin))
     } else if keys.is_empty() {
         return if has(rules, "adminKeys") {
-            complete(&mut file, &[("systems", "{ }".into())])
+            complete(&mut file, &[("systems", NO_SYSTEMS.into())])
         } else {
             Err(no_keys(rules))
         };
@@ -61,7 +64,7 @@ pub(super) fn completed(rules: &NixFile, admin: &str, keys: &[Recipient]) -> Res
         let keys: Vec<_> = keys.iter().map(|key| quote(key.as_str())).collect();
         format!("[ {} ]", keys.join(" "))
     };
-    complete(&mut file, &[("systems", "{ }".into()), ("adminKeys", operators)])
+    complete(&mut file, &[("systems", NO_SYSTEMS.into()), ("adminKeys", operators)])
 }
 
 fn complete(file: &mut NixFile, bindings: &[(&str, String)]) -> Result<Option<NixFile>> {

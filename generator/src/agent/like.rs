@@ -107,15 +107,17 @@ fn files(
     Ok(files)
 }
 
-/// The files of an agent's own: those in its folders, and those of its name that they lead to.
+/// The files of an agent's own: those in its folders, and those of its name that they lead to. What registers its
+/// machine is written anew, as any entry is.
 fn own_files(tree: &Tree, sibling: &AgentName) -> Result<Vec<TreePath>> {
     let paths = &tree.settings().paths;
+    let registering = flake::own_module(&Planned::none(tree), &sibling.host())?;
     let mut waiting = paths.own_places(sibling);
     waiting.push(paths.user(sibling));
     let mut own = Vec::new();
     while let Some(path) = waiting.pop() {
         for file in tree.files_below(&path)? {
-            if own.contains(&file) {
+            if own.contains(&file) || registering.as_ref() == Some(&file) {
                 continue;
             }
             if file.has_extension("nix") {

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     edit::{self, Change},
-    error::{Error, Location, Result},
+    error::{Error, Result},
     flake::{self, Planned},
     guide,
     name::AgentName,
@@ -114,7 +114,8 @@ fn hand_written_files(tree: &Tree, name: &AgentName) -> Result<Vec<String>> {
             _ => {}
         }
     }
-    let ours: BTreeSet<_> = known.iter().map(|(path, _)| path).collect();
+    let registering = flake::own_module(&Planned::none(tree), &name.host())?;
+    let ours: BTreeSet<_> = known.iter().map(|(path, _)| path).chain(&registering).collect();
     for place in paths.own_places(name) {
         let others = tree.files_below(&place)?.into_iter().filter(|file| !ours.contains(file));
         by_hand.extend(others.map(|file| format!("{file} was not made by new-agent")));
@@ -130,10 +131,11 @@ fn unregister(
     by_hand: &mut Vec<String>,
 ) -> Result<()> {
     let paths = &tree.settings().paths;
+    let mut removed = None;
     for (part, at) in &parts.present {
         let (path, change, expected) = match part {
             Part::Registration(_) => {
-                unregister_host(draft, tree, name, at, by_hand)?;
+                removed = unregister_host(draft, tree, name, by_hand)?.map(|entry| (at, entry));
                 continue;
             }
             Part::BaseUser(user) => (
@@ -172,18 +174,22 @@ fn unregister(
         }
         draft.edit(path, &change)?;
     }
+    if let Some((at, entry)) = removed
+        && !is_born_so(draft, tree, name, &entry)?
+    {
+        by_hand.push(format!("{at} nixosConfigurations.{} was edited by hand", name.host()));
+    }
     remove_readings(draft, &paths.rules, name, by_hand)
 }
 
-/// Takes the host out of the flake. Its entry must be what it would be if it were born now.
+/// Takes the host out of the flake, and gives what its entry was.
 fn unregister_host(
     draft: &mut Draft<'_>,
     tree: &Tree,
     name: &AgentName,
-    at: &Location,
     by_hand: &mut Vec<String>,
-) -> Result<()> {
-    let Some(removal) = flake::unregister(&Planned::none(tree), &name.host())? else { return Ok(()) };
+) -> Result<Option<String>> {
+    let Some(removal) = flake::unregister(&Planned::none(tree), &name.host())? else { return Ok(None) };
     let comments = removal.comments.iter();
     by_hand.extend(comments.map(|(at, comment)| format!("{at} a comment goes along: {comment}")));
     match removal.file {
@@ -191,14 +197,19 @@ fn unregister_host(
         None => draft.delete(&removal.path)?,
     }
     removal.importer.into_iter().try_for_each(|file| draft.edited(file, false))?;
-    let host = tree.settings().paths.host(name);
+    Ok(Some(removal.entry))
+}
+
+/// Whether the host's entry is what it would be if the agent were born now: in the tree without it, its own files there.
+fn is_born_so(draft: &Draft<'_>, tree: &Tree, name: &AgentName, entry: &str) -> Result<bool> {
     let mut planned = draft.planned();
-    planned.insert(host.clone(), Some(tree.text(&host)?.unwrap_or_default().into_bytes()));
-    let again = flake::register(&Planned::new(tree, planned), &name.host());
-    if !again.is_ok_and(|again| squeeze(&again.entry) == squeeze(&removal.entry)) {
-        by_hand.push(format!("{at} nixosConfigurations.{} was edited by hand", name.host()));
+    for file in tree.settings().paths.own_files(name) {
+        if let Some(bytes) = tree.bytes(&file)? {
+            planned.insert(file, Some(bytes));
+        }
     }
-    Ok(())
+    let again = flake::register(&Planned::new(tree, planned), &name.host());
+    Ok(again.is_ok_and(|again| squeeze(&again.entry) == squeeze(entry)))
 }
 
 fn squeeze(text: &str) -> String {

@@ -61,6 +61,11 @@ impl<'a> Planned<'a> {
         files.filter(|path| path.has_extension("nix") && has_word(path)).collect()
     }
 
+    /// Whether the plan takes the file away.
+    fn goes(&self, path: &TreePath) -> bool {
+        matches!(self.planned.get(path), Some(None))
+    }
+
     /// Whether a file is at `path`, or a folder with a `default.nix`.
     pub(super) fn is_there(&self, path: &TreePath) -> bool {
         let file = |path: &TreePath| match self.planned.get(path) {
@@ -73,7 +78,7 @@ impl<'a> Planned<'a> {
 
 impl Files for Planned<'_> {
     fn nix(&self, path: &TreePath) -> Option<NixFile> {
-        self.read(path).ok()
+        if self.goes(path) { None } else { self.read(path).ok() }
     }
 
     fn is_file(&self, path: &TreePath) -> bool {
@@ -97,6 +102,7 @@ impl Files for Planned<'_> {
     fn entries(&self, folder: &TreePath) -> Vec<DirEntry> {
         let is_folder = |name: &str| folder.join(name).under(self.tree.root()).is_dir();
         let names = self.tree.folder(folder).unwrap_or_default().into_iter();
+        let names = names.filter(|name| !self.goes(&folder.join(name)));
         let mut entries: Vec<_> = names.map(|name| DirEntry { is_folder: is_folder(&name), name }).collect();
         let there = self.planned.iter().filter(|(_, contents)| contents.is_some());
         add_files(&mut entries, folder, there.map(|(path, _)| path));

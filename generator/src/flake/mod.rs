@@ -129,6 +129,11 @@ pub fn register(files: &Planned<'_>, host: &str) -> Result<Registration> {
     register::register(files, host)
 }
 
+/// The file that registers a host and is its alone; nothing where its entry stands among others', or there is none.
+pub fn own_module(files: &Planned<'_>, host: &str) -> Result<Option<TreePath>> {
+    Ok(unregister(files, host)?.filter(|removal| removal.file.is_none()).map(|removal| removal.path))
+}
+
 /// The removal of a host's entry; nothing where there is none.
 pub fn unregister(files: &Planned<'_>, host: &str) -> Result<Option<Removal>> {
     let paths = &files.tree.settings().paths;

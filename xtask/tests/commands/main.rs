@@ -26,6 +26,7 @@ mod interrupted;
 mod keys;
 mod like;
 mod list;
+mod lives;
 mod many;
 mod new_agent;
 mod operator;

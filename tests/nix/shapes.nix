@@ -382,8 +382,17 @@ let
         module:
         let
           content = import module;
+          # What every module is passed isn't looked at where it imports.
+          passed = {
+            config = { };
+            pkgs = { };
+            inherit lib;
+          }
+          // host.specialArgs or { };
+          asked = builtins.functionArgs content;
+          given = if asked == { } then passed else builtins.intersectAttrs asked passed;
         in
-        (if isFunction content then content (host.specialArgs or { }) else content).imports or [ ];
+        (if isFunction content then content given else content).imports or [ ];
       isLoaded =
         module:
         if isPath module || isString module then

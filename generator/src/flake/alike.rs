@@ -18,14 +18,16 @@ use crate::{
 
 impl Full<'_> {
     /// What `function` gives for what all siblings that call it say, the best first: with the modules that name the host,
-    /// then without, then without those that give people homes either; at least two siblings must.
+    /// then without, and then with those of inputs alone, as the flake's own may ask each host for what it says; at least
+    /// two siblings must.
     pub(super) fn as_all(&self, function: &str) -> Vec<String> {
         let models: Vec<_> = self.siblings.iter().filter(|it| it.is_ordinary()).collect();
         let calls: Option<Vec<_>> = models.iter().map(|it| self.call_of(it)).collect();
         let Some(calls) = calls.filter(|calls| calls.len() > 1) else { return Vec::new() };
         let is_soft = |module: &Expr| !is_of_one_machine(module) && !gives_homes(module);
         let is_of_all = |module: &Expr| is_soft(module) && !self.names_host(module);
-        let wanted: [&dyn Fn(&Expr) -> bool; 2] = [&is_soft, &is_of_all];
+        let is_of_inputs = |module: &Expr| is_of_all(module) && is_of_input(module);
+        let wanted: [&dyn Fn(&Expr) -> bool; 3] = [&is_soft, &is_of_all, &is_of_inputs];
         let mut all: Vec<_> = wanted.into_iter().filter_map(|it| self.alike(function, &calls, it)).collect();
         all.dedup();
         all
@@ -178,6 +180,14 @@ impl Full<'_> {
             _ => format!("[ {} ] ++ {modules}", self.folder),
         }
     }
+}
+
+/// Whether a module is one that an input of the flake has.
+pub(super) fn is_of_input(module: &Expr) -> bool {
+    let text = module.syntax().text().to_string();
+    matches!(module, Expr::Select(_))
+        && text.contains("odules")
+        && !text.split('.').any(|part| part == "self")
 }
 
 /// Whether a module that is written out gives homes to people.

@@ -20,11 +20,13 @@ pub(super) struct Framework {
     pub(super) takes_files: bool,
     /// Whether it passes `inputs` to the modules of a host.
     pub(super) passes_inputs: bool,
+    /// The folder whose modules it gives every host.
+    pub(super) modules: Option<TreePath>,
 }
 
 impl Framework {
     fn of_folder(folder: String) -> Self {
-        Self { folder, file: "default.nix", takes_files: false, passes_inputs: true }
+        Self { folder, file: "default.nix", takes_files: false, passes_inputs: true, modules: None }
     }
 
     /// Whether a host whose own file is `host_file` is one there.
@@ -64,7 +66,12 @@ pub(super) fn called(follower: &Follower<'_>, term: &Term) -> Option<(Framework,
             let first = MODULES.into_iter().map(|folder| join(&root, folder)).find(is_there);
             Some((nixos_unified(), first.into_iter().collect()))
         }
-        "mkFlake" => Some((Framework::of_folder(snowfall(follower, term, arguments)?), Vec::new())),
+        "mkFlake" => {
+            let root = snowfall(follower, term, arguments)?;
+            let modules = TreePath::new(join(&root, "modules/nixos")).ok();
+            let framework = Framework::of_folder(join(&root, "systems/x86_64-linux"));
+            Some((Framework { modules, ..framework }, Vec::new()))
+        }
         _ => None,
     }
 }
@@ -128,7 +135,7 @@ fn join(root: &str, folder: &str) -> String {
     if root.is_empty() { folder.to_owned() } else { format!("{root}/{folder}") }
 }
 
-/// The folder of the hosts of Snowfall: `snowfall-lib.mkFlake { … }`, or its library made first, and then
+/// The root of Snowfall: `snowfall-lib.mkFlake { … }`, or its library made first, and then
 /// `lib.mkFlake { … }`.
 fn snowfall(follower: &Follower<'_>, term: &Term, arguments: &Value) -> Option<String> {
     let Expr::Apply(call) = &term.expr else { return None };
@@ -144,9 +151,5 @@ fn snowfall(follower: &Follower<'_>, term: &Term, arguments: &Value) -> Option<S
         of.extend(made.arguments);
     }
     let root = of.iter().find_map(|it| follower.select(it, &["snowfall", "root"]));
-    let root = match root {
-        Some(root) => follower.place(&root)? + "/",
-        None => String::new(),
-    };
-    Some(format!("{}systems/x86_64-linux", root.trim_start_matches('/')))
+    root.map_or_else(|| Some(String::new()), |root| follower.place(&root))
 }

@@ -10,6 +10,7 @@
 
 mod alike;
 mod arguments;
+mod asked;
 mod by_hand;
 mod carried;
 mod condition;
@@ -31,6 +32,7 @@ mod passed;
 mod place;
 mod reach;
 mod reading;
+mod reads;
 mod refusal;
 mod register;
 mod shared;

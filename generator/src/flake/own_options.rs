@@ -5,9 +5,10 @@ use rnix::ast::{AttrSet, HasEntry};
 use crate::nix::find::keys;
 
 /// The options at the top of NixOS, and of modules that many have from inputs.
-const OPTIONS: [&str; 38] = [
+const OPTIONS: [&str; 42] = [
     "_module",
     "age",
+    "assertions",
     "boot",
     "config",
     "console",
@@ -23,7 +24,9 @@ const OPTIONS: [&str; 38] = [
     "home-manager",
     "i18n",
     "imports",
+    "lib",
     "location",
+    "meta",
     "networking",
     "nix",
     "nixpkgs",
@@ -42,6 +45,7 @@ const OPTIONS: [&str; 38] = [
     "time",
     "users",
     "virtualisation",
+    "warnings",
     "xdg",
     "zramSwap",
 ];
@@ -49,5 +53,10 @@ const OPTIONS: [&str; 38] = [
 /// Those that a module which is written out binds.
 pub(super) fn of(module: &AttrSet) -> impl Iterator<Item = String> {
     let names = module.attrpath_values().filter_map(|binding| keys(&binding).into_iter().next().flatten());
-    names.filter(|name| !OPTIONS.contains(&name.as_str()))
+    names.filter(|name| is_own(name))
+}
+
+/// Whether an option at the top is none of those.
+pub(super) fn is_own(name: &str) -> bool {
+    !OPTIONS.contains(&name)
 }

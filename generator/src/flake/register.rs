@@ -15,6 +15,7 @@ use super::{
     reading::{Host, Reading},
     refusal::Refusal,
     sibling::{self, Sibling},
+    system::asked_below,
     unfound,
     verify::{system, verify, will_be},
     via::{Via, made},
@@ -144,6 +145,13 @@ fn by_folder(
         }
         if !framework.passes_inputs || !framework.takes(&paths.host_file) {
             return Err(refusal.of_framework(folder, framework));
+        }
+        let modules = framework.modules.as_ref();
+        if let Some(why) = modules
+            .filter(|_| !has_agents(files))
+            .and_then(|modules| asked_below(&reading.follower, &own, modules))
+        {
+            return Err(refuse(&why));
         }
     }
     // The new host's own file will be there.

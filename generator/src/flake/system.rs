@@ -6,6 +6,7 @@ use rnix::ast::{Attr, Expr, HasEntry, PathRel, Select};
 use rowan::{TextRange, ast::AstNode};
 
 use super::{
+    asked::{self, Module},
     in_use::{is_a_file, is_left_out, is_read},
     own_options,
     place::Place,
@@ -38,6 +39,10 @@ pub(super) struct System {
     has_others: bool,
     /// What its modules are passed that is seen to throw.
     throwing: Vec<String>,
+    /// Its modules that are written out, where those in files of their own are read, too.
+    modules: Vec<Module>,
+    /// An option that they ask each host for, which none of them says.
+    asked: Option<String>,
     /// What it reads of the host's name and what won't be there: files, and attributes of sets.
     pub(super) missing: Vec<String>,
 }
@@ -55,7 +60,7 @@ impl System {
     ) -> Self {
         let mut system = Self::default();
         let host = follower.body(host);
-        let reading = Reading { follower, own, is_there, passed: None };
+        let reading = Reading { follower, own, is_there, passed: None, is_sure: true };
         let bodies: Vec<_> = host.innermost().iter().flat_map(Term::bodies).collect();
         let ranges: HashSet<_> =
             bodies.iter().map(|it| (it.file.path(), it.expr.syntax().text_range())).collect();
@@ -85,6 +90,12 @@ impl System {
         self.homes.contains(&None) || !self.homes.is_subset(&self.users)
     }
 
+    /// What its modules ask of each host and a new one doesn't say.
+    pub(super) fn asks(&self) -> Option<String> {
+        let option = self.asked.as_ref()?;
+        Some(format!("its modules read the option {option}, and none of them says it"))
+    }
+
     /// What a host whose own files are `own` would be without; nothing when it has all that it needs.
     pub(super) fn lacks(&self, own: &HostFiles) -> Option<String> {
         if !self.readable {
@@ -95,6 +106,8 @@ impl System {
             Some(format!("it reads {}, which a new host doesn't have", self.missing.join(", ")))
         } else if let Some(option) = self.own_options.first().filter(|_| !self.has_others) {
             Some(format!("it is said `{option}`, which no module but hosts' own is seen to declare"))
+        } else if let Some(why) = self.asks() {
+            Some(why)
         } else if let Some(name) = self.throwing.first() {
             Some(format!("its modules are passed `{name}`, which throws for it"))
         } else if self.inputs != Some(true) {
@@ -105,6 +118,22 @@ impl System {
     }
 }
 
+/// What the modules in `folder`, of which every folder below it with a `default.nix` is one of each host, ask of one.
+pub(super) fn asked_below(follower: &Follower<'_>, own: &HostFiles, folder: &TreePath) -> Option<String> {
+    let is_there = |path: &TreePath| follower.is_there(path);
+    let passed = Some(Value::Text(String::new()));
+    let reading = Reading { follower, own, is_there: &is_there, passed, is_sure: true };
+    let mut system = System::default();
+    let mut waiting = vec![folder.clone()];
+    while let Some(folder) = waiting.pop() {
+        reading.file(folder.join("default.nix").as_str(), &mut system, DEPTH);
+        let folders = follower.entries(&folder).into_iter().filter(|entry| entry.is_folder);
+        waiting.extend(folders.map(|entry| folder.join(entry.name)));
+    }
+    system.asked = asked::unsaid(&system.modules);
+    system.asks()
+}
+
 /// What `function` reads, of what won't be there, when it is applied to the name of a new host.
 pub(super) fn missing_to(
     follower: &Follower<'_>,
@@ -113,7 +142,7 @@ pub(super) fn missing_to(
     is_there: &dyn Fn(&TreePath) -> bool,
 ) -> Vec<String> {
     let mut system = System::default();
-    let reading = Reading { follower, own, is_there, passed: None };
+    let reading = Reading { follower, own, is_there, passed: None, is_sure: true };
     if let Some(Value::Term(body)) = follower.apply(function, Value::Text(own.name.clone())) {
         reading.named(&body, &[], &mut system);
     }
@@ -126,6 +155,8 @@ struct Reading<'a> {
     is_there: &'a dyn Fn(&TreePath) -> bool,
     /// What modules in files of their own are passed, where these are read, too.
     passed: Option<Value>,
+    /// Whether what is looked at is there for certain.
+    is_sure: bool,
 }
 
 impl Reading<'_> {
@@ -151,10 +182,17 @@ impl Reading<'_> {
         if !system.loads || system.homes_of_others() {
             let passed = follower.select(arguments, &["specialArgs"]);
             let reading = Reading { passed, ..*self };
+            system.modules.clear();
             for modules in &modules {
                 reading.modules(modules, system, DEPTH);
             }
         }
+        let passed = passed.unwrap_or_else(|| Value::Text(String::new()));
+        let (reading, mut whole) = (Reading { passed: Some(passed), ..*self }, System::default());
+        for modules in &modules {
+            reading.modules(modules, &mut whole, DEPTH);
+        }
+        system.asked = asked::unsaid(&whole.modules);
     }
 
     /// Whether what `set` binds to `name` is seen to throw.
@@ -185,11 +223,17 @@ impl Reading<'_> {
             _ => {
                 if let Some(call) = self.follower.call(&modules) {
                     let condition = call.arguments.first().filter(|_| call.name.starts_with("optional"));
-                    if condition.and_then(|condition| self.follower.truth(condition)) == Some(false) {
+                    let holds = condition.and_then(|condition| self.follower.truth(condition));
+                    if holds == Some(false) {
                         return;
                     }
+                    let reading = Reading {
+                        is_sure: self.is_sure && holds == Some(true),
+                        passed: self.passed.clone(),
+                        ..*self
+                    };
                     for argument in &call.arguments {
-                        self.modules(argument, system, depth);
+                        reading.modules(argument, system, depth);
                     }
                 }
             }
@@ -227,6 +271,11 @@ impl Reading<'_> {
             system.has_others = true;
             return;
         };
+        let read = Module { set: term.with(Expr::AttrSet(set.clone())), is_sure: self.is_sure };
+        if system.modules.iter().any(|other| other.is(&read)) {
+            return;
+        }
+        system.modules.push(read);
         system.own_options.extend(own_options::of(set));
         system.loads |= self.own.is_loaded_by(term.file.path().as_str());
         let passes = |path: &[&str]| self.follower.lookup(&module, path).is_bound();

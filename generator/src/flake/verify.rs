@@ -50,13 +50,15 @@ pub(super) fn verify(
     {
         return Err(refuse(format!("it names {file}, which is not there")));
     }
+    let made = reading.made(place, entry);
     if origin == Origin::Ours {
-        return Ok(verified);
+        // What is loaded for all may ask each for what it says.
+        let asked = made.and_then(|made| system(files, &reading.follower, &made, host).asks());
+        return asked.map_or(Ok(verified), |why| Err(refuse(why)));
     }
     if let Some(argument) = reading.lacking(place, entry).filter(|_| origin != Origin::Agent) {
         return Err(refuse(format!("what makes a host of it asks for `{argument}`")));
     }
-    let made = reading.made(place, entry);
     let made = made.ok_or_else(|| refuse("what makes a host of it can't be read".into()))?;
     let system = system(files, &reading.follower, &made, host);
     if !system.readable {

@@ -1,0 +1,317 @@
+//! Options that modules ask each host for: they are declared without a default, and read whatever a host says.
+
+use std::cell::RefCell;
+
+use rnix::ast::{Apply, Attr, AttrSet, Attrpath, AttrpathValue, BinOpKind, Expr, HasEntry, UnaryOpKind};
+use rowan::ast::AstNode;
+
+use super::{
+    own_options::is_own,
+    reads::{self, path_of},
+    taker::without_parentheses,
+};
+use crate::nix::{
+    follow::{Term, last_name},
+    literal,
+};
+
+/// A module that a host is made of.
+#[derive(Debug, Clone)]
+pub(super) struct Module {
+    /// The set that it comes to.
+    pub(super) set: Term,
+    /// Whether it is one for certain, or only on a condition that isn't known.
+    pub(super) is_sure: bool,
+}
+
+/// The path of an option; a name that is computed is there as it is written.
+pub(super) type Path = Vec<String>;
+
+/// The first option that `modules` declare without a default and read, and that none of them says.
+pub(super) fn unsaid(modules: &[Module]) -> Option<String> {
+    let declared = modules.iter().filter(|it| it.is_sure).flat_map(Module::declared);
+    let declared: Vec<_> = declared.collect();
+    let said: Vec<_> = modules.iter().flat_map(Module::said).collect();
+    let known = Known { declared: &declared, said: &said, asked: RefCell::default() };
+    let mut asked =
+        declared.iter().filter(|it| matches!(it.default, Default::None) && known.said(&it.path).is_empty());
+    asked.clone().next()?;
+    let read: Vec<_> = modules.iter().filter(|it| it.is_sure).flat_map(|it| it.read(&known)).collect();
+    let option = asked.find(|option| read.iter().any(|path| path.starts_with(&option.path)))?;
+    let at = option.at.location();
+    Some(format!("{}, which {at} declares without a default", option.path.join(".")))
+}
+
+/// An option that is declared.
+struct Declared {
+    path: Path,
+    at: Term,
+    default: Default,
+}
+
+/// What an option is by default.
+enum Default {
+    None,
+    Bool(bool),
+    Other,
+}
+
+/// What a module says to an option.
+struct Said {
+    path: Path,
+    /// Whether it may say what is not written out: to any option below the path.
+    is_open: bool,
+    /// Where it is `true` or `false`.
+    value: Option<bool>,
+    /// The conditions that it is said on.
+    when: Vec<Expr>,
+}
+
+/// How many options are looked at on the way to one that they may be said on the condition of.
+const DEPTH: usize = 4;
+
+/// What is known of all options.
+pub(super) struct Known<'a> {
+    declared: &'a [Declared],
+    said: &'a [Said],
+    /// The options that are looked at: what is said only where one of them holds makes it hold no more.
+    asked: RefCell<Vec<Path>>,
+}
+
+impl Known<'_> {
+    /// What may be said to an option.
+    fn said(&self, option: &Path) -> Vec<&Said> {
+        let may_be_said = |said: &&Said| !said.when.iter().any(|it| self.holds(it) == Some(false));
+        self.said.iter().filter(|said| said.may_be_of(option)).filter(may_be_said).collect()
+    }
+
+    /// Whether a condition holds, as far as options tell that no host needs to say.
+    pub(super) fn holds(&self, condition: &Expr) -> Option<bool> {
+        match without_parentheses(condition.clone()) {
+            Expr::UnaryOp(it) if it.operator() == Some(UnaryOpKind::Invert) => {
+                Some(!self.holds(&it.expr()?)?)
+            }
+            Expr::BinOp(it) if it.operator() == Some(BinOpKind::And) => {
+                Some(self.holds(&it.lhs()?)? && self.holds(&it.rhs()?)?)
+            }
+            Expr::BinOp(it) if it.operator() == Some(BinOpKind::Or) => {
+                Some(self.holds(&it.lhs()?)? || self.holds(&it.rhs()?)?)
+            }
+            expr => self.is_on(&path_of(&expr)?),
+        }
+    }
+
+    /// Whether an option is `true`.
+    fn is_on(&self, option: &Path) -> Option<bool> {
+        if self.asked.borrow().contains(option) {
+            return Some(false);
+        }
+        if self.asked.borrow().len() > DEPTH {
+            return None;
+        }
+        self.asked.borrow_mut().push(option.clone());
+        let said = self.said(option);
+        self.asked.borrow_mut().pop();
+        if !said.is_empty() {
+            return said.iter().all(|it| it.value == Some(true)).then_some(true);
+        }
+        match self.declared.iter().find(|it| it.path == *option)?.default {
+            Default::Bool(value) => Some(value),
+            Default::None | Default::Other => None,
+        }
+    }
+}
+
+impl Said {
+    fn may_be_of(&self, option: &Path) -> bool {
+        // A flake's own options may be called by what is computed.
+        let may_be = |(name, other): (&String, &String)| {
+            name == other || [name, other].iter().any(|it| it.contains("${")) && is_own(name) && is_own(other)
+        };
+        self.path.iter().zip(option).all(may_be) && (self.is_open || self.path.len() >= option.len())
+    }
+}
+
+impl Module {
+    /// Whether it is the same, where it stands.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.set.file.path() == other.set.file.path() && self.set.expr == other.set.expr
+    }
+
+    fn root(&self) -> Option<&AttrSet> {
+        match &self.set.expr {
+            Expr::AttrSet(set) => Some(set),
+            _ => None,
+        }
+    }
+
+    fn declared(&self) -> Vec<Declared> {
+        let mut declared = Vec::new();
+        for binding in self.root().into_iter().flat_map(HasEntry::attrpath_values) {
+            let path = path(&binding);
+            if let (Some(("options", rest)), Some(value)) = (first(&path), binding.value()) {
+                self.declare(rest.to_vec(), &value, &mut declared);
+            }
+        }
+        declared
+    }
+
+    fn declare(&self, path: Path, value: &Expr, declared: &mut Vec<Declared>) {
+        match value {
+            Expr::AttrSet(set) => {
+                for binding in set.attrpath_values() {
+                    let Some(value) = binding.value() else { continue };
+                    self.declare([path.clone(), self::path(&binding)].concat(), &value, declared);
+                }
+            }
+            Expr::With(it) => it.body().iter().for_each(|body| self.declare(path.clone(), body, declared)),
+            Expr::LetIn(it) => it.body().iter().for_each(|body| self.declare(path.clone(), body, declared)),
+            Expr::Paren(it) => it.expr().iter().for_each(|inner| self.declare(path.clone(), inner, declared)),
+            other => {
+                declared.push(Declared { path, at: self.set.with(other.clone()), default: default(other) });
+            }
+        }
+    }
+
+    fn said(&self) -> Vec<Said> {
+        let mut said = Vec::new();
+        for binding in self.others() {
+            let at = path(&binding);
+            let path = if at.first().is_some_and(|it| it == "config") {
+                at.get(1..).unwrap_or_default()
+            } else {
+                &at
+            };
+            if let Some(value) = binding.value() {
+                say(path.to_vec(), &value, &[], &mut said);
+            }
+        }
+        said
+    }
+
+    /// The bindings of the module but those that declare options.
+    fn others(&self) -> impl Iterator<Item = AttrpathValue> {
+        let bindings = self.root().into_iter().flat_map(HasEntry::attrpath_values);
+        bindings.filter(|it| !matches!(first(&path(it)), Some(("options" | "imports", _))))
+    }
+
+    /// The options that it reads for certain.
+    fn read(&self, known: &Known<'_>) -> Vec<Path> {
+        let bindings: Vec<_> = self.others().map(|binding| binding.syntax().clone()).collect();
+        reads::of(&bindings, known)
+    }
+}
+
+fn first(path: &[String]) -> Option<(&str, &[String])> {
+    path.split_first().map(|(first, rest)| (first.as_str(), rest))
+}
+
+fn path(binding: &AttrpathValue) -> Path {
+    binding.attrpath().iter().flat_map(Attrpath::attrs).map(|attr| name(&attr)).collect()
+}
+
+pub(super) fn name(attr: &Attr) -> String {
+    literal::attribute(attr).unwrap_or_else(|| attr.syntax().text().to_string())
+}
+
+/// What an option that is declared by `declaration` is by default.
+fn default(declaration: &Expr) -> Default {
+    let of_set = |set: &AttrSet| {
+        let bound =
+            set.attrpath_values().find(|it| first(&path(it)).is_some_and(|(first, _)| first == "default"));
+        let is_inherited =
+            set.inherits().flat_map(|it| it.attrs()).any(|it| literal::is_attribute(&it, "default"));
+        match bound.map(|it| it.value()) {
+            None if is_inherited => Default::Other,
+            None => Default::None,
+            Some(value) => value.and_then(|it| truth(&it)).map_or(Default::Other, Default::Bool),
+        }
+    };
+    match without_parentheses(declaration.clone()) {
+        Expr::Apply(call) => {
+            match (call.lambda().and_then(|it| last_name(&it)).as_deref(), call.argument()) {
+                (Some("mkEnableOption"), _) => Default::Bool(false),
+                (Some("mkOption"), Some(Expr::AttrSet(set))) => of_set(&set),
+                // A function of the flake's own: `mkBoolOpt false "…"`.
+                (_, argument) => match (argument.and_then(|it| truth(&it)), call.lambda()) {
+                    (Some(value), _) => Default::Bool(value),
+                    (None, Some(function @ Expr::Apply(_))) => default(&function),
+                    _ => Default::Other,
+                },
+            }
+        }
+        Expr::BinOp(it) if it.operator() == Some(BinOpKind::Update) => match (it.lhs(), it.rhs()) {
+            (Some(left), Some(Expr::AttrSet(set))) => match of_set(&set) {
+                Default::None => default(&left),
+                said => said,
+            },
+            _ => Default::Other,
+        },
+        _ => Default::Other,
+    }
+}
+
+/// `true` or `false`, be it with a priority.
+fn truth(value: &Expr) -> Option<bool> {
+    match without_parentheses(value.clone()) {
+        Expr::Ident(it) => it.syntax().text().to_string().parse().ok(),
+        Expr::Apply(call) => {
+            let function = call.lambda().and_then(|it| last_name(&it))?;
+            matches!(function.as_str(), "mkDefault" | "mkForce").then(|| truth(&call.argument()?))?
+        }
+        _ => None,
+    }
+}
+
+/// What `value` says to the option at `path`, or to those below it.
+fn say(path: Path, value: &Expr, when: &[Expr], said: &mut Vec<Said>) {
+    let sides = |left: Option<Expr>, right: Option<Expr>| [left, right].into_iter().flatten();
+    let value = without_parentheses(value.clone());
+    let inner: Vec<_> = match &value {
+        Expr::AttrSet(set) => {
+            for binding in set.attrpath_values() {
+                let Some(value) = binding.value() else { continue };
+                say([path.clone(), self::path(&binding)].concat(), &value, when, said);
+            }
+            for attr in set.inherits().flat_map(|it| it.attrs()) {
+                let path = [path.clone(), vec![name(&attr)]].concat();
+                said.push(Said { path, is_open: true, value: None, when: when.to_vec() });
+            }
+            if !path.is_empty() {
+                said.push(Said { path, is_open: false, value: None, when: when.to_vec() });
+            }
+            return;
+        }
+        Expr::With(it) => it.body().into_iter().collect(),
+        Expr::LetIn(it) => it.body().into_iter().collect(),
+        Expr::IfElse(it) => sides(it.body(), it.else_body()).collect(),
+        Expr::BinOp(it) if it.operator() == Some(BinOpKind::Update) => sides(it.lhs(), it.rhs()).collect(),
+        Expr::Apply(call) => {
+            match (conditional(call), call.lambda().and_then(|it| last_name(&it)), call.argument()) {
+                (Some((condition, inner)), ..) => {
+                    return say(path, &inner, &[when, &[condition]].concat(), said);
+                }
+                (_, Some(name), Some(Expr::List(list))) if name == "mkMerge" => list.items().collect(),
+                (_, Some(name), Some(inner)) if name == "mkForce" || name == "mkDefault" => vec![inner],
+                _ => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
+    };
+    if inner.is_empty() {
+        said.push(Said { path, is_open: true, value: truth(&value), when: when.to_vec() });
+    } else {
+        for inner in &inner {
+            say(path.clone(), inner, when, said);
+        }
+    }
+}
+
+/// The condition of `mkIf condition value`, and the value.
+pub(super) fn conditional(call: &Apply) -> Option<(Expr, Expr)> {
+    let Expr::Apply(function) = call.lambda()? else { return None };
+    let name = last_name(&function.lambda()?)?;
+    let is_one = name == "mkIf" || name.starts_with("optional");
+    is_one.then_some(())?;
+    Some((function.argument()?, call.argument()?))
+}

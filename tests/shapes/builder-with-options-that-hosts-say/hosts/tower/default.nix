@@ -1,0 +1,3 @@
+{
+  site.storage.disk = "/dev/vda";
+}

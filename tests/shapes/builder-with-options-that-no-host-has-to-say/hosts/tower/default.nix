@@ -1,0 +1,6 @@
+{
+  site.backup = {
+    enable = true;
+    target = "/mnt";
+  };
+}

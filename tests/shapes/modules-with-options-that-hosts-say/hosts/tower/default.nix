@@ -1,0 +1,3 @@
+{
+  site.greeting = "welcome";
+}

@@ -1,0 +1,9 @@
+{
+  outputs =
+    inputs:
+    inputs.snowfall-lib.mkFlake {
+      inherit inputs;
+      src = ./.;
+      snowfall.namespace = "site";
+    };
+}

@@ -1,0 +1,3 @@
+_: {
+  services.xserver.xkb.layout = "us";
+}

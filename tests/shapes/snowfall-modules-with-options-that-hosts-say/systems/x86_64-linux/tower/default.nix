@@ -1,0 +1,3 @@
+{
+  site.user.name = "someone";
+}

@@ -10,10 +10,10 @@ use rowan::ast::AstNode;
 
 use super::{
     full::Full,
+    of_all::{as_all, with_inputs, without_file_systems},
     place::Place,
-    shared::{New, said, shared},
-    sibling::{Sibling, are_of_people, is_personal},
-    taker::{self, argument},
+    shared::New,
+    sibling::{Sibling, are_of_people},
     via::Via,
 };
 use crate::{
@@ -37,12 +37,12 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    fn as_siblings(text: String) -> Self {
+    pub(super) fn as_siblings(text: String) -> Self {
         Self { text, is_made: false, proof: None, origin: Origin::Siblings }
     }
 
     /// An entry in the official style: `key = value;`, or the value alone where `key` is empty.
-    fn made(key: &str, value: &str, origin: Origin) -> Option<Self> {
+    pub(super) fn made(key: &str, value: &str, origin: Origin) -> Option<Self> {
         let value = nixfmt_rs::format(value).ok()?;
         let value = value.trim_end();
         let text = if key.is_empty() { value.to_owned() } else { format!("{key} = {value};") };
@@ -90,8 +90,9 @@ fn as_siblings(full: &Full<'_>) -> Vec<Candidate> {
     if place.via.is_of_attributes() {
         candidates.extend(below(place, siblings, host, &key));
     }
-    let are_of_people = are_of_people(siblings);
-    if !are_of_people {
+    // What one sibling says may be of its people, or leave it the file systems of others.
+    let are_alike = !are_of_people(siblings) && without_file_systems(full).is_empty();
+    if are_alike {
         candidates.extend(as_most(siblings, host, place));
     }
     let said = New { host, module: Some(full.folder), ..New::default() };
@@ -101,9 +102,10 @@ fn as_siblings(full: &Full<'_>) -> Vec<Candidate> {
             candidates.push(candidate);
         }
     }
-    if !are_of_people {
+    if are_alike {
         candidates.extend(as_each(siblings, host));
     }
+    candidates.extend(ways.iter().flatten().flat_map(|new| with_inputs(full, &key, new)));
     if matches!(place.via, Via::Arguments)
         && let Some((below, value)) = full.by_modules()
     {
@@ -257,36 +259,6 @@ fn says_only_name(value: &Expr, host: &str) -> bool {
     }
 }
 
-/// The entry that says what all siblings say and no more, with the new name, and with its own module among those that are
-/// said or not; of a single one what it can't lack.
-fn as_all(full: &Full<'_>, key: &str, new: &New<'_>) -> Option<Candidate> {
-    let Full { follower, place, siblings, host, .. } = full;
-    let models: Vec<_> = siblings.iter().filter(|it| it.is_ordinary()).collect();
-    // A host in full says more of itself.
-    if matches!(place.via, Via::Host) && models.iter().all(|it| it.system().is_some()) {
-        return None;
-    }
-    let values: Vec<_> = models.iter().map(|it| it.renamed_value(host)).collect::<Option<_>>()?;
-    let optional = taker::optional(follower, place, models.first()?);
-    let is_of_all = |name: &str| {
-        let said = values.first().and_then(|value| argument(value, name));
-        let said = said.map(|it| it.syntax().text().to_string()).unwrap_or_default();
-        values.len() == 1 && (name == "system" || said.contains(host))
-    };
-    let may_lack = |name: &str| optional.contains(name) && !is_of_all(name);
-    let value = shared(&values, new, &|name| may_lack(name) && !(new.is_bare && name == "system"))?;
-    let made = rnix::Root::parse(&value).ok().ok()?.expr()?;
-    // What may be of a single sibling alone, and can't be lacking, can't be told of a new host.
-    if values.len() == 1 && says_who_or_what(&made) {
-        return None;
-    }
-    let same = values.iter().position(|value| said(value) == said(&made));
-    match same.and_then(|index| models.get(index)).filter(|sibling| sibling.is_plain()) {
-        Some(sibling) => Some(Candidate::as_siblings(sibling.renamed(host))),
-        None => Candidate::made(key, &value, Origin::Siblings),
-    }
-}
-
 /// The entry that binds what all siblings bind alike below their names: `tower.system = "x86_64-linux";`.
 fn below(place: &Place, siblings: &[Sibling], host: &str, key: &str) -> Option<Candidate> {
     let said = siblings.iter().filter(|it| it.is_ordinary()).map(|sibling| {
@@ -304,17 +276,6 @@ fn below(place: &Place, siblings: &[Sibling], host: &str, key: &str) -> Option<C
         proof: Some(format!("{key} = {{ {name} = {value}; }};")),
         ..Candidate::as_siblings(format!("{key}.{name} = {value};"))
     })
-}
-
-/// Whether a person is named in what is said of a host, or its hardware.
-fn says_who_or_what(value: &Expr) -> bool {
-    let bindings = value.syntax().descendants().filter_map(AttrpathValue::cast);
-    let is_said = |value: Option<Expr>| match value {
-        Some(Expr::List(list)) => list.items().next().is_some(),
-        value => matches!(value, Some(Expr::Str(_))),
-    };
-    let names_one = |it: &AttrpathValue| is_personal(it) && is_said(it.value());
-    bindings.into_iter().any(|it| names_one(&it)) || value.syntax().text().to_string().contains("hardware")
 }
 
 /// The name as it is written at `place`: quoted if all siblings' are.

@@ -25,6 +25,7 @@ mod given;
 mod in_use;
 mod list;
 mod module;
+mod of_all;
 mod over;
 mod own_options;
 mod parts;

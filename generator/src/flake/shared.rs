@@ -127,7 +127,7 @@ fn shared_bindings(sets: &[AttrSet], new: &New<'_>, may_lack: &dyn Fn(&str) -> b
             {
                 lines.push(format!("{name} = {};", literal::quote(new.host)));
             }
-            None if may_lack(name) => {}
+            None if may_lack(name) && !(is_of_modules && new.is_listed && !is_of_home(name)) => {}
             // A host may have no modules of its own.
             None if is_of_modules => lines.push(format!("{name} = {};", new.modules("[ ]"))),
             None => return None,
@@ -201,8 +201,13 @@ fn is_a_module(name: &str, exprs: Option<&[Expr]>) -> bool {
     let name = name.to_lowercase();
     let is_called_so = ["module", "config", "configuration"].iter().any(|end| name.ends_with(end));
     let is_one = |expr: &Expr| matches!(expr, Expr::AttrSet(_) | Expr::Lambda(_) | Expr::PathRel(_));
-    let is_of_home = ["home", "hm", "user"].iter().any(|word| name.contains(word));
-    is_called_so && !is_of_home && exprs.is_some_and(|exprs| exprs.iter().all(is_one))
+    is_called_so && !is_of_home(&name) && exprs.is_some_and(|exprs| exprs.iter().all(is_one))
+}
+
+/// Whether what an argument is called says that it is of people's homes.
+fn is_of_home(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["home", "hm", "user"].iter().any(|word| name.contains(word))
 }
 
 fn is_string(expr: &Expr) -> bool {

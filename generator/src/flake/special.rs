@@ -83,10 +83,7 @@ impl Full<'_> {
         let theirs: Vec<_> = self.models().map(|it| self.passed_by(it)).collect::<Option<_>>()?;
         let (first, others) = theirs.split_first()?;
         let is_same = others.iter().all(|other| other.said == first.said);
-        let inputs = match inputs(at)?.as_str() {
-            "inputs" => "inherit inputs;".to_owned(),
-            other => format!("inputs = {other};"),
-        };
+        let inputs = binding_of_inputs(at)?;
         if !is_same {
             let alike = alike(&theirs, self.host)?.syntax().text().to_string();
             return Some(match alike.strip_prefix("{ inherit ").filter(|rest| !rest.starts_with('(')) {
@@ -207,6 +204,14 @@ fn reads_own_file(it: &OfSibling, host: &str) -> bool {
 
 fn binds_inputs(set: &AttrSet) -> bool {
     inherited(set).iter().any(|it| it == "inputs") || bound(set, "inputs").is_some()
+}
+
+/// The binding of `inputs` to what the whole of the flake's inputs is called where `at` stands.
+pub(super) fn binding_of_inputs(at: &SyntaxNode) -> Option<String> {
+    Some(match inputs(at)?.as_str() {
+        "inputs" => "inherit inputs;".to_owned(),
+        other => format!("inputs = {other};"),
+    })
 }
 
 /// A set of `bindings`.

@@ -1,27 +1,121 @@
 //! What functions ask of the arguments that make a host.
 
-use std::collections::BTreeSet;
-
-use rnix::ast::{Expr, Lambda, Param};
+use rnix::ast::{Attrpath, Expr, Lambda, Param, Pattern};
 use rowan::ast::AstNode;
 
-use super::{full::bound, place::Place, sibling::Sibling};
-use crate::nix::{
-    follow::{Follower, Term, Value},
-    literal,
+use super::{
+    full::{bound, inherited},
+    place::Place,
+    sibling::Sibling,
+};
+use crate::{
+    nix::{
+        follow::{Follower, Term, Value},
+        literal,
+    },
+    path::TreePath,
 };
 
+/// An argument of what makes hosts that it does without, as it has a default.
+pub(super) struct Optional {
+    pub(super) name: String,
+    /// What it is where it isn't said; nothing where that can't be told.
+    default: Option<Term>,
+}
+
 /// The arguments without which what makes a host of `sibling` makes one as well; none where that can't be told.
-pub(super) fn optional(follower: &Follower<'_>, place: &Place, sibling: &Sibling) -> BTreeSet<String> {
+pub(super) fn optional(follower: &Follower<'_>, place: &Place, sibling: &Sibling) -> Vec<Optional> {
     let function = match sibling.value.clone().map(without_parentheses) {
         Some(Expr::Apply(call)) => call.lambda().map(|it| Value::Term(place.term.with(it))),
         _ => place.via.taker(follower, &sibling.name),
     };
-    let Some(Param::Pattern(pattern)) = function.and_then(|it| lambda(follower, &it)?.1.param()) else {
-        return BTreeSet::new();
+    let Some((body, lambda)) = function.and_then(|it| lambda(follower, &it)) else { return Vec::new() };
+    let (pattern, whole) = match lambda.param() {
+        Some(Param::Pattern(it)) => (Some(it.clone()), it.pat_bind().and_then(|it| it.ident())),
+        Some(Param::IdentParam(it)) => (None, it.ident()),
+        None => (None, None),
     };
-    let with_default = pattern.pat_entries().filter(|entry| entry.default().is_some());
-    with_default.filter_map(|entry| Some(entry.ident()?.syntax().text().to_string())).collect()
+    let entries = pattern.iter().flat_map(Pattern::pat_entries).filter_map(|entry| {
+        let default = Some(body.with(entry.default()?));
+        Some(Optional { name: entry.ident()?.syntax().text().to_string(), default })
+    });
+    let whole = whole.map(|it| it.syntax().text().to_string());
+    entries.chain(whole.into_iter().flat_map(|whole| asked_of(&whole, &body))).collect()
+}
+
+/// What is taken of the arguments called `whole` only where they have it.
+fn asked_of(whole: &str, body: &Term) -> Vec<Optional> {
+    let is_of_whole = |expr: Option<Expr>| expr.is_some_and(|expr| expr.syntax().text() == whole);
+    let name = |path: Option<Attrpath>| {
+        let mut attrs = path?.attrs();
+        literal::attribute(&attrs.next().filter(|_| attrs.next().is_none())?)
+    };
+    let (mut optional, mut needed) = (Vec::new(), Vec::new());
+    for expr in body.expr.syntax().descendants().filter_map(Expr::cast) {
+        match expr {
+            Expr::Select(it) if is_of_whole(it.expr()) => match (it.default_expr(), name(it.attrpath())) {
+                (Some(default), Some(name)) => {
+                    optional.push(Optional { name, default: Some(body.with(default)) });
+                }
+                (None, _) => {
+                    needed.extend(it.attrpath().and_then(|it| literal::attribute(&it.attrs().next()?)));
+                }
+                _ => {}
+            },
+            Expr::HasAttr(it) if is_of_whole(it.expr()) => {
+                optional.extend(name(it.attrpath()).map(|name| Optional { name, default: None }));
+            }
+            _ => {}
+        }
+    }
+    optional.retain(|it| it.default.is_none() || !needed.contains(&it.name));
+    optional
+}
+
+impl Optional {
+    /// Whether it is a set of more that modules are passed, and nothing if it isn't said.
+    pub(super) fn passes_more(&self) -> bool {
+        self.name.to_lowercase().ends_with("args")
+            && self.default.as_ref().is_none_or(|it| is_empty(&it.expr))
+    }
+
+    /// What others say for it that have file systems of their own, where a file is read by default that says some.
+    pub(super) fn without_file_systems(&self, follower: &Follower<'_>, others: &[Expr]) -> Option<String> {
+        const OPTIONS: [&str; 2] = ["disko.devices", "fileSystems"];
+        let default = self.default.as_ref()?;
+        let says_some = |path: Expr| {
+            let path = follower.place(&Value::Term(default.with(path)))?;
+            let module = follower.file(&TreePath::new(path).ok()?)?;
+            let text = module.term()?.file.text();
+            Some(OPTIONS.iter().any(|option| text.contains(option)))
+        };
+        let exprs = default.expr.syntax().descendants().filter_map(Expr::cast);
+        let mut paths = exprs.filter(|it| matches!(it, Expr::PathRel(_)));
+        let nothing = others.iter().filter_map(|other| argument(other, &self.name)).find(is_empty)?;
+        paths.any(|path| says_some(path) == Some(true)).then(|| nothing.syntax().text().to_string())
+    }
+}
+
+/// Whether a list or a set has nothing.
+fn is_empty(expr: &Expr) -> bool {
+    matches!(expr, Expr::List(_) | Expr::AttrSet(_)) && expr.syntax().children().next().is_none()
+}
+
+/// A call, or a set of arguments, that binds `name` to `value` as well; nothing where it is bound, or no set is said last.
+pub(super) fn with_argument(call: &Expr, name: &str, value: &str) -> Option<String> {
+    let inner = match call {
+        Expr::Paren(it) => it.expr()?,
+        Expr::Apply(it) => it.argument()?,
+        Expr::AttrSet(set) if bound(set, name).is_none() && !inherited(set).iter().any(|it| it == name) => {
+            let text = set.syntax().text().to_string();
+            return Some(format!("{} {name} = {value}; }}", text.strip_suffix('}')?));
+        }
+        _ => return None,
+    };
+    let (text, range) = (call.syntax().text().to_string(), inner.syntax().text_range());
+    let start = usize::from(range.start() - call.syntax().text_range().start());
+    let end = start + usize::from(range.len());
+    Some(format!("{}{}{}", text.get(..start)?, with_argument(&inner, name, value)?, text.get(end..)?))
 }
 
 /// What a function that is written out, and is called in `expr` with a set that is, asks for and isn't given.

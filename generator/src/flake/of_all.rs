@@ -1,0 +1,98 @@
+//! What all siblings say and no more, said of a new host.
+
+use rnix::ast::{AttrpathValue, Expr};
+use rowan::ast::AstNode;
+
+use super::{
+    entry::{Candidate, Origin},
+    full::Full,
+    shared::{New, said, shared},
+    sibling::{Sibling, is_personal},
+    special::binding_of_inputs,
+    taker::{self, argument, with_argument},
+    via::Via,
+};
+
+/// The entry that says what all siblings say and no more, with the new name, and with its own module among those that are
+/// said or not; of a single one what it can't lack.
+pub(super) fn as_all(full: &Full<'_>, key: &str, new: &New<'_>) -> Option<Candidate> {
+    let Full { siblings, host, .. } = full;
+    let value = said_by_all(full, new)?;
+    let made = parsed(&value)?;
+    let mut models = siblings.iter().filter(|it| it.is_ordinary());
+    let same = models.find(|it| it.renamed_value(host).is_some_and(|other| said(&other) == said(&made)));
+    match same.filter(|sibling| sibling.is_plain()) {
+        Some(sibling) => Some(Candidate::as_siblings(sibling.renamed(host))),
+        None => Candidate::made(key, &value, Origin::Siblings),
+    }
+}
+
+/// The entries that say what all siblings say, and `inputs` to what passes more to modules.
+pub(super) fn with_inputs(full: &Full<'_>, key: &str, new: &New<'_>) -> Vec<Candidate> {
+    let Full { follower, place, .. } = full;
+    let inputs = place.site.syntax().and_then(binding_of_inputs);
+    let value = said_by_all(full, new).and_then(|value| parsed(&value));
+    let (Some(model), Some(inputs), Some(value)) = (model(full), inputs, value) else { return Vec::new() };
+    let optional = taker::optional(follower, place, model);
+    let passing = optional.iter().filter(|it| it.passes_more());
+    let ways = passing.filter_map(|it| with_argument(&value, &it.name, &format!("{{ {inputs} }}")));
+    ways.filter_map(|value| Candidate::made(key, &value, Origin::Siblings)).collect()
+}
+
+/// A sibling that the new host is like.
+fn model<'a>(full: &'a Full<'_>) -> Option<&'a Sibling> {
+    full.siblings.iter().find(|it| it.is_ordinary())
+}
+
+/// What all siblings say and no more, of the new host.
+fn said_by_all(full: &Full<'_>, new: &New<'_>) -> Option<String> {
+    let Full { follower, place, siblings, host, .. } = full;
+    let models: Vec<_> = siblings.iter().filter(|it| it.is_ordinary()).collect();
+    // A host in full says more of itself.
+    if matches!(place.via, Via::Host) && models.iter().all(|it| it.system().is_some()) {
+        return None;
+    }
+    let values: Vec<_> = models.iter().map(|it| it.renamed_value(host)).collect::<Option<_>>()?;
+    let optional = taker::optional(follower, place, models.first()?);
+    let is_of_all = |name: &str| {
+        let said = values.first().and_then(|value| argument(value, name));
+        let said = said.map(|it| it.syntax().text().to_string()).unwrap_or_default();
+        values.len() == 1 && (name == "system" || said.contains(host))
+    };
+    let first = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    let may_lack = |name: &str| optional.iter().any(|it| it.name == first(name)) && !is_of_all(name);
+    let value = shared(&values, new, &|name| may_lack(name) && !(new.is_bare && name == "system"))?;
+    let value = without_file_systems(full).into_iter().try_fold(value, |value, (name, nothing)| {
+        let value = parsed(&value)?;
+        with_argument(&value, &name, &nothing).or_else(|| Some(value.syntax().text().to_string()))
+    })?;
+    let made = parsed(&value)?;
+    // What may be of a single sibling alone, and can't be lacking, can't be told of a new host.
+    (values.len() > 1 || !says_who_or_what(&made)).then_some(value)
+}
+
+/// What is to be said of a host that brings file systems of its own, where what makes hosts has some by default.
+pub(super) fn without_file_systems(full: &Full<'_>) -> Vec<(String, String)> {
+    let Full { follower, place, siblings, host, .. } = full;
+    let models: Vec<_> = siblings.iter().filter(|it| it.is_ordinary()).collect();
+    let Some(first) = models.first() else { return Vec::new() };
+    let values: Vec<_> = models.iter().filter_map(|it| it.renamed_value(host)).collect();
+    let optional = taker::optional(follower, place, first).into_iter();
+    let said = optional.filter_map(|it| Some((it.without_file_systems(follower, &values)?, it.name)));
+    said.map(|(nothing, name)| (name, nothing)).collect()
+}
+
+fn parsed(value: &str) -> Option<Expr> {
+    rnix::Root::parse(value).ok().ok()?.expr()
+}
+
+/// Whether a person is named in what is said of a host, or its hardware.
+fn says_who_or_what(value: &Expr) -> bool {
+    let bindings = value.syntax().descendants().filter_map(AttrpathValue::cast);
+    let is_said = |value: Option<Expr>| match value {
+        Some(Expr::List(list)) => list.items().next().is_some(),
+        value => matches!(value, Some(Expr::Str(_))),
+    };
+    let names_one = |it: &AttrpathValue| is_personal(it) && is_said(it.value());
+    bindings.into_iter().any(|it| names_one(&it)) || value.syntax().text().to_string().contains("hardware")
+}

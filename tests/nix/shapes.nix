@@ -223,6 +223,21 @@ let
         partitions = { };
       };
     };
+    colmena.lib.makeHive = hive: {
+      nodes = mapAttrs (
+        _: node:
+        lib.nixosSystem {
+          modules = [
+            (hive.defaults or { })
+            node
+          ];
+          specialArgs = hive.meta.specialArgs or { };
+        }
+      ) (removeAttrs hive [
+        "meta"
+        "defaults"
+      ]);
+    };
     haumea.lib = {
       loaders.path = null;
       # Of what it gives inputs it loads the files, too.

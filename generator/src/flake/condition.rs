@@ -28,6 +28,12 @@ impl Condition {
         follower.truth(&Value::applied(self.holds.clone(), item))
     }
 
+    /// Whether an entry that is called `key` is what is asked for, whatever it is; nothing where that can't be told.
+    pub(super) fn is_met_by_name(&self, follower: &Follower<'_>, key: &str) -> Option<bool> {
+        let is_as_it_is = matches!(self.of, Via::Host);
+        is_as_it_is.then(|| self.is_met_by(follower, Value::Text(key.to_owned())))?
+    }
+
     /// Whether an entry that is called `key` and is `value` is what is asked for; nothing where that can't be told.
     pub(super) fn is_met(&self, follower: &Follower<'_>, key: &str, value: &Value) -> Option<bool> {
         let (name, value) = made(follower, &self.of, key, value)?;

@@ -10,7 +10,7 @@ use rowan::ast::AstNode;
 
 use super::{
     full::Full,
-    of_all::{as_all, with_inputs, without_file_systems},
+    of_all::{as_all, as_module, with_inputs, without_file_systems},
     place::Place,
     shared::New,
     sibling::{Sibling, are_of_people},
@@ -105,6 +105,7 @@ fn as_siblings(full: &Full<'_>) -> Vec<Candidate> {
     if are_alike {
         candidates.extend(as_each(siblings, host));
     }
+    candidates.extend(as_module(full, &key));
     candidates.extend(ways.iter().flatten().flat_map(|new| with_inputs(full, &key, new)));
     if matches!(place.via, Via::Arguments)
         && let Some((below, value)) = full.by_modules()
@@ -261,21 +262,30 @@ fn says_only_name(value: &Expr, host: &str) -> bool {
 
 /// The entry that binds what all siblings bind alike below their names: `tower.system = "x86_64-linux";`.
 fn below(place: &Place, siblings: &[Sibling], host: &str, key: &str) -> Option<Candidate> {
-    let said = siblings.iter().filter(|it| it.is_ordinary()).map(|sibling| {
+    let mut said: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
+    for sibling in siblings.iter().filter(|it| it.is_ordinary()) {
         let binding = AttrpathValue::cast(sibling.node.clone()).filter(|_| sibling.value.is_none())?;
         let attrs: Vec<_> = binding.attrpath()?.attrs().collect();
-        let [name] = attrs.get(place.prefix + 1..)? else { return None };
-        let value = rename(&binding.value()?.syntax().text().to_string(), &sibling.name, host, true);
-        Some((name.syntax().text().to_string(), value))
-    });
-    let said: Vec<_> = said.collect::<Option<_>>()?;
-    let (first, others) = said.split_first()?;
-    let (name, value) = first;
-    let are_alike = !others.is_empty() && others.iter().all(|other| other == first);
-    are_alike.then(|| Candidate {
-        proof: Some(format!("{key} = {{ {name} = {value}; }};")),
-        ..Candidate::as_siblings(format!("{key}.{name} = {value};"))
-    })
+        let below = said.entry(&sibling.name).or_default();
+        if let [name] = attrs.get(place.prefix + 1..)? {
+            let value = rename(&binding.value()?.syntax().text().to_string(), &sibling.name, host, true);
+            below.push((name.syntax().text().to_string(), value));
+        }
+    }
+    let said: Vec<_> = said.into_values().collect();
+    let (first, others) = said.split_first().filter(|(_, others)| !others.is_empty())?;
+    let in_each = |it: &&(String, String)| others.iter().all(|other| other.contains(it));
+    let alike: Vec<_> =
+        first.iter().filter(in_each).map(|(name, value)| format!("{name} = {value};")).collect();
+    let (bindings, whole) = (alike.join(" "), format!("{{ {} }}", alike.join(" ")));
+    match alike.len() {
+        0 => None,
+        1 => Some(Candidate {
+            proof: Some(format!("{key} = {whole};")),
+            ..Candidate::as_siblings(format!("{key}.{bindings}"))
+        }),
+        _ => Candidate::made(key, &whole, Origin::Siblings),
+    }
 }
 
 /// The name as it is written at `place`: quoted if all siblings' are.

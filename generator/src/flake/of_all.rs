@@ -39,6 +39,14 @@ pub(super) fn with_inputs(full: &Full<'_>, key: &str, new: &New<'_>) -> Vec<Cand
     ways.filter_map(|value| Candidate::made(key, &value, Origin::Siblings)).collect()
 }
 
+/// The entry that imports the new host's module and no more, where what makes hosts takes modules.
+pub(super) fn as_module(full: &Full<'_>, key: &str) -> Option<Candidate> {
+    let optional = taker::optional(full.follower, full.place, model(full)?);
+    let is_a_module = optional.iter().any(|it| it.name == "imports");
+    let value = format!("{{ imports = [ {} ]; }}", full.folder);
+    Candidate::made(key, &value, Origin::Siblings).filter(|_| is_a_module)
+}
+
 /// A sibling that the new host is like.
 fn model<'a>(full: &'a Full<'_>) -> Option<&'a Sibling> {
     full.siblings.iter().find(|it| it.is_ordinary())

@@ -288,7 +288,7 @@ impl Search<'_> {
             self.host_call(term, &call);
         } else if let Some(flake) = self.flake_of(term) {
             self.outputs(&flake);
-        } else {
+        } else if !self.nodes(term) {
             self.unreadable(term);
         }
     }

@@ -107,7 +107,10 @@ impl<'a> Reading<'a> {
 /// Whether an entry is what the conditions of its place ask for.
 fn is_taken(follower: &Follower<'_>, place: &Place, host: &Host) -> Option<bool> {
     condition::all(place.conditions.iter().map(|condition| {
-        let said = Value::Term(said(place, host)?);
+        // Of what is said below its name no more is asked than that name.
+        let Some(said) = said(place, host).map(Value::Term) else {
+            return condition.is_met_by_name(follower, &host.key);
+        };
         match &place.site {
             Site::List(_) => condition.is_met_by(follower, said),
             _ => condition.is_met(follower, &host.key, &said),

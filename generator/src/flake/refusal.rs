@@ -158,8 +158,19 @@ impl Refusal<'_, '_> {
 
     /// There are hosts, as a sign of them shows, but nothing is seen that registers them.
     pub(super) fn unfound(self, sign: Sign) -> Error {
-        let by_hand = self.in_full();
+        let mut by_hand = self.in_full();
         let found = match sign.kind {
+            Kind::Given(output, opening) => {
+                if let Some((at, prefix)) = opening {
+                    let hosts = prefix.trim_end_matches('.');
+                    by_hand = format!(
+                        "bind `{hosts} = {{ }};` in the set at {at} if this flake is to have hosts, then run this again"
+                    );
+                }
+                format!(
+                    "the flake has {output} here and no NixOS host: its machines are others', or of another kind"
+                )
+            }
             Kind::Named(option) => {
                 format!(
                     "hosts are named here, in the option {option}, but what makes hosts of it is not seen"

@@ -89,6 +89,11 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         Some(Err(term)) => return Err(refused.unwrap_or_else(|| refusal.rewriting(term))),
         None => {}
     }
+    if reading.places.is_empty()
+        && let Some(sign) = unfound::for_others(files, &reading)
+    {
+        return Err(refusal.unfound(sign));
+    }
     if let Some(registered) = module::register(files, &reading, host) {
         return registered;
     }

@@ -9,10 +9,11 @@ use crate::{
     nix::{
         file::NixFile,
         find::keys,
-        follow::{Files, Term},
+        follow::{Files, Term, Value},
         literal,
     },
     path::TreePath,
+    settings,
 };
 
 /// The output that hosts are in.
@@ -39,11 +40,81 @@ pub(super) enum Kind {
     Read,
     /// This folder looks like a host.
     Lying(TreePath),
+    /// The flake has this output for others, and no host; where the first one would be opened, and by which names.
+    Given(&'static str, Option<(Location, &'static str)>),
 }
+
+/// The outputs of a flake that others use, or that machines which are no NixOS hosts of it are in.
+const GIVEN: [&str; 16] = [
+    "colmena",
+    "colmenaHive",
+    "darwinConfigurations",
+    "homeConfigurations",
+    "nixOnDroidConfigurations",
+    "nixosModules",
+    "nixosModule",
+    "darwinModules",
+    "homeModules",
+    "homeManagerModules",
+    "hmModules",
+    "overlays",
+    "overlay",
+    "lib",
+    "packages",
+    "legacyPackages",
+];
 
 /// Where a flake shows that it has hosts, and how.
 pub(super) fn sign(files: &Planned<'_>, reading: &Reading<'_>) -> Option<Sign> {
     named_in_an_option(files, reading).or_else(|| named_as_an_output(files)).or_else(|| lying_there(files))
+}
+
+/// What shows that a flake without hosts is for others; nothing where it says itself that it has agents, or where its hosts
+/// may be what is not seen: it reads some, or modules speak of what isn't known.
+pub(super) fn for_others(files: &Planned<'_>, reading: &Reading<'_>) -> Option<Sign> {
+    let given = given_to_others(files, reading)?;
+    match named_as_an_output(files) {
+        Some(Sign { kind: Kind::Read, .. }) => None,
+        Some(bound) => named_in_an_option(files, reading).is_none().then_some(bound),
+        None if may_say_hosts(reading) => None,
+        None if matches!(given.kind, Kind::Given("colmena" | "colmenaHive", _)) => Some(given),
+        None => lying_there(files).is_none().then_some(given),
+    }
+}
+
+/// Whether modules of flake-parts may say hosts to options that aren't known.
+fn may_say_hosts(reading: &Reading<'_>) -> bool {
+    const KNOWN: [&str; 5] = ["_module", "flake", "imports", "perSystem", "systems"];
+    let is_known = |binding: &AttrpathValue| {
+        keys(binding).into_iter().next().flatten().is_some_and(|option| KNOWN.contains(&option.as_str()))
+    };
+    let is_read = |part: &Term| match &part.expr {
+        Expr::AttrSet(module) => module.attrpath_values().all(|it| is_known(&it)),
+        _ => false,
+    };
+    !reading.places.modules.is_empty() || !reading.places.parts.iter().all(is_read)
+}
+
+/// The first output that others use.
+fn given_to_others(files: &Planned<'_>, reading: &Reading<'_>) -> Option<Sign> {
+    if files.is_there(&TreePath::literal(settings::FILE)) {
+        return None;
+    }
+    let Reading { follower, places, .. } = reading;
+    let outputs = places.openings.iter().filter(|it| !it.prefix.starts_with("flake"));
+    let outputs = outputs.map(|it| (&it.term, &[][..]));
+    let parts = places.parts.iter().map(|part| (part, &["flake"][..]));
+    let opening = places.openings.first().map(|it| (it.term.location(), it.prefix));
+    outputs.chain(parts).find_map(|(term, above)| {
+        GIVEN.into_iter().find_map(|name| {
+            let bound = follower.lookup(&Value::Term(term.clone()), &[above, &[name]].concat());
+            let is_empty = |it: &Value| it.set().is_some_and(|(_, set)| set.entries().next().is_none());
+            let dotted = bound.dotted.first().map(|(term, binding)| term.file.location(binding.syntax()));
+            let mut values = bound.written.iter().zip(&bound.values).filter(|(_, value)| !is_empty(value));
+            let written = values.find_map(|(written, _)| Some(written.innermost()?.location()));
+            Some(Sign { at: dotted.or(written)?, kind: Kind::Given(name, opening.clone()) })
+        })
+    })
 }
 
 /// A set in an option of a module of flake-parts, whose attributes are called as the folders of hosts are.

@@ -1,0 +1,4 @@
+{ inputs, ... }:
+{
+  flake.overlays.default = import ../overlay.nix inputs;
+}

@@ -1,0 +1,8 @@
+{
+  outputs =
+    { self, nixpkgs, ... }@inputs:
+    {
+      packages = { };
+      nixosModules.default = ./module.nix;
+    };
+}

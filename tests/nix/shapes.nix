@@ -282,6 +282,18 @@ let
           else
             hostsIn inputs (config.easy-hosts.path + "/x86_64-nixos");
       };
+    config-parts.flakeModules.nixos =
+      { config, inputs, ... }:
+      {
+        flake.nixosConfigurations = mapAttrs (
+          name: host:
+          lib.nixosSystem {
+            inherit (host) system;
+            modules = [ "${inputs.self}/nixos/configurations/${name}" ];
+            specialArgs = { inherit inputs; };
+          }
+        ) config.config-parts.nixos.configurations;
+      };
     nixos-unified.flakeModules = {
       default = { };
       autoWire = { };

@@ -5,7 +5,7 @@ use rowan::ast::AstNode;
 
 use crate::{
     host_file::HostFile,
-    nix::follow::{Follower, Term, Value},
+    nix::follow::{Bound, Follower, Term, Value},
     path::TreePath,
 };
 
@@ -39,7 +39,7 @@ impl Framework {
 }
 
 /// The words of the modules that say what a framework of flake-parts is to do.
-pub(super) const WORDS: [&str; 4] = ["autoWire", "ezConfigs", "easy-hosts", "easyHosts"];
+pub(super) const WORDS: [&str; 5] = ["autoWire", "ezConfigs", "easy-hosts", "easyHosts", "config-parts"];
 
 /// The folders that nixos-unified reads modules of flake-parts from: the first that is there.
 const MODULES: [&str; 4] =
@@ -122,13 +122,36 @@ fn easy_hosts(follower: &Follower<'_>, module: &Value) -> Option<Framework> {
     })
 }
 
-/// What easy-hosts makes of an entry of the table of hosts that a module says to it, and what it asks of one; with the
-/// option.
-pub(super) fn table(follower: &Follower<'_>, module: &Value) -> Option<(&'static str, Value, Value)> {
-    let is_said = |name: &&str| follower.lookup(module, &[name, "hosts"]).is_bound();
-    let option = ["easy-hosts", "easyHosts"].into_iter().find(is_said)?;
-    let made = follower.body(&follower.beside("easy-host.nix", include_str!("easy-host.nix"))?);
-    Some((option, follower.select(&made, &["make"])?, follower.select(&made, &["isHost"])?))
+/// A table of hosts that a module says to a framework.
+pub(super) struct Table {
+    /// What is said.
+    pub(super) bound: Bound,
+    /// The last name of the option.
+    pub(super) option: &'static str,
+    /// What the framework makes of an entry.
+    pub(super) make: Value,
+    /// What it asks of one, if anything.
+    pub(super) is_host: Option<Value>,
+}
+
+/// The options that are tables of hosts, each with what makes hosts of them: <https://github.com/tgirlcloud/easy-hosts>, and
+/// <https://github.com/justinrubek/config-parts>.
+const TABLES: [(&[&str], &str, &str); 3] = [
+    (&["easy-hosts", "hosts"], "easy-host.nix", include_str!("easy-host.nix")),
+    (&["easyHosts", "hosts"], "easy-host.nix", include_str!("easy-host.nix")),
+    (&["config-parts", "nixos", "configurations"], "config-part.nix", include_str!("config-part.nix")),
+];
+
+/// The tables of hosts that `module` says to frameworks.
+pub(super) fn tables(follower: &Follower<'_>, module: &Value) -> Vec<Table> {
+    let tables = TABLES.into_iter().filter_map(|(path, file, text)| {
+        let bound = follower.lookup(module, path);
+        let option = path.last().filter(|_| bound.is_bound())?;
+        let said = follower.body(&follower.beside(file, text)?);
+        let (make, is_host) = (follower.select(&said, &["make"])?, follower.select(&said, &["isHost"]));
+        Some(Table { bound, option, make, is_host })
+    });
+    tables.collect()
 }
 
 fn join(root: &str, folder: &str) -> String {

@@ -3,7 +3,7 @@
 use rnix::ast::{AttrSet, Expr, HasEntry, Inherit, List};
 use rowan::ast::AstNode;
 
-use super::{folder, framework, place::Search, via::Via};
+use super::{condition::Condition, folder, framework, place::Search, via::Via};
 use crate::{
     nix::{
         find::keys,
@@ -53,6 +53,10 @@ impl Search<'_> {
             return self.module_file(&place, depth);
         }
         let Value::Term(term) = &value else { return };
+        // What several modules import is there once.
+        if self.places.parts.iter().any(|part| part.is(term)) {
+            return;
+        }
         if let Some(call) = self.follower.call(&value) {
             match (call.name.as_str(), call.arguments.as_slice()) {
                 // `import-tree ./modules`, `import-tree [ ./hosts ./modules ]`
@@ -103,13 +107,12 @@ impl Search<'_> {
         if let Some(framework) = framework::in_module(self.follower, term) {
             self.framework(framework, term);
         }
-        if let Some((option, make, is_host)) = framework::table(self.follower, &value) {
-            let via = Via::Mapped(make, Box::new(Via::Host));
-            let bound = self.follower.lookup(&value, &[option, "hosts"]);
-            self.that(&is_host, |search| {
-                bound.values.iter().for_each(|set| search.sets(set, &via));
-                search.dotted(bound.dotted, "hosts", &via);
-            });
+        for table in framework::tables(self.follower, &value) {
+            let via = Via::Mapped(table.make, Box::new(Via::Host));
+            self.conditions.extend(table.is_host.as_ref().map(Condition::new));
+            table.bound.values.iter().for_each(|set| self.sets(set, &via));
+            self.dotted(table.bound.dotted, table.option, &via);
+            self.conditions.clear();
         }
         self.places.parts.push(term.clone());
         self.given(&value);

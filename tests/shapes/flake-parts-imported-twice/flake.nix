@@ -1,0 +1,12 @@
+{
+  outputs =
+    inputs:
+    inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+      systems = [ "x86_64-linux" ];
+      imports = [
+        ./parts/fleet
+        ./parts/exported.nix
+        ./parts/hosts.nix
+      ];
+    };
+}

@@ -1,0 +1,7 @@
+let
+  exported.fleet = ./fleet;
+in
+{
+  imports = [ exported.fleet ];
+  flake.flakeModules = exported;
+}

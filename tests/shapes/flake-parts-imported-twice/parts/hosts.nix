@@ -1,0 +1,6 @@
+{
+  fleet.hosts = {
+    tower = { };
+    laptop = { };
+  };
+}

@@ -104,6 +104,8 @@ let
       ) b;
     hasPrefix = start: text: builtins.substring 0 (builtins.stringLength start) text == start;
     mkOption = option: option;
+    evalModules =
+      { modules, specialArgs }: { config.flake = evaluate specialArgs.inputs { imports = modules; }; };
     optionalString = condition: text: if condition then text else "";
     const = value: _: value;
     singleton = value: [ value ];
@@ -130,6 +132,7 @@ let
 
   nixpkgs = {
     inherit lib;
+    outPath = ./packages.nix;
     legacyPackages.x86_64-linux.hello = { };
   };
 
@@ -282,6 +285,11 @@ let
           else
             hostsIn inputs (config.easy-hosts.path + "/x86_64-nixos");
       };
+    digga.lib = {
+      importHosts = folder: folder;
+      mkFlake =
+        { inputs, nixos, ... }: hostsAndFilesIn inputs (builtins.head nixos.imports);
+    };
     config-parts.flakeModules.nixos =
       { config, inputs, ... }:
       {
@@ -323,6 +331,7 @@ let
         nixosConfigurations = mapAttrs (_: host: lib.nixosSystem (passed // host)) hosts;
       };
     nixpkgs-unstable = nixpkgs;
+    nixos-unstable = nixpkgs;
     nixos = nixpkgs;
     # A library that finds the folder of hosts by a name of its own in the flake that it is passed.
     clan.lib.build =
@@ -333,7 +342,7 @@ let
     home-manager.nixosModules.home-manager = { };
     disko.nixosModules.disko = { };
     hardware.nixosModules.common-cpu-amd = { };
-    other = { };
+    other.overlays.default = _: _: { };
     fleet = {
       isServed = _: true;
       keeps = _: _: true;

@@ -75,7 +75,7 @@ impl Follower<'_> {
     }
 
     /// The items of a list; nothing where not all of them are known.
-    fn items(&self, list: &Value) -> Option<Vec<Value>> {
+    pub(super) fn items(&self, list: &Value) -> Option<Vec<Value>> {
         let list = self.reduce(list);
         if let Some((left, right)) = list.term().and_then(concatenation) {
             return Some([self.items(&left)?, self.items(&right)?].concat());
@@ -101,17 +101,38 @@ impl Follower<'_> {
         }
     }
 
-    /// The sets that a fold over a list merges, the one that wins last.
-    pub(super) fn folded(&self, value: &Value) -> Option<Vec<Value>> {
+    /// The sets that a fold over a list merges, the one that wins last; and whether what others have below a name stays.
+    pub(super) fn folded(&self, value: &Value) -> Option<(Vec<Value>, bool)> {
         let call = self.call(value)?;
         match (call.name.as_str(), call.arguments.as_slice()) {
-            ("foldl'" | "foldl" | "foldr", [function, first, list]) => {
-                self.merges(function).then_some(())?;
-                Some([vec![first.clone()], self.items(list)?].concat())
+            ("foldl'" | "foldl" | "foldr", [function, first, list]) if self.merges(function) => {
+                Some(([vec![first.clone()], self.items(list)?].concat(), false))
             }
-            ("mergeAttrsList", [list]) => self.items(list),
+            ("foldl'" | "foldl", [function, first, list]) => {
+                let is_deep = self.merges_what_it_makes(function)?;
+                let made = |item| Value::applied(Value::applied(function.clone(), first.clone()), item);
+                Some((self.items(list)?.into_iter().map(made).collect(), is_deep))
+            }
+            ("mergeAttrsList", [list]) => Some((self.items(list)?, false)),
             _ => None,
         }
+    }
+
+    /// Whether a function gives its first argument with what it makes of its second merged over it, and whether that is
+    /// merged with what is below names, too.
+    fn merges_what_it_makes(&self, function: &Value) -> Option<bool> {
+        let function = self.reduce(function);
+        let Expr::Lambda(first) = &function.term()?.expr else { return None };
+        let Expr::Lambda(second) = first.body()? else { return None };
+        let (under, is_deep) = match second.body()? {
+            Expr::BinOp(it) if it.operator() == Some(BinOpKind::Update) => (it.lhs()?, false),
+            Expr::Apply(it) => {
+                let Expr::Apply(call) = it.lambda()? else { return None };
+                (last_name(&call.lambda()?)? == "recursiveUpdate").then_some((call.argument()?, true))?
+            }
+            _ => return None,
+        };
+        (under.syntax().text() == first.param()?.syntax().text()).then_some(is_deep)
     }
 
     /// Whether a function gives its first argument with its second merged over it.

@@ -94,13 +94,12 @@ impl Follower<'_> {
     fn given_by(&self, value: &Value, term: &Term, path: &[&str]) -> Bound {
         let mut bound = Bound::default();
         let Some((first, rest)) = path.split_first() else { return bound };
-        if let Some(sets) =
-            updated(value).map(|(left, right)| vec![left, right]).or_else(|| self.folded(value))
-        {
+        let merged = updated(value).map(|(left, right)| (vec![left, right], false));
+        if let Some((sets, is_deep)) = merged.or_else(|| self.folded(value)) {
             // Each may bind some of what is below a name.
             for set in sets.iter().rev() {
                 bound.extend(self.lookup(set, path));
-                if bound.is_bound() {
+                if bound.is_bound() && !is_deep {
                     break;
                 }
             }
@@ -126,11 +125,17 @@ impl Follower<'_> {
     }
 
     /// The set that has `name` of those that `lib.extend (final: previous: { … })` merges, or the one of
-    /// `makeExtensible (final: { … })`.
+    /// `makeExtensible (final: { … })`, or that of the overlays which nixpkgs are given.
     fn extended(&self, value: &Value, name: &str) -> Option<Value> {
         let (extend, function) = application(value)?;
-        let term = extend.term()?;
         let applied = |function: &Value, argument: &Value| Value::applied(function.clone(), argument.clone());
+        if application(&extend).is_some_and(|(import, _)| is_import(&import)) {
+            let overlays = self.items(&self.select(&function, &["overlays"])?)?.into_iter().rev();
+            // What those before an overlay have stays unread, as nixpkgs do.
+            let mut made = overlays.map(|overlay| applied(&applied(&overlay, value), &extend));
+            return made.find(|made| self.lookup(made, &[name]).is_bound());
+        }
+        let term = extend.term()?;
         match last_name(&term.expr)?.as_str() {
             "makeExtensible" | "fix" => Some(applied(&function, value)),
             "extend" => {
@@ -211,4 +216,8 @@ fn updated(value: &Value) -> Option<(Value, Value)> {
     let (function, right) = application(value)?;
     let (function, left) = application(&function)?;
     (last_name(&function.term()?.expr)? == "recursiveUpdate").then_some((left, right))
+}
+
+fn is_import(function: &Value) -> bool {
+    function.term().and_then(|term| last_name(&term.expr)).as_deref() == Some("import")
 }

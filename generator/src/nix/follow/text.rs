@@ -1,9 +1,10 @@
 //! Strings and paths, also where they are computed.
 
-use rnix::ast::{AstToken, BinOpKind, Expr, InterpolPart};
+use rnix::ast::{AstToken, BinOpKind, Expr, InterpolPart, Select};
 use rowan::ast::AstNode;
 
 use super::{Call, Follower, Term, Value};
+use crate::nix::literal;
 
 impl Follower<'_> {
     /// The string that `value` comes to.
@@ -25,6 +26,7 @@ impl Follower<'_> {
                 Some(side(it.lhs())? + &side(it.rhs())?)
             }
             Expr::Apply(_) => self.text_of_call(&value),
+            Expr::Select(it) => platform(it),
             _ => None,
         }
     }
@@ -167,6 +169,16 @@ impl Follower<'_> {
         let Value::Term(term) = self.reduce(value) else { return false };
         let text = term.expr.syntax().text().to_string();
         matches!(text.as_str(), "self" | "inputs.self" | "self.outPath" | "inputs.self.outPath")
+    }
+}
+
+/// What flake-utils calls a platform: `flake-utils.lib.system.x86_64-linux`.
+fn platform(select: &Select) -> Option<String> {
+    let names: Vec<_> =
+        select.attrpath()?.attrs().map(|attr| literal::attribute(&attr)).collect::<Option<_>>()?;
+    match names.as_slice() {
+        [.., lib, system, platform] if lib == "lib" && system == "system" => Some(platform.clone()),
+        _ => None,
     }
 }
 

@@ -18,6 +18,7 @@ impl Follower<'_> {
                     Some(self.is_there(&TreePath::new(self.place(call.arguments.first()?)?).ok()?))
                 }
                 "hasPrefix" => Some(text(1)?.starts_with(text(0)?.as_str())),
+                "hasInfix" => Some(text(1)?.contains(text(0)?.as_str())),
                 "hasSuffix" => Some(text(1)?.ends_with(text(0)?.as_str())),
                 "elem" => {
                     let (wanted, list) = (text(0)?, self.reduce(call.arguments.get(1)?));

@@ -22,6 +22,7 @@ mod folder;
 mod framework;
 mod full;
 mod given;
+mod harmless;
 mod hive;
 mod in_use;
 mod list;

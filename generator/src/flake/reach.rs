@@ -9,7 +9,11 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{by_hand::is_apart, folder::READERS};
+use super::{
+    by_hand::is_apart,
+    folder::READERS,
+    harmless::{ARGUMENTS, HARMLESS, PLAIN},
+};
 use crate::{
     nix::{
         find::keys,
@@ -26,77 +30,8 @@ const LIMIT: usize = 20_000;
 /// How deep they nest: what nests deeper may reach anything.
 const DEPTH: usize = 96;
 
-/// What modules of flake-parts are passed by themselves.
-const ARGUMENTS: [&str; 10] = [
-    "inputs",
-    "inputs'",
-    "self",
-    "self'",
-    "lib",
-    "pkgs",
-    "system",
-    "withSystem",
-    "moduleWithSystem",
-    "flake-parts-lib",
-];
-
-/// Functions of nixpkgs and of Nix that read nothing of the flake that they are passed.
-const PLAIN: [&str; 51] = [
-    "all",
-    "any",
-    "attrByPath",
-    "attrNames",
-    "attrValues",
-    "catAttrs",
-    "concatLists",
-    "concatMap",
-    "concatMapAttrs",
-    "elem",
-    "filter",
-    "filterAttrs",
-    "flatten",
-    "flip",
-    "foldl",
-    "foldl'",
-    "foldlAttrs",
-    "foldr",
-    "fromJSON",
-    "fromTOML",
-    "genAttrs",
-    "genAttrs'",
-    "getAttr",
-    "groupBy",
-    "hasPrefix",
-    "hasSuffix",
-    "head",
-    "importJSON",
-    "importTOML",
-    "intersectAttrs",
-    "isAttrs",
-    "isList",
-    "listToAttrs",
-    "map",
-    "mapAttrs",
-    "mapAttrs'",
-    "mapAttrsToList",
-    "mergeAttrs",
-    "mergeAttrsList",
-    "mkIf",
-    "mkMerge",
-    "nameValuePair",
-    "optional",
-    "optionalAttrs",
-    "optionals",
-    "readFile",
-    "recursiveUpdate",
-    "removeAttrs",
-    "unique",
-    "withSystem",
-    "zipAttrsWith",
-];
-
-/// What a flake has of itself that tells nothing of its files.
-const HARMLESS: [&str; 6] = ["inputs", "lastModified", "lastModifiedDate", "narHash", "rev", "shortRev"];
+/// How often a function calls itself until it is seen to reach nothing else: what takes more is not looked at so.
+const TURNS: usize = 16;
 
 /// Whether `term`, where modules of flake-parts are `parts`, may make hosts of what lies in the folder `hosts`: by a path to
 /// it or above it, or by a function that isn't written out and is passed the flake.
@@ -166,7 +101,12 @@ impl<'a> Reach<'a> {
     fn was_seen(&mut self, term: &Term, is_passed: bool) -> bool {
         let start = term.expr.syntax().text_range().start().into();
         let seen = self.seen.entry((term.file.path().clone(), start, is_passed)).or_default();
-        let was_seen = seen.iter().any(|other| other.is(term));
+        // A function that calls itself on what lies below reaches nothing else there.
+        let is_turn = || {
+            let mut others = seen.iter().rev().filter(|other| is_body(&term.expr) && other.expr == term.expr);
+            others.next().is_some_and(|last| self.follower.are_turns(last, term))
+        };
+        let was_seen = seen.iter().any(|other| other.is(term)) || seen.len() < TURNS && is_turn();
         if !was_seen {
             seen.push(term.clone());
         }
@@ -383,6 +323,11 @@ fn bound(entries: &impl HasEntry, name: &str) -> Vec<Expr> {
 fn is_above(folder: &str, other: &str) -> bool {
     folder != other
         && (folder.is_empty() || other.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+}
+
+/// Whether an expression is what a function gives.
+fn is_body(expr: &Expr) -> bool {
+    expr.syntax().parent().is_some_and(|it| Lambda::can_cast(it.kind()))
 }
 
 fn is_called(entry: &SyntaxNode, name: &str) -> bool {

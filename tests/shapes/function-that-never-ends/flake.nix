@@ -2,7 +2,7 @@
   outputs =
     { nixpkgs, fleet, ... }@inputs:
     let
-      again = name: fleet.lib.both name (again name);
+      again = names: fleet.lib.both names (again [ names ]);
     in
     {
       nixosConfigurations = again "tower";

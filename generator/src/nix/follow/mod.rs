@@ -14,6 +14,7 @@ mod names;
 mod sets;
 mod text;
 mod truth;
+mod turns;
 
 use std::{
     cell::{Cell, RefCell},

@@ -59,7 +59,8 @@ impl Full<'_> {
             } else if bound("nixpkgs") {
                 "nixpkgs".into()
             } else {
-                format!("{}.{}", inputs(at)?, nixpkgs(self.follower, self.flake)?)
+                let of_all = || self.passed.nixpkgs.clone().filter(|it| self.is_nixpkgs(it));
+                format!("{}.{}", inputs(at)?, nixpkgs(self.follower, self.flake).or_else(of_all)?)
             };
             Some(format!("{of}.lib.nixosSystem"))
         })
@@ -83,6 +84,10 @@ impl Full<'_> {
     /// The modules that all siblings have, as they are seen to.
     fn modules_of_all(&self) -> Option<String> {
         self.passed.modules.clone().or_else(|| self.modules_of_calls())
+    }
+
+    fn is_nixpkgs(&self, input: &str) -> bool {
+        of_nixpkgs(self.follower, self.flake).iter().any(|it| it == input)
     }
 
     /// The nixpkgs that a function of the flake's is given for all siblings.

@@ -1,5 +1,7 @@
 //! What hosts are passed that is a whole flake's, and so a new host's, too.
 
+use std::collections::BTreeSet;
+
 use rnix::{
     SyntaxKind::NODE_ATTRPATH,
     SyntaxNode,
@@ -11,7 +13,7 @@ use super::{carried::carried, given, place::Place};
 use crate::nix::{
     file::NixFile,
     find::keys,
-    follow::{Follower, Term, Value, update},
+    follow::{Follower, Term, Value, application, update},
     literal,
     scope::{binder, binds, is_bound_at, names_from_around, resolve},
 };
@@ -29,6 +31,8 @@ pub(super) struct Passed {
     pub(super) modules: Option<String>,
     /// The binding of its packages.
     pub(super) packages: Option<String>,
+    /// The last name of what has the `lib.nixosSystem` that makes all hosts.
+    pub(super) nixpkgs: Option<String>,
 }
 
 impl Passed {
@@ -70,6 +74,7 @@ impl Passed {
         let all = passed.names.iter().cloned().chain(names_of(&passed.bindings)).collect();
         passed.modules = given::modules(follower, hosts, place, &all);
         passed.packages = given::packages(follower, hosts, place);
+        passed.nixpkgs = nixpkgs(follower, hosts);
         passed
     }
 
@@ -96,6 +101,21 @@ fn names_of(bindings: &[String]) -> Vec<String> {
     let bound = set.attrpath_values().filter_map(|it| keys(&it).into_iter().next().flatten());
     let inherited = set.inherits().flat_map(|it| it.attrs().collect::<Vec<_>>());
     bound.chain(inherited.filter_map(|attr| literal::attribute(&attr))).collect()
+}
+
+/// The last name of what has the `lib.nixosSystem` that makes all hosts, of which there are several.
+fn nixpkgs(follower: &Follower<'_>, hosts: &[(Option<&str>, Value)]) -> Option<String> {
+    let names = hosts.iter().map(|(_, host)| {
+        let mut function = follower.body(host);
+        while let Some((applied, _)) = application(&function) {
+            function = follower.reduce(&applied);
+        }
+        let function = function.term()?.expr.syntax().text().to_string();
+        Some(function.strip_suffix(".lib.nixosSystem")?.rsplit('.').next()?.to_owned())
+    });
+    let names = names.collect::<Option<BTreeSet<_>>>()?;
+    let is_one = names.len() == 1 && hosts.len() > 1;
+    names.into_iter().next().filter(|_| is_one)
 }
 
 /// What `nixosSystem` is given as `argument` by what makes a host.
@@ -151,7 +171,9 @@ impl Parts {
                 let Some((value, text)) = value.and_then(|it| carried(follower, it, place)) else { continue };
                 let is_secret =
                     matches!(value.expr, Expr::Str(_)) && name.to_lowercase().contains("password");
-                if !is_secret {
+                // What a file says as a whole is not said once more.
+                let is_a_file = value.file.value().as_ref() == Some(&value.expr);
+                if !is_secret && !is_a_file {
                     said.push((name, text));
                 }
             }

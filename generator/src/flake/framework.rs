@@ -66,6 +66,10 @@ pub(super) fn called(follower: &Follower<'_>, term: &Term) -> Option<(Framework,
             let first = MODULES.into_iter().map(|folder| join(&root, folder)).find(is_there);
             Some((nixos_unified(), first.into_iter().collect()))
         }
+        "mkFlake" if is_called_by(term, "digga") => {
+            let folder = follower.place(&imported_hosts(follower, arguments)?)?;
+            Some((Framework { takes_files: true, ..Framework::of_folder(folder) }, Vec::new()))
+        }
         "mkFlake" => {
             let root = snowfall(follower, term, arguments)?;
             let modules = TreePath::new(join(&root, "modules/nixos")).ok();
@@ -74,6 +78,23 @@ pub(super) fn called(follower: &Follower<'_>, term: &Term) -> Option<(Framework,
         }
         _ => None,
     }
+}
+
+/// Whether the function of a call is one of the input called `name`.
+fn is_called_by(call: &Term, name: &str) -> bool {
+    let Expr::Apply(call) = &call.expr else { return false };
+    call.lambda().is_some_and(|function| function.syntax().text().to_string().split('.').any(|it| it == name))
+}
+
+/// The folder of which digga makes hosts: <https://github.com/divnix/digga>, where `importHosts` is told it.
+fn imported_hosts(follower: &Follower<'_>, arguments: &Value) -> Option<Value> {
+    let imports = follower.reduce(&follower.select(arguments, &["nixos", "imports"])?);
+    let term = imports.term()?;
+    let Expr::List(list) = &term.expr else { return None };
+    list.items().find_map(|item| {
+        let call = follower.call(&Value::Term(term.with(item))).filter(|call| call.name == "importHosts")?;
+        call.arguments.into_iter().next()
+    })
 }
 
 /// The framework that `module`, one of flake-parts, is or speaks to.

@@ -142,6 +142,10 @@ fn nix_sees_the_hosts_of_before_and_the_new_one() {
     for shape in shapes() {
         let tree = tree(&shape);
         let Ok((_, plan)) = register(&tree) else { continue };
+        // Nix reads pipes only where it is new and told to.
+        if fs::read_to_string(shape.join("flake.nix")).unwrap().contains("|>") {
+            continue;
+        }
         let name = shape.file_name().unwrap().to_str().unwrap().to_owned();
         let root = after.path().join(&name);
         copy(&shape, &root);

@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use rnix::{
     SyntaxElement,
-    SyntaxKind::{TOKEN_COMMENT, TOKEN_WHITESPACE},
+    SyntaxKind::{TOKEN_COMMENT, TOKEN_IDENT, TOKEN_WHITESPACE},
     SyntaxNode,
+    ast::{BinOpKind, Expr},
 };
+use rowan::ast::AstNode;
 
 use super::TextEdit;
 use crate::nix::file::NixFile;
@@ -90,11 +92,42 @@ pub(super) fn fill(brackets: &Brackets<'_>, entry: Entry<'_>) -> Option<TextEdit
 /// Inserts `entry` in a set of its own, merged over `expression`.
 pub(super) fn over(file: &NixFile, expression: &SyntaxNode, entry: Entry<'_>) -> Option<TextEdit> {
     let (outer, set) = set_of_its_own(file, expression, entry)?;
-    Some(TextEdit::insert(expression.text_range().end().into(), format!("\n{outer}// {set}")))
+    // `//` binds closer than a pipe, which goes on instead.
+    let insert = if is_piped(expression) {
+        let others = Some(OTHERS).filter(|others| !mentions(&set, others))?;
+        format!("\n{outer}|> ({others}: {others} // {set})")
+    } else {
+        format!("\n{outer}// {set}")
+    };
+    Some(TextEdit::insert(expression.text_range().end().into(), insert))
+}
+
+/// What a function at the end of a pipe calls what it is given.
+const OTHERS: &str = "others";
+
+/// Whether what is written behind an expression would be in a function of a pipe.
+fn is_piped(expression: &SyntaxNode) -> bool {
+    match Expr::cast(expression.clone()) {
+        Some(Expr::BinOp(it)) => it.operator() == Some(BinOpKind::PipeRight),
+        Some(Expr::LetIn(it)) => it.body().is_some_and(|body| is_piped(body.syntax())),
+        Some(Expr::With(it)) => it.body().is_some_and(|body| is_piped(body.syntax())),
+        Some(Expr::Assert(it)) => it.body().is_some_and(|body| is_piped(body.syntax())),
+        _ => false,
+    }
+}
+
+/// Whether an expression has a name in it.
+fn mentions(expression: &str, name: &str) -> bool {
+    let tokens = rnix::Root::parse(expression).syntax().descendants_with_tokens();
+    let mut tokens = tokens.filter_map(rnix::NodeOrToken::into_token);
+    tokens.any(|token| token.kind() == TOKEN_IDENT && token.text() == name)
 }
 
 /// Inserts `entry` in a set of its own, which `expression` is merged over.
 pub(super) fn under(file: &NixFile, expression: &SyntaxNode, entry: Entry<'_>) -> Option<TextEdit> {
+    if is_piped(expression) {
+        return None;
+    }
     let (outer, set) = set_of_its_own(file, expression, entry)?;
     Some(TextEdit::insert(expression.text_range().start().into(), format!("{set}\n{outer}// ")))
 }

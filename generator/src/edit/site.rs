@@ -5,9 +5,9 @@
 use rnix::{
     SyntaxKind::TOKEN_COMMA,
     SyntaxNode,
-    ast::{AttrSet, BinOp, BinOpKind, HasEntry, List, Pattern},
+    ast::{AttrSet, BinOp, BinOpKind, HasEntry, Lambda, List, Paren, Pattern},
 };
-use rowan::{Direction, ast::AstNode};
+use rowan::{Direction, TextRange, ast::AstNode};
 
 use super::{Entry, TextEdit, attribute, end_lines_like, item, layout, text_edit, unverified, verify};
 use crate::{
@@ -82,7 +82,8 @@ pub fn remove_at(file: &NixFile, node: &SyntaxNode) -> Result<(NixFile, Vec<(Loc
     Ok((land(file, edit.clone())?, comments.collect()))
 }
 
-/// What goes with the only binding of a set that is merged with an expression: the set, and the `//`.
+/// What goes with the only binding of a set that is merged with an expression: the set, and the `//`; of one that is at
+/// the end of a pipe, that end.
 fn merged(binding: &SyntaxNode) -> Option<TextEdit> {
     let set = AttrSet::cast(binding.parent()?)?;
     let merge = BinOp::cast(set.syntax().parent()?)?;
@@ -91,8 +92,26 @@ fn merged(binding: &SyntaxNode) -> Option<TextEdit> {
     }
     let (left, right) = (merge.lhs()?.syntax().text_range(), merge.rhs()?.syntax().text_range());
     let own = set.syntax().text_range();
-    let range = if own == right { left.end()..own.end() } else { own.start()..right.start() };
-    Some(TextEdit::delete(range.start.into()..range.end.into()))
+    let range = if let Some(end) = end_of_pipe(&merge) {
+        end
+    } else if own == right {
+        TextRange::new(left.end(), own.end())
+    } else {
+        TextRange::new(own.start(), right.start())
+    };
+    Some(TextEdit::delete(range.start().into()..range.end().into()))
+}
+
+/// The end of a pipe, from its last operator on, that merges a set over all that is given: `|> (others: others // { … })`.
+fn end_of_pipe(merge: &BinOp) -> Option<TextRange> {
+    let lambda = Lambda::cast(merge.syntax().parent()?)?;
+    let end = Paren::cast(lambda.syntax().parent()?)?;
+    let pipe = BinOp::cast(end.syntax().parent()?)?;
+    let text = |node: &SyntaxNode| node.text().to_string();
+    let is_of_all = text(merge.lhs()?.syntax()) == text(lambda.param()?.syntax());
+    let is_end = pipe.operator() == Some(BinOpKind::PipeRight) && is_of_all;
+    let range = TextRange::new(pipe.lhs()?.syntax().text_range().end(), end.syntax().text_range().end());
+    is_end.then_some(range)
 }
 
 fn land(file: &NixFile, edit: Option<TextEdit>) -> Result<NixFile> {

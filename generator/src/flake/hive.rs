@@ -3,7 +3,7 @@
 use rnix::ast::Expr;
 use rowan::ast::AstNode;
 
-use super::{place::Search, sibling::ELSEWHERE, via::Via};
+use super::{condition::Condition, place::Search, sibling::ELSEWHERE, via::Via};
 use crate::nix::follow::{Follower, Term, Value};
 
 impl Search<'_> {
@@ -11,7 +11,8 @@ impl Search<'_> {
     pub(super) fn nodes(&mut self, term: &Term) -> bool {
         let Some(hive) = hive_of(self.follower, term) else { return false };
         let Some((make, is_host)) = of_a_node(self.follower, &hive) else { return false };
-        self.that(&is_host, |search| search.sets(&hive, &Via::Mapped(make, Box::new(Via::Host))));
+        let via = Via::Mapped(make, Box::new(Via::Host));
+        self.that(Condition::new(&is_host), |search| search.sets(&hive, &via));
         true
     }
 }

@@ -4,6 +4,7 @@ use rnix::ast::{AttrSet, Entry, Expr, HasEntry};
 use rowan::ast::AstNode;
 
 use super::{
+    condition::Condition,
     folder,
     place::{Folder, Maker, Place, Said, Search},
     unfound::HOSTS,
@@ -44,7 +45,9 @@ impl Search<'_> {
             self.sets(&right, via);
         } else if let Some(call) = self.follower.call(&value) {
             match (call.name.as_str(), call.arguments.as_slice()) {
-                ("filterAttrs", [condition, set]) => self.that(condition, |search| search.sets(set, via)),
+                ("filterAttrs", [condition, set]) => {
+                    self.that(Condition::new(condition), |search| search.sets(set, via));
+                }
                 ("mapAttrs", [function, set]) => {
                     self.mapped_to(set, via, &|rest| Via::Mapped(function.clone(), rest));
                 }
@@ -99,9 +102,19 @@ impl Search<'_> {
 
     /// The sets whose attributes `via` makes hosts of, after `change`; what is asked of entries is asked of what that makes.
     fn mapped_to(&mut self, set: &Value, via: &Via, change: &dyn Fn(Box<Via>) -> Via) {
+        self.asked(
+            |condition| condition.of(change),
+            |search| {
+                search.sets(set, &change(Box::new(via.clone())));
+            },
+        );
+    }
+
+    /// Looks at what entries are made of, of which `change` makes what conditions ask.
+    fn asked(&mut self, change: impl Fn(Condition) -> Condition, look: impl FnOnce(&mut Self)) {
         let outer = std::mem::take(&mut self.conditions);
-        self.conditions = outer.iter().cloned().map(|condition| condition.of(change)).collect();
-        self.sets(set, &change(Box::new(via.clone())));
+        self.conditions = outer.iter().cloned().map(change).collect();
+        look(self);
         self.conditions = outer;
     }
 
@@ -218,7 +231,8 @@ impl Search<'_> {
         if let Some(entries) = folder::names(self.follower, &value)
             && let Some(via) = via.with(|items| items.taking(Take::Name))
         {
-            return self.folder(entries, &value, &via);
+            let of_name = |condition: Condition| condition.made_of(|items| items.taking(Take::Name));
+            return self.asked(of_name, |search| search.folder(entries, &value, &via));
         }
         if let Value::Term(term) = &value {
             if let Expr::List(list) = &term.expr {
@@ -233,14 +247,14 @@ impl Search<'_> {
         let call = self.follower.call(&value);
         let parts = call.as_ref().map(|call| (call.name.as_str(), call.arguments.as_slice()));
         match parts {
-            Some(("filter", [condition, list])) => self.that(condition, |search| search.list(list, via)),
-            Some(("map", [function, list])) if self.conditions.is_empty() => {
-                self.made_of(list, via, |items| items.behind(function));
+            Some(("filter", [condition, list])) => {
+                self.that(Condition::of_items(condition), |search| search.list(list, via));
             }
-            Some(("attrNames", [set])) => self.taken_of(set, via, Take::Name),
-            Some(("attrValues", [set])) => self.taken_of(set, via, Take::Value),
+            Some(("map", [function, list])) => self.made_of(list, via, |items| items.behind(function)),
+            Some(("attrNames", [set])) => self.taken_of(set, via, &Take::Name),
+            Some(("attrValues", [set])) => self.taken_of(set, via, &Take::Value),
             Some(("mapAttrsToList", [function, set])) => {
-                self.taken_of(set, via, Take::Both(function.clone()));
+                self.taken_of(set, via, &Take::Both(function.clone()));
             }
             Some(("concatMap", [function, list])) => self.lists_of(list, Some(function), via),
             Some(("concatLists" | "flatten", [list])) => self.lists_of(list, None, via),
@@ -249,17 +263,20 @@ impl Search<'_> {
     }
 
     /// The list whose items `via` makes hosts of, after `change`.
-    fn made_of(&mut self, list: &Value, via: &Via, change: impl FnOnce(&Items) -> Items) {
-        match via.with(change) {
-            Some(via) => self.list(list, &via),
+    fn made_of(&mut self, list: &Value, via: &Via, change: impl Fn(&Items) -> Items) {
+        match via.with(&change) {
+            Some(via) => {
+                self.asked(|condition| condition.made_of(&change), |search| search.list(list, &via));
+            }
             None => self.unreadable_value(list),
         }
     }
 
     /// The set of which `via` makes hosts of what `take` says.
-    fn taken_of(&mut self, set: &Value, via: &Via, take: Take) {
-        match via.with(|items| items.taking(take)) {
-            Some(via) => self.sets(set, &via),
+    fn taken_of(&mut self, set: &Value, via: &Via, take: &Take) {
+        let change = |items: &Items| items.taking(take.clone());
+        match via.with(change) {
+            Some(via) => self.asked(|condition| condition.made_of(change), |search| search.sets(set, &via)),
             None => self.unreadable_value(set),
         }
     }

@@ -28,6 +28,7 @@ mod in_use;
 mod list;
 mod module;
 mod of_all;
+mod outputs;
 mod over;
 mod own_options;
 mod parts;

@@ -1,6 +1,6 @@
 //! A host in a set that is merged over what gives the others: whatever that comes to, the names are its own and the new one.
 
-use rnix::ast::{AttrSet, BinOpKind, Expr, HasEntry};
+use rnix::ast::{AttrSet, BinOpKind, Expr, HasEntry, Lambda, PathRel};
 use rowan::ast::AstNode;
 use similar::{ChangeTag, TextDiff};
 
@@ -20,7 +20,7 @@ use crate::{
     nix::{
         file::NixFile,
         find::keys,
-        follow::{Term, Value},
+        follow::{Files, Term, Value},
         literal,
         scope::resolve,
     },
@@ -70,7 +70,8 @@ pub(super) fn beside<'a>(
         let under = || merged(computed, Site::Under(body(&computed.expr)?.syntax().clone()))?.ok();
         Some(over.or_else(|computed| under().ok_or(computed)))
     };
-    let mut all = reading.places.computed.iter().filter_map(over);
+    let in_files = reading.places.computed_in_files.iter().filter(|it| is_named_once(files, it));
+    let mut all = reading.places.computed.iter().chain(in_files).filter_map(over);
     let first = all.next()?;
     Some(first.or_else(|computed| all.find_map(Result::ok).ok_or(computed)))
 }
@@ -104,6 +105,24 @@ impl Search<'_> {
 /// What modules say of values, which is merged only among modules.
 pub(super) const PROPERTIES: [&str; 6] = ["mkMerge", "mkIf", "mkForce", "mkDefault", "mkOverride", "mkOrder"];
 
+/// Whether a term stands in the function that a file is, which is applied where that is imported, in no other function than
+/// that of the flake, or of a module.
+pub(super) fn is_made_once(term: &Term) -> bool {
+    let call = term.call_of_file();
+    call.is_some_and(|call| call.expr.syntax().ancestors().filter_map(Lambda::cast).count() <= 1)
+}
+
+/// Whether the file that a term stands in is named once in the tree.
+fn is_named_once(files: &Planned<'_>, term: &Term) -> bool {
+    let path = term.file.path().as_str();
+    let Some(name) = path.trim_end_matches("/default.nix").rsplit('/').next() else { return false };
+    let word = format!("/{name}");
+    let others = files.all_with_word(&word).into_iter().filter_map(|path| files.nix(&path));
+    let paths =
+        others.flat_map(|file| file.syntax().descendants().filter_map(PathRel::cast).collect::<Vec<_>>());
+    paths.filter(|path| path.syntax().text().to_string().ends_with(&word)).count() == 1
+}
+
 /// What a set binds to `path`, as it is written.
 fn bound(set: &AttrSet, path: &[&str]) -> Vec<Expr> {
     let bindings = set.attrpath_values().filter_map(|binding| {
@@ -136,11 +155,11 @@ fn body(value: &Expr) -> Option<Expr> {
     }
 }
 
-/// Whether `//` behind an expression merges over all of it.
+/// Whether what is written behind an expression goes on with all of it: a `//`, or one more function at the end of a pipe.
 fn goes_on(value: &Expr) -> bool {
     match value {
         Expr::Apply(_) | Expr::Select(_) | Expr::Ident(_) | Expr::Paren(_) => true,
-        Expr::BinOp(it) => it.operator() == Some(BinOpKind::Update),
+        Expr::BinOp(it) => matches!(it.operator(), Some(BinOpKind::Update | BinOpKind::PipeRight)),
         Expr::LetIn(it) => it.body().is_some_and(|body| goes_on(&body)),
         Expr::With(it) => it.body().is_some_and(|body| goes_on(&body)),
         Expr::Assert(it) => it.body().is_some_and(|body| goes_on(&body)),

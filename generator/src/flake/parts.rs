@@ -233,6 +233,16 @@ fn import(follower: &Follower<'_>, item: &Value) -> Option<Import> {
     Some(Import { item: term.clone(), file })
 }
 
+/// The modules whose `config.flake` a term is, which a flake evaluates itself: `(lib.evalModules { modules = …; }).config.flake`.
+pub(super) fn evaluated(follower: &Follower<'_>, term: &Term) -> Option<Value> {
+    let Expr::Select(select) = &term.expr else { return None };
+    let names = select.attrpath()?.attrs().map(|attr| literal::attribute(&attr));
+    let is_flake = names.collect::<Option<Vec<_>>>()? == ["config", "flake"];
+    let call = follower.call(&Value::Term(term.with(select.expr()?)))?;
+    let is_evaluation = is_flake && call.name == "evalModules";
+    follower.select(call.arguments.first()?, &["modules"]).filter(|_| is_evaluation)
+}
+
 fn is_import_tree(follower: &Follower<'_>, function: &Value) -> bool {
     let function = follower.reduce(function);
     function.term().and_then(|term| last_name(&term.expr)).as_deref() == Some("import-tree")

@@ -1,6 +1,6 @@
 //! Where a flake's hosts are written down: the sets and lists that `nixosConfigurations` is made of.
 
-use rnix::ast::{AttrSet, AttrpathValue, Expr, HasEntry, Inherit, List};
+use rnix::ast::{AttrSet, AttrpathValue, Expr, Inherit, List};
 use rowan::ast::AstNode;
 
 use super::{
@@ -53,6 +53,8 @@ pub(super) struct Places {
     pub(super) openings: Vec<Opening>,
     /// What gives hosts and isn't a set, where a set of others may be merged over it.
     pub(super) computed: Vec<Term>,
+    /// The same in functions that files are, and that are seen to be applied once.
+    pub(super) computed_in_files: Vec<Term>,
     /// The modules of flake-parts that were read.
     pub(super) parts: Vec<Term>,
     /// The modules of flake-parts that are imported by their paths.
@@ -153,92 +155,6 @@ impl<'a> Search<'a> {
 }
 
 impl Search<'_> {
-    /// What the flake gives: a set, sets merged, or a framework's function of modules.
-    pub(super) fn outputs(&mut self, value: &Value) {
-        let value = self.follower.body(value);
-        let Value::Term(term) = &value else { return };
-        if let Expr::AttrSet(set) = &term.expr {
-            let bound = self.follower.lookup(&value, &["nixosConfigurations"]);
-            if !bound.is_bound() && bound.unreadable.is_empty() {
-                self.open(term, set, "nixosConfigurations.");
-            }
-            self.bound(bound, "nixosConfigurations");
-            self.computed(term, set, &["nixosConfigurations"]);
-        } else if let Some((left, right)) = update(term) {
-            // The right side wins, if it has hosts, or may have some.
-            let known = |places: &Places| (places.found.len(), places.unreadable.len());
-            let before = known(&self.places);
-            self.outputs(&right);
-            if known(&self.places) == before {
-                self.outputs(&left);
-            }
-        } else {
-            match self.follower.call(&value) {
-                Some(call) => self.output_call(term, &call),
-                None => self.places.unreadable.push(term.clone()),
-            }
-        }
-    }
-
-    fn output_call(&mut self, term: &Term, call: &Call) {
-        match (call.name.as_str(), call.arguments.as_slice()) {
-            ("mkFlake", [_, module]) => {
-                self.open_module(&self.follower.body(module));
-                self.module(module, parts::IMPORTS);
-            }
-            // flake-utils-plus makes hosts of what is called so.
-            ("mkFlake", [flake]) if self.follower.lookup(flake, &["hosts"]).is_bound() => {
-                let before = self.places.found.len();
-                let bound = self.follower.lookup(flake, &["hosts"]);
-                self.bound(bound, "hosts");
-                for place in self.places.found.iter_mut().skip(before) {
-                    place.via = Via::Arguments;
-                }
-            }
-            // Outputs of every system have the system's name before a host's: these are no hosts.
-            (name, _) if name.starts_with("eachDefaultSystem") || name.starts_with("eachSystem") => {}
-            ("recursiveUpdate", [left, right]) => {
-                self.outputs(left);
-                self.outputs(right);
-            }
-            ("foldl'" | "foldl" | "foldr", [_, first, list]) => {
-                // What is merged with nothing is no place for more.
-                let first = self.follower.reduce(first);
-                if first.set().is_none_or(|(_, set)| set.entries().next().is_some()) {
-                    self.outputs(&first);
-                }
-                self.each_of_outputs(list);
-            }
-            ("mergeAttrsList", [list]) | ("zipAttrsWith", [_, list]) => self.each_of_outputs(list),
-            ("optionalAttrs" | "mkIf", [_, set]) => self.outputs(set),
-            ("mapAttrs" | "filterAttrs", [_, set]) if self.lacks_hosts(set) => {}
-            ("mapAttrs'", [function, _]) if self.never_names_hosts(function) => {}
-            _ => self.unreadable(term),
-        }
-    }
-
-    pub(super) fn open(&mut self, term: &Term, set: &AttrSet, prefix: &'static str) {
-        self.places.openings.push(Opening { term: term.clone(), set: set.clone(), prefix });
-    }
-
-    /// Whether a set is seen to have no `nixosConfigurations`.
-    pub(super) fn lacks_hosts(&self, set: &Value) -> bool {
-        let set = self.follower.body(set);
-        let bound = self.follower.lookup(&set, &["nixosConfigurations"]);
-        !bound.is_bound() && bound.unreadable.is_empty()
-    }
-
-    /// Whether the names that a function for `mapAttrs'` gives are seen to begin otherwise than `nixosConfigurations`.
-    fn never_names_hosts(&self, function: &Value) -> bool {
-        let pair = self.follower.body(function);
-        let name = match self.follower.call(&pair) {
-            Some(call) if call.name == "nameValuePair" => call.arguments.first().cloned(),
-            _ => self.follower.select(&pair, &["name"]),
-        };
-        let beginning = name.map(|name| self.follower.beginning(&name)).unwrap_or_default();
-        !"nixosConfigurations".starts_with(&beginning) && !beginning.starts_with("nixosConfigurations")
-    }
-
     pub(super) fn bound(&mut self, bound: Bound, last: &str) {
         for value in &bound.written {
             self.hosts(value);
@@ -312,7 +228,9 @@ impl Search<'_> {
             ("mapAttrs", [function, set]) => {
                 self.sets(set, &Via::Mapped(function.clone(), Box::new(Via::Host)));
             }
-            ("filterAttrs", [condition, set]) => self.that(condition, |search| search.sets(set, &Via::Host)),
+            ("filterAttrs", [condition, set]) => {
+                self.that(Condition::new(condition), |search| search.sets(set, &Via::Host));
+            }
             ("mapAttrs'", [function, set]) => {
                 self.sets(set, &Via::Renamed(function.clone(), Box::new(Via::Host)));
             }
@@ -337,16 +255,19 @@ impl Search<'_> {
         }
         // In the body of a function it would be merged over what every call of it gives; what modules merge is no set
         // yet; what is said to an option is not made here.
-        let is_set = !over::PROPERTIES.contains(&call.name.as_str());
-        let is_here = matches!(term.expr, Expr::Apply(_)) && term.bodies().is_empty();
-        if is_set && is_here && self.options.len() == options {
-            self.places.computed.push(term.clone());
+        let is_set = !over::PROPERTIES.contains(&call.name.as_str()) && matches!(term.expr, Expr::Apply(_));
+        if is_set && self.options.len() == options {
+            if term.bodies().is_empty() {
+                self.places.computed.push(term.clone());
+            } else if over::is_made_once(term) {
+                self.places.computed_in_files.push(term.clone());
+            }
         }
     }
 
     /// Looks at a set or a list of which only those entries are taken that are what `condition` asks for.
-    pub(super) fn that(&mut self, condition: &Value, look: impl FnOnce(&mut Self)) {
-        self.conditions.push(Condition::new(condition));
+    pub(super) fn that(&mut self, condition: Condition, look: impl FnOnce(&mut Self)) {
+        self.conditions.push(condition);
         look(self);
         self.conditions.pop();
     }

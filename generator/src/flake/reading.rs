@@ -112,7 +112,7 @@ fn is_taken(follower: &Follower<'_>, place: &Place, host: &Host) -> Option<bool>
             return condition.is_met_by_name(follower, &host.key);
         };
         match &place.site {
-            Site::List(_) => condition.is_met_by(follower, said),
+            Site::List(_) => condition.is_met_by(follower, &said),
             _ => condition.is_met(follower, &host.key, &said),
         }
     }))

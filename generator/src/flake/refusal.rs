@@ -115,19 +115,20 @@ impl Refusal<'_, '_> {
         };
         let can_be_in_full = is_in_full || !place.is_written_in_full();
         let found = match why.map(reason) {
+            _ if !self.is_alone(place) => "a function makes what stands here of each of several hosts".into(),
             Some(why) if can_be_in_full => why,
             Some(why) => format!("written as its siblings, {why}; and for one in full {lacks}"),
             None if !can_be_in_full => lacks.into(),
             None => "what its entry has to say can't be told from those of others".into(),
         };
         let unbound = syntax.filter(|at| !can_be_in_full && full::inputs(at).is_none());
-        let by_hand = if let Some(at) = unbound {
+        let by_hand = if !self.is_alone(place) {
+            self.in_full()
+        } else if let Some(at) = unbound {
             format!(
                 "{}, and pass `inputs` on to where hosts are made; then run this again",
                 bind_inputs(file, at)
             )
-        } else if !self.is_alone(place) {
-            self.in_full()
         } else if place.is_of_hosts() {
             self.among(place)
         } else {

@@ -1,0 +1,1 @@
+{ inputs }: { system = "aarch64-darwin"; modules = [ ./system.nix ]; }

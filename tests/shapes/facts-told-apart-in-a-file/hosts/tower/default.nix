@@ -1,0 +1,1 @@
+{ inputs }: { system = "x86_64-linux"; modules = [ ./system.nix ]; }

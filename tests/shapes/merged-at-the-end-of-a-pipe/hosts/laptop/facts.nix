@@ -1,0 +1,1 @@
+{ system = "x86_64-linux"; }

@@ -1,0 +1,1 @@
+{ lib, ... }: { options.flake = lib.mkOption { default = { }; }; }

@@ -24,6 +24,7 @@ pub mod person;
 pub mod plan;
 mod read;
 mod rename;
+pub mod rule_names;
 pub mod secrets;
 pub mod settings;
 pub mod template;

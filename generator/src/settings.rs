@@ -10,6 +10,7 @@ use crate::{
     name::AgentName,
     path::TreePath,
     read,
+    rule_names::RuleNames,
     vm::{Count, Port},
 };
 
@@ -35,6 +36,9 @@ pub struct Settings {
     /// Where things lie in the tree.
     #[serde(default)]
     pub paths: Paths,
+    /// What the agenix rules call things.
+    #[serde(default)]
+    pub rules: RuleNames,
 }
 
 /// What virtual machines start from, and where their disks lie.
@@ -362,6 +366,11 @@ mod tests {
                 "first-ssh-port = 2223",
                 "first-ssh-port = 22",
                 "agent-tool.toml:11:18: a port is a number from 1024",
+            ),
+            (
+                "[vm]",
+                "[rules]\nmachines = \"our systems\"\n[vm]",
+                "agent-tool.toml:10:12: \"our systems\" is no name that can be bound in a `let`",
             ),
             ("[vm]", "[vm", "agent-tool.toml:9:4: unclosed table"),
             (

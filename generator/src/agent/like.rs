@@ -10,7 +10,7 @@ use super::{
     choice,
     facts::{self, Facts},
     moved::moved,
-    new::{self, Model, NewSecret, RELEASE, Request},
+    new::{Model, NewSecret, RELEASE, Request},
     parts::{Part, Parts},
     registry::{self, Registry},
 };
@@ -196,7 +196,7 @@ fn secrets(
         return Ok(Vec::new());
     }
     let rules = tree.nix(&paths.rules)?;
-    let is_known = registry.systems.contains_key(&sibling.host());
+    let is_known = registry.machines.contains_key(&sibling.host());
     let mut secrets = Vec::new();
     let access = Access::read(tree)?;
     let theirs = access.keys(&sibling.host());
@@ -212,7 +212,7 @@ fn secrets(
                 notes.push(format!(
                     "{path} is read by {sibling}'s machine, too: if {name}'s is to, add {} to its rule in {} and run \
                      `rekey`",
-                    new::rule_reader(name),
+                    tree.settings().rules.machine(name),
                     paths.rules
                 ));
             }
@@ -299,7 +299,7 @@ fn shared_mentions(tree: &Tree, sibling: &AgentName) -> Result<Vec<String>> {
     }
     let bindings = [
         (&paths.base, registry::base_homes().child(sibling.as_str())),
-        (&paths.rules, registry::systems().child(&host)),
+        (&paths.rules, tree.settings().rules.machines().child(&host)),
     ];
     for (path, attribute) in bindings {
         let file = nix_or_empty(tree, path)?;

@@ -180,21 +180,6 @@ fn of_templates(tree: &Tree, request: &Request, vm: Vm) -> Result<Model> {
     })
 }
 
-/// The value of a rule: what its `publicKeys` are bound to.
-#[must_use]
-pub(super) fn rule_value(reader: Option<&AgentName>) -> String {
-    match reader {
-        Some(name) => format!("adminKeys ++ [ {} ]", rule_reader(name)),
-        None => "adminKeys".into(),
-    }
-}
-
-/// What a rule calls the machine of an agent.
-#[must_use]
-pub(super) fn rule_reader(name: &AgentName) -> String {
-    format!("systems.{}", name.host())
-}
-
 fn already_there(tree: &Tree, registry: &Registry, request: &Request, parts: &Parts) -> Result<Outcome> {
     let name = &request.name;
     let of_any_user = |part: &Part| matches!(part, Part::User(_) | Part::BaseUser(_) | Part::BaseHome(_));
@@ -314,11 +299,11 @@ fn add_secrets(
     host_key: Option<&HostKey>,
     own: &[NewSecret],
 ) -> Result<()> {
-    let paths = &tree.settings().paths;
+    let (paths, names) = (&tree.settings().paths, &tree.settings().rules);
     let before = Access::read(tree)?;
     let mut in_rules = Vec::new();
     in_rules.extend(host_key.map(|host_key| Change::InsertAttribute {
-        set: registry::systems(),
+        set: names.machines(),
         key: vec![name.host()],
         value: literal::quote(host_key.public.as_str()),
     }));
@@ -326,15 +311,15 @@ fn add_secrets(
     let reader = host_key.map(|_| name);
     let theirs = |secret: &NewSecret| {
         let theirs = secret.readers.clone().filter(|_| reader.is_some());
-        theirs.unwrap_or_else(|| rule_value(reader))
+        theirs.unwrap_or_else(|| names.readers(reader))
     };
     let secret = |it| {
         let value = theirs(it);
-        let machine = host_key.filter(|_| value.contains(&rule_reader(name)));
+        let machine = host_key.filter(|_| value.contains(&names.machine(name)));
         (&it.path, it.value.as_bytes(), machine, value)
     };
     let mut secrets: Vec<_> = own.iter().map(secret).collect();
-    secrets.extend(host_key.map(|key| (&key_secret, key.private.as_bytes(), None, rule_value(None))));
+    secrets.extend(host_key.map(|key| (&key_secret, key.private.as_bytes(), None, names.readers(None))));
     for (path, _, _, value) in &secrets {
         let (set, key) = (registry::rules(), vec![paths.rule(path), "publicKeys".into()]);
         in_rules.push(Change::InsertAttribute { set, key, value: value.clone() });

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use super::registry::Registry;
-use crate::{error::Location, name::AgentName, path::TreePath, settings::Settings, tree::Tree};
+use crate::{
+    error::Location, name::AgentName, nix::find::AttrPath, path::TreePath, settings::Settings, tree::Tree,
+};
 
 /// One part of an agent.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
     /// The module of its user.
     User(TreePath),
@@ -23,7 +25,7 @@ pub enum Part {
     /// Its home in the base image.
     BaseHome(String),
     /// Its host key in the rules.
-    HostKey(String),
+    HostKey(AttrPath),
     /// A rule for one of its secrets.
     Rule(String),
     /// One of its secrets.
@@ -51,7 +53,7 @@ impl Parts {
         let located = |part: &Part| locate(tree, registry, name, part);
         let key = pair(settings, settings.paths.host_key_secret(name));
         let born_with_key = key.iter().any(|part| located(part).is_some());
-        let host_key = Part::HostKey(name.host());
+        let host_key = Part::HostKey(settings.rules.machines().child(name.host()));
         let mut needed = needed(settings, name);
         let tailnet = pair(settings, settings.paths.tailnet_secret(name));
         if tailnet.iter().any(|part| located(part).is_some()) {
@@ -104,7 +106,7 @@ fn locate(tree: &Tree, registry: &Registry, name: &AgentName, part: &Part) -> Op
         Part::Registration(host) => registry.hosts.get(host).cloned(),
         Part::BaseUser(path) => registry.base_imports.get(path).cloned(),
         Part::BaseHome(user) => registry.base_homes.get(user).cloned(),
-        Part::HostKey(host) => registry.systems.get(host).cloned(),
+        Part::HostKey(_) => registry.machines.get(&name.host()).cloned(),
         Part::Rule(rule) => registry.rules.get(rule).cloned(),
         Part::Row => registry.guide.get(name.as_str())?.first().map(|(_, at)| at.clone()),
     }
@@ -120,7 +122,7 @@ impl fmt::Display for Part {
             Self::Registration(host) => write!(f, "nixosConfigurations.{host} in the flake"),
             Self::BaseUser(path) => write!(f, "the import of {path} into the base image"),
             Self::BaseHome(user) => write!(f, "home-manager.users.{user} in the base image"),
-            Self::HostKey(host) => write!(f, "systems.{host} in the rules"),
+            Self::HostKey(path) => write!(f, "{path} in the rules"),
             Self::Rule(rule) => write!(f, "the rule of {rule}"),
             Self::Secret(path) => write!(f, "the secret {path}"),
             Self::Row => write!(f, "the row of the guide's table"),

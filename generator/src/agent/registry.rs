@@ -31,7 +31,7 @@ pub struct Registry {
     /// The users that have a home in the base image.
     pub base_homes: BTreeMap<String, Location>,
     /// The machines whose host key the rules know.
-    pub systems: BTreeMap<String, Location>,
+    pub machines: BTreeMap<String, Location>,
     /// The secrets that have a rule which is written out, by the names that the rules give them.
     pub rules: BTreeMap<String, Location>,
     /// The rows of the guide's table, by the agents that they name.
@@ -48,12 +48,6 @@ pub fn base_imports() -> AttrPath {
 #[must_use]
 pub fn base_homes() -> AttrPath {
     AttrPath::value("home-manager.users")
-}
-
-/// `systems` in the rules.
-#[must_use]
-pub fn systems() -> AttrPath {
-    AttrPath::bound("systems")
 }
 
 /// The rules themselves.
@@ -89,7 +83,7 @@ impl Registry {
             hosts_place: survey.place.unwrap_or_else(|| Location::file(&paths.flake)),
             base_imports: base.as_ref().map(|file| imports(file, &base_imports())).unwrap_or_default(),
             base_homes: children(base.as_ref(), &base_homes()),
-            systems: children(rules_file.as_ref(), &systems()),
+            machines: children(rules_file.as_ref(), &tree.settings().rules.machines()),
             rules: children(rules_file.as_ref(), &rules()),
             guide,
         })

@@ -6,7 +6,6 @@ use rnix::ast::AttrpathValue;
 
 use super::{
     facts::Facts,
-    new::rule_value,
     parts::{Part, Parts},
     registry::{self, Registry},
     summary,
@@ -148,9 +147,7 @@ fn unregister(
                 Change::RemoveAttribute { path: registry::base_homes().child(user) },
                 Some(paths.base.reference(&paths.home(name))),
             ),
-            Part::HostKey(host) => {
-                (&paths.rules, Change::RemoveAttribute { path: registry::systems().child(host) }, None)
-            }
+            Part::HostKey(path) => (&paths.rules, Change::RemoveAttribute { path: path.clone() }, None),
             Part::Rule(rule) => {
                 let reader = (*rule != paths.rule(&paths.host_key_secret(name))).then_some(name);
                 let reader =
@@ -158,7 +155,7 @@ fn unregister(
                 (
                     &paths.rules,
                     Change::RemoveAttribute { path: registry::rules().child(rule) },
-                    Some(rule_value(reader)),
+                    Some(tree.settings().rules.readers(reader)),
                 )
             }
             _ => continue,
@@ -179,7 +176,7 @@ fn unregister(
     {
         by_hand.push(format!("{at} nixosConfigurations.{} was edited by hand", name.host()));
     }
-    remove_readings(draft, &paths.rules, name, by_hand)
+    remove_readings(draft, &paths.rules, &tree.settings().rules.machine(name), by_hand)
 }
 
 /// Takes the host out of the flake, and gives what its entry was.
@@ -225,17 +222,16 @@ fn says(file: &crate::nix::file::NixFile, path: &AttrPath, expected: &str) -> bo
     values == [squeeze(expected)]
 }
 
-/// Takes `systems.agent-NAME` out of the rules of secrets that others read too.
+/// Takes a machine, as `item` calls it, out of the rules of secrets that others read too.
 fn remove_readings(
     draft: &mut Draft<'_>,
     rules: &TreePath,
-    name: &AgentName,
+    item: &str,
     by_hand: &mut Vec<String>,
 ) -> Result<()> {
-    let item = format!("systems.{}", name.host());
     loop {
         let file = draft.nix(rules)?;
-        if !file.text().contains(&item) {
+        if !file.text().contains(item) {
             return Ok(());
         }
         let reading = find(&file, &registry::rules()).children().into_iter().find_map(|(rule, node)| {
@@ -245,7 +241,7 @@ fn remove_readings(
         });
         let Some((rule, path, at)) = reading else { return Ok(()) };
         by_hand.push(format!("{at} {rule} was shared with it: `rekey` that secret afterwards"));
-        draft.edit(rules, &Change::RemoveItem { path, item: item.clone() })?;
+        draft.edit(rules, &Change::RemoveItem { path, item: item.to_owned() })?;
     }
 }
 

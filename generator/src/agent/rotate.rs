@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::{registry, summary, trust::readable};
+use super::{summary, trust::readable};
 use crate::{
     edit::Change,
     error::{Error, Result},
@@ -152,7 +152,7 @@ pub(crate) fn try_machine(
 /// A new host key in the place of the one that the rules know: the old one, and the new pair.
 pub(crate) fn new_pair(tree: &Tree, name: &AgentName, draft: &mut Draft<'_>) -> Result<(Recipient, HostKey)> {
     let rules = &tree.settings().paths.rules;
-    let path = registry::systems().child(name.host());
+    let path = tree.settings().rules.machines().child(name.host());
     let Some(old) = summary::host_key(tree, name)? else {
         return Err(Error::Conflict {
             message: format!(

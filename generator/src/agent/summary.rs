@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     facts::{self, Facts},
     parts::{Part, Parts},
-    registry::{self, Registry},
+    registry::Registry,
 };
 use crate::{
     error::{Error, Result},
@@ -126,7 +126,7 @@ fn located(part: &Part, at: &str) -> String {
 /// The host key that the rules know for an agent's machine.
 pub fn host_key(tree: &Tree, name: &AgentName) -> Result<Option<Recipient>> {
     let rules = tree.nix(&tree.settings().paths.rules)?;
-    let found = find(&rules, &registry::systems().child(name.host()));
+    let found = find(&rules, &tree.settings().rules.machines().child(name.host()));
     Ok(found.value().and_then(literal::string).and_then(|key| key.parse().ok()))
 }
 

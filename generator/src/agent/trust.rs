@@ -1,6 +1,5 @@
 //! Trust in a machine: its host key in the rules, its secrets sealed to it; and the end of that trust.
 
-use super::{new::rule_reader, registry};
 use crate::{
     edit::{self, Change},
     error::{Error, Location, Result},
@@ -62,11 +61,11 @@ pub fn trust(tree: &Tree, request: &Request, keys: Option<&mut Keys<'_>>) -> Res
         });
     }
     let mut draft = Draft::new(tree);
-    let path = registry::systems().child(name.host());
+    let path = tree.settings().rules.machines().child(name.host());
     let value = literal::quote(key.as_str());
     let old = match known {
         Known::Nothing => {
-            let set = registry::systems();
+            let set = tree.settings().rules.machines();
             draft.edit(rules, &Change::InsertAttribute { set, key: vec![name.host()], value })?;
             None
         }
@@ -86,7 +85,7 @@ pub fn trust(tree: &Tree, request: &Request, keys: Option<&mut Keys<'_>>) -> Res
     for secret in &own {
         if planned.rule(secret).is_ok_and(|rule| !rule.recipients.contains(key)) {
             let rule = tree.settings().paths.rule(secret);
-            reader::add(&mut draft, rules, &rule, &rule_reader(name))?;
+            reader::add(&mut draft, rules, &rule, &tree.settings().rules.machine(name))?;
         }
     }
     let planned = Access::planned(tree, &mut draft)?;
@@ -146,8 +145,8 @@ pub fn untrust(
     }
     let before = Access::read_partly(tree)?;
     let mut draft = Draft::new(tree);
-    reader::remove_everywhere(&mut draft, &paths.rules, &rule_reader(name))?;
-    let change = Change::RemoveAttribute { path: registry::systems().child(name.host()) };
+    reader::remove_everywhere(&mut draft, &paths.rules, &tree.settings().rules.machine(name))?;
+    let change = Change::RemoveAttribute { path: tree.settings().rules.machines().child(name.host()) };
     for (at, comment) in edit::owned_comments(&draft.nix(&paths.rules)?, &change)? {
         draft.note(format!("{at} a comment goes along: {comment}"));
     }
@@ -210,7 +209,7 @@ fn expect_host_key(key: &Recipient) -> Result<()> {
 
 fn known(tree: &Tree, name: &AgentName) -> Result<Known> {
     let rules = tree.nix(&tree.settings().paths.rules)?;
-    let path = registry::systems().child(name.host());
+    let path = tree.settings().rules.machines().child(name.host());
     let found = find(&rules, &path);
     if !found.is_bound() {
         return Ok(Known::Nothing);

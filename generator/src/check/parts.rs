@@ -56,7 +56,7 @@ fn missing(tree: &Tree, registry: &Registry, name: &AgentName, part: &Part) -> R
             let home = paths.base.reference(&paths.home(name));
             (&paths.base, format!("add home-manager.users.{user} = {home};"))
         }
-        Part::HostKey(host) => (&paths.rules, format!("add systems.{host}, the public half of its host key")),
+        Part::HostKey(key) => (&paths.rules, format!("add {key}, the public half of its host key")),
         Part::Rule(rule) => (&paths.rules, format!("add a rule for \"{rule}\"")),
         Part::Secret(path) => (path, "bring it back, or seal a new value".to_owned()),
         Part::Row => (&paths.guide, format!("add a row for {name} to the table of agents and ports")),
@@ -64,7 +64,7 @@ fn missing(tree: &Tree, registry: &Registry, name: &AgentName, part: &Part) -> R
     let siblings = match part {
         Part::BaseUser(_) => Some(registry::base_imports()),
         Part::BaseHome(_) => Some(registry::base_homes()),
-        Part::HostKey(_) => Some(registry::systems()),
+        Part::HostKey(_) => Some(tree.settings().rules.machines()),
         Part::Rule(_) => Some(registry::rules()),
         _ => None,
     };
@@ -92,7 +92,7 @@ fn mentions(tree: &Tree, registry: &Registry) -> Result<Vec<(AgentName, Location
         names.iter().filter_map(of_host).collect::<Vec<_>>()
     };
     mentions.extend(named(&registry.hosts, "nixosConfigurations"));
-    mentions.extend(named(&registry.systems, "systems"));
+    mentions.extend(named(&registry.machines, tree.settings().rules.machines.as_str()));
     let mut mention = |name: &str, at: &Location, what: String| {
         mentions.extend(name.parse().ok().map(|name| (name, at.clone(), what)));
     };

@@ -161,7 +161,7 @@ fn host(
     let paths = &tree.settings().paths;
     if machine.is_empty() {
         let at =
-            registry.systems.get(&name.host()).cloned().unwrap_or_else(|| Location::file(&paths.host(name)));
+            registry.machines.get(&name.host()).cloned().unwrap_or_else(|| Location::file(&paths.host(name)));
         let message =
             format!("the host key of {name} is not known yet, so that its machine can read no secret");
         findings.push(Finding::warning(
@@ -187,7 +187,7 @@ fn host(
             findings.push(Finding::error(
                 at.clone(),
                 message,
-                format!("add systems.{} to its rule, then `rekey`", name.host()),
+                format!("add {} to its rule, then `rekey`", tree.settings().rules.machine(name)),
             ));
         }
     }

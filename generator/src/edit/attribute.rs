@@ -29,6 +29,7 @@ pub(super) fn insert(file: &NixFile, set: &AttrPath, key: &[String], value: &str
             hint: "remove it, or take another name".into(),
         });
     }
+    let whole = key.iter().fold(set.clone(), |path, name| path.child(name));
     let key = key.iter().map(|name| literal::quote_attribute(name)).collect::<Vec<_>>().join(".");
     let sets = found.written_here(found.sets().cloned());
     let edit = match (sets.as_slice(), found.dotted.as_slice()) {
@@ -45,7 +46,7 @@ pub(super) fn insert(file: &NixFile, set: &AttrPath, key: &[String], value: &str
         }
         _ => None,
     };
-    edit.ok_or_else(|| refuse(file, set, &found, &format!("{set}.{key} = {value};")))
+    edit.ok_or_else(|| refuse(file, set, &found, &format!("{whole} = {value};")))
 }
 
 /// The insertion of an entry after the others of a set.

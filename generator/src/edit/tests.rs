@@ -247,6 +247,11 @@ fn a_place_in_doubt_is_refused() {
         "x.nix:2:7: s may be made here, by an expression that is not an attribute set written out",
     );
     check_refused(
+        &insert("", "b", "2"),
+        "f { a = 1; }",
+        "x.nix:1:1: the file's value may be made here, by an expression that is not an attribute set written out",
+    );
+    check_refused(
         &insert("s", "b", "2"),
         "{\n  s = { a = 1; } // { c = 1; };\n}\n",
         "x.nix:2:7: s is made of several sets, at x.nix:2:7, x.nix:2:21",

@@ -85,6 +85,9 @@ impl AttrPath {
 
 impl fmt::Display for AttrPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.keys.is_empty() {
+            return f.write_str("the file's value");
+        }
         let keys: Vec<_> = self.keys.iter().map(|key| literal::quote_attribute(key)).collect();
         f.write_str(&keys.join("."))
     }

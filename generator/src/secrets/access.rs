@@ -186,7 +186,7 @@ impl Access {
         at.unwrap_or_else(|| Location::file(&self.file))
     }
 
-    /// What the rules call a key: the name in `users` or `systems`.
+    /// What the rules call a key: the name in `users`, or in the set of machines.
     #[must_use]
     pub fn name(&self, key: &Recipient) -> Option<&str> {
         self.names.get(key.as_str()).map(String::as_str)
@@ -227,10 +227,10 @@ impl Access {
         self.aliases.iter().filter(|alias| alias.name == name).map(|alias| alias.key.clone()).collect()
     }
 
-    /// The machines that the rules file knows, by their names in `systems`, with their keys.
+    /// The machines that the rules file knows, by their names, with their keys.
     pub fn machines(&self) -> impl Iterator<Item = (&str, &Recipient)> {
-        let systems = self.aliases.iter().filter(|alias| alias.set == names::SYSTEMS);
-        systems.map(|alias| (alias.name.as_str(), &alias.key))
+        let machines = self.aliases.iter().filter(|alias| alias.is_machine);
+        machines.map(|alias| (alias.name.as_str(), &alias.key))
     }
 
     /// Everybody whom the rules file gives a name.
@@ -304,7 +304,7 @@ impl Access {
             places.extend(rule.location.clone().map(|at| (secret.clone(), at)));
             rules.insert(secret, Rule { recipients, armor: rule.armor });
         }
-        let aliases = names::aliases(&path, &files, file, &mut keys);
+        let aliases = names::aliases(&path, &files, file, &settings.rules, &mut keys);
         let (file, folder) = (settings.paths.rules.clone(), settings.paths.secrets.clone());
         let names = names::first(&aliases);
         Ok(Self { rules, names, aliases, keys, file, folder, broken, special, places })

@@ -131,20 +131,16 @@ pub(super) fn put(
 
 /// The value of the rule: the operators, and the machines of these agents, which must be known.
 fn rule_value(tree: &Tree, readers: &[AgentName]) -> Result<String> {
-    let mut machines = Vec::new();
+    let names = &tree.settings().rules;
     for reader in readers {
         if summary::host_key(tree, reader)?.is_none() {
             return Err(Error::Conflict {
                 message: format!(
                     "the host key of {reader} is not known, so that nothing can be sealed to it"
                 ),
-                hint: format!("`list` shows the agents; systems.{} has to be in the rules", reader.host()),
+                hint: format!("`list` shows the agents; {} has to be in the rules", names.machine(reader)),
             });
         }
-        machines.push(format!("systems.{}", reader.host()));
     }
-    if machines.is_empty() {
-        return Ok("adminKeys".into());
-    }
-    Ok(format!("adminKeys ++ [ {} ]", machines.join(" ")))
+    Ok(names.readers(readers))
 }

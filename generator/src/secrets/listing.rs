@@ -13,6 +13,7 @@ use crate::{
     error::{Error, Result},
     nix::{eval::Disk, file::NixFile},
     path::TreePath,
+    rule_names::RuleNames,
 };
 
 /// One rule.
@@ -28,12 +29,19 @@ pub struct Entry {
     pub names: Vec<String>,
 }
 
-/// Evaluates the rules at `rules`, which may read what lies below `root`; both are absolute.
-pub fn read(root: &Path, rules: &Path, engine: Engine, nix: Option<&dyn Fallback>) -> Result<Vec<Entry>> {
+/// Evaluates the rules at `rules`, which may read what lies below `root`; both are absolute. `sets` is what they call the
+/// sets of keys.
+pub fn read(
+    root: &Path,
+    rules: &Path,
+    sets: &RuleNames,
+    engine: Engine,
+    nix: Option<&dyn Fallback>,
+) -> Result<Vec<Entry>> {
     let disk = Disk::new(root).map_err(Error::io("read", root))?;
     let evaluated = rules::evaluate_with(rules, &disk, engine, nix).map_err(Error::Rules)?;
     let mut keys = Keys::default();
-    let names = names(root, rules, &disk, &mut keys).unwrap_or_default();
+    let names = names(root, rules, sets, &disk, &mut keys).unwrap_or_default();
     let mut name = |key: &String| {
         let parsed = keys.parse(key);
         names::called(&names, parsed.as_ref().map_or(key.as_str(), Recipient::as_str))
@@ -48,8 +56,14 @@ pub fn read(root: &Path, rules: &Path, engine: Engine, nix: Option<&dyn Fallback
 }
 
 /// The names of the keys; nothing where only Nix understands the file.
-fn names(root: &Path, rules: &Path, disk: &Disk, keys: &mut Keys) -> Option<BTreeMap<String, String>> {
+fn names(
+    root: &Path,
+    rules: &Path,
+    sets: &RuleNames,
+    disk: &Disk,
+    keys: &mut Keys,
+) -> Option<BTreeMap<String, String>> {
     let path = TreePath::new(rules.strip_prefix(root).ok()?.to_str()?).ok()?;
     let file = NixFile::read(root, &path).ok()?;
-    Some(names::first(&names::aliases(rules, disk, &file, keys)))
+    Some(names::first(&names::aliases(rules, disk, &file, sets, keys)))
 }

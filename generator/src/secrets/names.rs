@@ -1,4 +1,4 @@
-//! What the rules file calls the keys: the names in its sets `users` and `systems`.
+//! What the rules file calls the keys: the names in its set `users`, and in that of machines.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -6,37 +6,45 @@ use rnix::ast::Expr;
 use rowan::ast::AstNode;
 
 use super::recipient::{Keys, Recipient};
-use crate::nix::{
-    eval::{Env, Files, Overlay, Value, eval_file},
-    file::NixFile,
-    find::{AttrPath, find},
+use crate::{
+    nix::{
+        eval::{Env, Files, Overlay, Value, eval_file},
+        file::NixFile,
+        find::{AttrPath, find},
+    },
+    rule_names::RuleNames,
 };
 
-/// The sets whose attributes are keys by name.
-const SETS: [&str; 2] = ["users", SYSTEMS];
-/// The one of them whose keys are machines'.
-pub(super) const SYSTEMS: &str = "systems";
+/// The set of people's keys by their names.
+const USERS: &str = "users";
 
 /// A name that the rules file gives a key.
 #[derive(Debug)]
 pub(super) struct Alias {
-    /// The set that it stands in.
-    pub(super) set: &'static str,
+    /// Whether it is a machine's, no person's.
+    pub(super) is_machine: bool,
     pub(super) name: String,
     pub(super) key: Recipient,
 }
 
-/// Each name with each of its keys. `path` is where the file lies, and `files` what it may read.
-pub(super) fn aliases(path: &Path, files: &dyn Files, file: &NixFile, keys: &mut Keys) -> Vec<Alias> {
+/// Each name with each of its keys. `path` is where the file lies, `files` what it may read, and `sets` what
+/// it calls the sets of keys.
+pub(super) fn aliases(
+    path: &Path,
+    files: &dyn Files,
+    file: &NixFile,
+    sets: &RuleNames,
+    keys: &mut Keys,
+) -> Vec<Alias> {
     let mut aliases = Vec::new();
-    for set in SETS {
+    for (set, is_machine) in [(USERS, false), (sets.machines.as_str(), true)] {
         let (written, all) = written(file, set);
         // Evaluating the file once more takes as long as the rules themselves: only for what isn't written out.
         let texts = if all { written } else { evaluated(path, files, file, set).unwrap_or(written) };
         for (name, text) in texts {
             // Of a text with several lines each is a key.
             let keys = text.lines().filter_map(|key| keys.parse(key).ok());
-            aliases.extend(keys.map(|key| Alias { set, name: name.clone(), key }));
+            aliases.extend(keys.map(|key| Alias { is_machine, name: name.clone(), key }));
         }
     }
     aliases
@@ -114,7 +122,13 @@ mod tests {
         let text = text.replace("KEY", KEY.trim());
         let file = NixFile::parse(&TreePath::new("secrets.nix").unwrap(), text).unwrap();
         let disk = Disk::new(folder.path()).unwrap();
-        let aliases = aliases(&folder.path().join("secrets.nix"), &disk, &file, &mut Keys::default());
+        let aliases = aliases(
+            &folder.path().join("secrets.nix"),
+            &disk,
+            &file,
+            &RuleNames::default(),
+            &mut Keys::default(),
+        );
         let key: Recipient = KEY.parse().unwrap();
         assert!(aliases.iter().all(|alias| alias.key == key));
         assert_eq!(aliases.iter().map(|alias| alias.name.as_str()).collect::<Vec<_>>(), expected);

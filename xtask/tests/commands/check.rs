@@ -7,7 +7,7 @@ use pretty_assertions::assert_eq;
 use crate::fixture::{Fixture, repository};
 
 /// The findings of a kind, each as `PLACE: MESSAGE`.
-fn findings(fixture: &Fixture, severity: &str) -> Vec<String> {
+pub(crate) fn findings(fixture: &Fixture, severity: &str) -> Vec<String> {
     let outcome = fixture.run("check --json");
     let findings: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
     let findings = findings.as_array().unwrap().iter().filter(|finding| finding["severity"] == severity);

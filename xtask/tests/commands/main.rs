@@ -37,6 +37,7 @@ mod read_folders;
 mod rekey;
 mod remove_agent;
 mod rotate;
+mod rule_names;
 mod secret;
 mod secret_edit;
 mod secret_rules;

@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 use generator::{
     error::Error,
+    rule_names::RuleNames,
     secrets::{
         listing::{self, Entry},
         rules::{self, Fallback},
@@ -51,13 +52,14 @@ enum Engine {
 }
 
 pub(super) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
-    let (root, rules) = if let Some(rules) = &args.rules {
+    let (root, rules, sets) = if let Some(rules) = &args.rules {
         let rules = fs::canonicalize(rules).map_err(Error::io("read", rules))?;
-        (around(&rules), rules)
+        (around(&rules), rules, RuleNames::default())
     } else {
         let session = Session::read(place)?;
-        let root = session.tree().root().to_owned();
-        (root.clone(), session.tree().settings().paths.rules.under(&root))
+        let (root, settings) = (session.tree().root().to_owned(), session.tree().settings());
+        let rules = settings.paths.rules.under(&root);
+        (root, rules, settings.rules.clone())
     };
     let engine = match args.engine {
         Engine::Auto => rules::Engine::Auto,
@@ -66,7 +68,7 @@ pub(super) fn run(place: &Place, args: &Args) -> Result<ExitCode> {
     };
     let nix = Nix::find();
     let nix = nix.as_ref().map(|nix| nix as &dyn Fallback);
-    let entries = listing::read(&root, &rules, engine, nix).context("the rules can't be evaluated")?;
+    let entries = listing::read(&root, &rules, &sets, engine, nix).context("the rules can't be evaluated")?;
     if args.json {
         report::json(&entries)?;
     } else {

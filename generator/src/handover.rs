@@ -51,7 +51,8 @@ pub fn plan(tree: &Tree, keys: &[Recipient], at_hand: &mut Keys<'_>) -> Result<O
     let before = Access::read(tree)?;
     let mut exposed = readable(&before, Some(&example));
     let mut draft = Draft::new(tree);
-    let holders = operator::holders(&draft.nix(&tree.settings().paths.rules)?, &example);
+    let holders =
+        operator::holders(&draft.nix(&tree.settings().paths.rules)?, &tree.settings().rules, &example);
     let known = known(&before, keys, &holders)?;
     if holders.is_empty() && exposed.is_empty() && known.is_some() {
         return Ok(None);
@@ -124,7 +125,8 @@ fn replace(
             operator::dismiss(draft, tree, holder)?;
             continue;
         }
-        let change = Change::ReplaceValue { path: operator::user(holder), value: operator::value(keys) };
+        let path = tree.settings().rules.users().child(holder);
+        let change = Change::ReplaceValue { path, value: operator::value(keys) };
         draft.edit(&tree.settings().paths.rules, &change)?;
         known = Some(holder.clone());
     }

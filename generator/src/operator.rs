@@ -15,6 +15,7 @@ use crate::{
     },
     path::TreePath,
     plan::{Draft, Plan},
+    rule_names::RuleNames,
     secrets::{access::Access, reader, recipient::Recipient, rekey, reseal::Keys},
     tree::Tree,
 };
@@ -22,7 +23,7 @@ use crate::{
 /// A person that the rules know.
 #[derive(Debug, Serialize)]
 pub struct Operator {
-    /// The name in `users`.
+    /// The name in the rules.
     pub name: String,
     /// The keys: fingerprints of SSH keys, other keys themselves.
     pub keys: Vec<String>,
@@ -45,24 +46,15 @@ pub struct Staffing {
     pub could_read: Vec<TreePath>,
 }
 
-fn users() -> AttrPath {
-    AttrPath::bound("users")
-}
-
-/// Where the rules have the keys of a person.
-pub(crate) fn user(name: &str) -> AttrPath {
-    users().child(name)
-}
-
 /// The keys of a person, as the rules have them.
 pub(crate) fn value(keys: &[Recipient]) -> String {
     literal::quote(&keys.iter().map(Recipient::as_str).collect::<Vec<_>>().join("\n"))
 }
 
 /// Whose `key` is.
-pub(crate) fn holders(rules: &NixFile, key: &Recipient) -> Vec<String> {
-    let has = |name: &String| keys_of(rules, name).is_some_and(|keys| keys.contains(key));
-    find(rules, &users()).children().into_iter().map(|(name, _)| name).filter(has).collect()
+pub(crate) fn holders(rules: &NixFile, names: &RuleNames, key: &Recipient) -> Vec<String> {
+    let has = |name: &String| keys_of(rules, names, name).is_some_and(|keys| keys.contains(key));
+    find(rules, &names.users()).children().into_iter().map(|(name, _)| name).filter(has).collect()
 }
 
 fn admins() -> AttrPath {
@@ -76,7 +68,7 @@ fn logins() -> AttrPath {
 
 /// The operators, in the order of the rules.
 pub fn list(tree: &Tree) -> Result<Vec<Operator>> {
-    let paths = &tree.settings().paths;
+    let (paths, names) = (&tree.settings().paths, &tree.settings().rules);
     let rules = tree.nix(&paths.rules)?;
     let access = Access::read_partly(tree)?;
     let mut logins = Vec::new();
@@ -84,23 +76,23 @@ pub fn list(tree: &Tree) -> Result<Vec<Operator>> {
         logins.extend(login_items(&tree.nix(&paths.operator_keys())?).into_iter().map(|(_, key)| key));
     }
     let operator = |name: String| {
-        let keys = keys_of(&rules, &name).unwrap_or_default();
+        let keys = keys_of(&rules, names, &name).unwrap_or_default();
         let opens = |it: &&Recipient| keys.contains(it);
         Operator {
-            admin: is_admin(&rules, &name),
+            admin: is_admin(&rules, names, &name),
             logs_in: keys.iter().any(|key| logins.contains(key)),
             secrets: access.rules().filter(|(_, rule)| rule.recipients.iter().any(|it| opens(&it))).count(),
             keys: keys.iter().map(fingerprint).collect(),
             name,
         }
     };
-    Ok(find(&rules, &users()).children().into_iter().map(|(name, _)| operator(name)).collect())
+    Ok(find(&rules, &names.users()).children().into_iter().map(|(name, _)| operator(name)).collect())
 }
 
 /// Plans one more operator: into the rules, among those who log in, and every secret of the operators sealed to
 /// the keys. Nothing, when all of it is so already. Nothing is written.
 pub fn add(tree: &Tree, name: &str, keys: &[Recipient], at_hand: &mut Keys<'_>) -> Result<Option<Staffing>> {
-    let paths = &tree.settings().paths;
+    let (paths, names) = (&tree.settings().paths, &tree.settings().rules);
     expect_name(name)?;
     let before = Access::read(tree)?;
     for key in keys {
@@ -113,7 +105,7 @@ pub fn add(tree: &Tree, name: &str, keys: &[Recipient], at_hand: &mut Keys<'_>) 
     }
     let mut draft = Draft::new(tree);
     let file = draft.nix(&paths.rules)?;
-    match keys_of(&file, name) {
+    match keys_of(&file, names, name) {
         Some(known) if set(&known) == set(keys) => {}
         Some(_) => {
             return Err(conflict(
@@ -122,7 +114,7 @@ pub fn add(tree: &Tree, name: &str, keys: &[Recipient], at_hand: &mut Keys<'_>) 
             ));
         }
         None => {
-            let (set, key) = (users(), vec![name.to_owned()]);
+            let (set, key) = (names.users(), vec![name.to_owned()]);
             draft.edit(&paths.rules, &Change::InsertAttribute { set, key, value: value(keys) })?;
         }
     }
@@ -130,10 +122,10 @@ pub fn add(tree: &Tree, name: &str, keys: &[Recipient], at_hand: &mut Keys<'_>) 
         let rule = access.rule(path).ok();
         rule.is_some_and(|rule| keys.iter().all(|key| rule.recipients.contains(key)))
     };
-    // Where `adminKeys` is made of all `users`, it has the newcomer by now.
+    // Where `adminKeys` is made of all people's, it has the newcomer by now.
     let planned = Access::planned(tree, &mut draft)?;
-    if !is_admin(&file, name) && !planned.rules().any(|(path, _)| reads(&planned, path)) {
-        draft.edit(&paths.rules, &Change::InsertItem { path: admins(), item: format!("users.{name}") })?;
+    if !is_admin(&file, names, name) && !planned.rules().any(|(path, _)| reads(&planned, path)) {
+        draft.edit(&paths.rules, &Change::InsertItem { path: admins(), item: names.user(name) })?;
     }
     let planned = Access::planned(tree, &mut draft)?;
     let new = set(keys);
@@ -154,26 +146,26 @@ pub fn add(tree: &Tree, name: &str, keys: &[Recipient], at_hand: &mut Keys<'_>) 
 
 /// Plans an operator less: the inverse of [`add`]. Nothing, when there is no such operator. Nothing is written.
 pub fn remove(tree: &Tree, name: &str, at_hand: &mut Keys<'_>) -> Result<Option<Staffing>> {
-    let paths = &tree.settings().paths;
+    let (paths, names) = (&tree.settings().paths, &tree.settings().rules);
     let mut draft = Draft::new(tree);
     let file = draft.nix(&paths.rules)?;
-    let everybody = find(&file, &users()).children();
+    let everybody = find(&file, &names.users()).children();
     if !everybody.iter().any(|(other, _)| other == name) {
         return Ok(None);
     }
-    let others = everybody.iter().filter(|(other, _)| other != name && is_admin(&file, other)).count();
+    let others = everybody.iter().filter(|(other, _)| other != name && is_admin(&file, names, other)).count();
     if others == 0 {
         return Err(conflict(
             format!("{name} is the last operator: nobody could open the secrets any more"),
             "add another one first: `operator add NAME KEY`",
         ));
     }
-    let keys = keys_of(&file, name).unwrap_or_default();
+    let keys = keys_of(&file, names, name).unwrap_or_default();
     let before = Access::read_partly(tree)?;
     dismiss(&mut draft, tree, name)?;
     let planned = Access::planned(tree, &mut draft).map_err(|error| Error::Conflict {
         message: format!("without {name} the rules no longer hold: {error}"),
-        hint: format!("take users.{name} out of that rule by hand, then run the command again"),
+        hint: format!("take {} out of that rule by hand, then run the command again", names.user(name)),
     })?;
     let gone = set(&keys);
     before
@@ -194,14 +186,14 @@ pub fn remove(tree: &Tree, name: &str, at_hand: &mut Keys<'_>) -> Result<Option<
 
 /// Takes an operator out of the rules, and the keys out of those that log in.
 pub(crate) fn dismiss(draft: &mut Draft<'_>, tree: &Tree, name: &str) -> Result<()> {
-    let paths = &tree.settings().paths;
+    let (paths, names) = (&tree.settings().paths, &tree.settings().rules);
     let file = draft.nix(&paths.rules)?;
-    let (item, keys) = (format!("users.{name}"), keys_of(&file, name).unwrap_or_default());
-    if is_admin(&file, name) {
+    let (item, keys) = (names.user(name), keys_of(&file, names, name).unwrap_or_default());
+    if is_admin(&file, names, name) {
         draft.edit(&paths.rules, &Change::RemoveItem { path: admins(), item: item.clone() })?;
     }
     reader::remove_everywhere(draft, &paths.rules, &item)?;
-    let change = Change::RemoveAttribute { path: user(name) };
+    let change = Change::RemoveAttribute { path: names.users().child(name) };
     for (at, comment) in edit::owned_comments(&draft.nix(&paths.rules)?, &change)? {
         draft.note(format!("{at} a comment goes along: {comment}"));
     }
@@ -215,17 +207,17 @@ pub(crate) fn dismiss(draft: &mut Draft<'_>, tree: &Tree, name: &str) -> Result<
     Ok(())
 }
 
-/// The keys of `users.NAME`, one a line; nothing when there is no such name.
-fn keys_of(rules: &NixFile, name: &str) -> Option<Vec<Recipient>> {
-    let found = find(rules, &user(name));
+/// The keys of a person, one a line; nothing when there is no such name.
+fn keys_of(rules: &NixFile, names: &RuleNames, name: &str) -> Option<Vec<Recipient>> {
+    let found = find(rules, &names.users().child(name));
     found.is_bound().then(|| {
         let text = found.value().and_then(literal::string).unwrap_or_default();
         text.lines().filter_map(|key| key.parse().ok()).collect()
     })
 }
 
-fn is_admin(rules: &NixFile, name: &str) -> bool {
-    let item = format!("users.{name}");
+fn is_admin(rules: &NixFile, names: &RuleNames, name: &str) -> bool {
+    let item = names.user(name);
     find(rules, &admins()).lists().any(|list| list.items().any(|it| it.to_string() == item))
 }
 

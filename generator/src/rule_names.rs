@@ -7,11 +7,13 @@ use crate::{
     nix::{find::AttrPath, literal},
 };
 
-/// The names that the tool writes in the rules. The operators' keys are always `adminKeys`.
+/// The names that the tool writes in the rules. Those who read every secret are always `adminKeys`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct RuleNames {
-    /// The set of the machines' host keys, by the names of the machines: bound in the `let` of the rules.
+    /// The set of the operators' keys, by their names: bound in the `let` of the rules.
+    pub users: SetName,
+    /// The set of the machines' host keys, by the names of the machines: bound there, too.
     pub machines: SetName,
 }
 
@@ -21,6 +23,18 @@ pub struct RuleNames {
 pub struct SetName(String);
 
 impl RuleNames {
+    /// Where the rules have the operators' keys.
+    #[must_use]
+    pub fn users(&self) -> AttrPath {
+        AttrPath::bound(self.users.as_str())
+    }
+
+    /// What the rules call a person's keys: `users.NAME`.
+    #[must_use]
+    pub fn user(&self, name: &str) -> String {
+        self.users().child(name).to_string()
+    }
+
     /// Where the rules have the machines' host keys.
     #[must_use]
     pub fn machines(&self) -> AttrPath {
@@ -46,7 +60,7 @@ impl RuleNames {
 
 impl Default for RuleNames {
     fn default() -> Self {
-        Self { machines: SetName::literal("systems") }
+        Self { users: SetName::literal("users"), machines: SetName::literal("systems") }
     }
 }
 

@@ -29,13 +29,15 @@ pub struct Detected {
     pub admin_user: Option<UserName>,
     /// Where git pushes the tree to, as a flake reference.
     pub flake: Option<String>,
+    /// A folder for agents alone, which the flake doesn't read.
+    pub aside: Option<TreePath>,
 }
 
 /// The folders that people keep the homes of home-manager in.
 pub(super) const HOMES: [&str; 4] = ["home-manager", "home", "homes", "modules/home-manager"];
 
 /// The names that people give the rules of agenix.
-const RULES: [&str; 2] = ["secrets.nix", "secrets/secrets.nix"];
+pub(super) const RULES: [&str; 2] = ["secrets.nix", "secrets/secrets.nix"];
 
 impl Detected {
     /// Reads the flake at `root`.
@@ -58,8 +60,9 @@ impl Detected {
         let (domain, admin_user) = facts(&tree, &paths);
         let read = Read::of(&tree, &survey);
         set_apart(root, &mut paths, &read, !survey.names.is_empty());
-        set_aside(&mut paths, &read)?;
-        Ok(Self { paths, domain, admin_user, flake: pushed_to(tree.root()) })
+        let aside = APART.map(TreePath::literal).into_iter().find(|folder| read.taking(folder).is_none());
+        set_aside(&mut paths, &read, aside.as_ref())?;
+        Ok(Self { paths, domain, admin_user, flake: pushed_to(tree.root()), aside })
     }
 
     /// The settings, with what could not be read as it is in an example.
@@ -98,9 +101,8 @@ fn set_apart(root: &Path, paths: &mut Paths, read: &Read, has_hosts: bool) {
 }
 
 /// Moves what the flake would take for something of its own, where it lies, to a folder that is not read.
-fn set_aside(paths: &mut Paths, read: &Read) -> Result<()> {
-    let aside = APART.map(TreePath::literal).into_iter().find(|folder| read.taking(folder).is_none());
-    let free = |name: &str| aside.as_ref().map(|folder| folder.join(name)).ok_or_else(|| nowhere(read));
+fn set_aside(paths: &mut Paths, read: &Read, aside: Option<&TreePath>) -> Result<()> {
+    let free = |name: &str| aside.map(|folder| folder.join(name)).ok_or_else(|| nowhere(read));
     let folders = [(&mut paths.modules, "modules"), (&mut paths.users, "users"), (&mut paths.homes, "homes")];
     for (path, name) in folders {
         if read.may_take(path) {

@@ -4,6 +4,7 @@ use super::{Adoption, BASE};
 use crate::{
     nix::literal::quote,
     path::TreePath,
+    rule_names::RuleNames,
     settings::{self, Paths, Settings},
 };
 
@@ -149,12 +150,10 @@ pub(super) fn settings(settings: &Settings) -> String {
         ("rules", paths.rules.as_str(), defaults.rules.as_str()),
         ("secrets", paths.secrets.as_str(), defaults.secrets.as_str()),
     ];
-    let moved: Vec<_> = entries
-        .into_iter()
-        .filter(|(_, path, default)| path != default)
-        .map(|(name, path, _)| format!("{name} = \"{path}\"\n"))
-        .collect();
-    let paths = if moved.is_empty() { String::new() } else { format!("\n[paths]\n{}", moved.concat()) };
+    let paths = table("paths", entries);
+    let (names, defaults) = (&settings.rules, RuleNames::default());
+    let rules = [("users", &names.users, &defaults.users), ("machines", &names.machines, &defaults.machines)];
+    let rules = table("rules", rules.map(|(name, set, default)| (name, set.as_str(), default.as_str())));
     format!(
         "\
 # The operator's facts, each in this one place: agent-tool reads them here, and so does Nix (`agent.settings`).
@@ -171,7 +170,7 @@ first-ssh-port = {}
 first-spice-port = {}
 memory-gib = {}
 vcpus = {}
-{paths}",
+{paths}{rules}",
         settings.domain.as_str(),
         settings.mail_host.as_str(),
         settings.login_server.as_str(),
@@ -183,4 +182,11 @@ vcpus = {}
         settings.vm.memory_gib,
         settings.vm.vcpus,
     )
+}
+
+/// A table of the settings that are not as by default: each with its name, its value and the default.
+fn table<'a>(name: &str, entries: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> String {
+    let others = entries.into_iter().filter(|(_, value, default)| value != default);
+    let lines: Vec<_> = others.map(|(name, value, _)| format!("{name} = \"{value}\"\n")).collect();
+    if lines.is_empty() { String::new() } else { format!("\n[{name}]\n{}", lines.concat()) }
 }

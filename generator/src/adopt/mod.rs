@@ -7,6 +7,7 @@ mod flake_inputs;
 mod hosts;
 mod read;
 mod rules;
+mod rules_there;
 mod taken;
 
 use std::path::Path;
@@ -43,7 +44,9 @@ pub struct Adoption {
 
 /// The tree that the flake at `root` becomes: its settings are chosen, and nothing is written yet.
 pub fn tree(root: &Path, adoption: &Adoption) -> Result<Tree> {
-    Tree::with_settings(root, chosen(&Detected::read(root)?, adoption)?)
+    let detected = Detected::read(root)?;
+    let settings = chosen(&detected, adoption)?;
+    Tree::with_settings(root, rules_there::placed(root, settings, detected.aside.as_ref(), adoption)?)
 }
 
 /// Plans what the flake of `tree` lacks.
@@ -65,9 +68,11 @@ pub fn plan(tree: &Tree, adoption: &Adoption) -> Result<Plan> {
             draft.create(&path, text)?;
         }
     }
-    let admin = settings.admin_user.as_str();
+    for why in rules_there::passed_over(tree, adoption)? {
+        draft.note(format!("{why}: agents' rules are {}", paths.rules));
+    }
     if tree.has(&paths.rules) {
-        if let Some(rules) = rules::completed(&tree.nix(&paths.rules)?, admin, &adoption.keys)? {
+        if let Some(rules) = rules::completed(&tree.nix(&paths.rules)?, settings, &adoption.keys)? {
             draft.edited(rules, true)?;
         }
     } else if adoption.keys.is_empty() {
@@ -76,7 +81,7 @@ pub fn plan(tree: &Tree, adoption: &Adoption) -> Result<Plan> {
             hint: "name your key by --admin-key FILE.pub".into(),
         });
     } else {
-        draft.create(&paths.rules, rules::fresh(admin, &adoption.keys))?;
+        draft.create(&paths.rules, rules::fresh(settings.admin_user.as_str(), &adoption.keys))?;
     }
     let flake = tree.nix(&paths.flake)?;
     let missing = flake_inputs::missing(&flake);

@@ -186,7 +186,7 @@ impl Access {
         at.unwrap_or_else(|| Location::file(&self.file))
     }
 
-    /// What the rules call a key: the name in `users`, or in the set of machines.
+    /// What the rules call a key: the name of a person or a machine.
     #[must_use]
     pub fn name(&self, key: &Recipient) -> Option<&str> {
         self.names.get(key.as_str()).map(String::as_str)

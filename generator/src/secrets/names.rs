@@ -1,4 +1,4 @@
-//! What the rules file calls the keys: the names in its set `users`, and in that of machines.
+//! What the rules file calls the keys: the names in its sets of people and of machines.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -14,9 +14,6 @@ use crate::{
     },
     rule_names::RuleNames,
 };
-
-/// The set of people's keys by their names.
-const USERS: &str = "users";
 
 /// A name that the rules file gives a key.
 #[derive(Debug)]
@@ -37,7 +34,7 @@ pub(super) fn aliases(
     keys: &mut Keys,
 ) -> Vec<Alias> {
     let mut aliases = Vec::new();
-    for (set, is_machine) in [(USERS, false), (sets.machines.as_str(), true)] {
+    for (set, is_machine) in [(sets.users.as_str(), false), (sets.machines.as_str(), true)] {
         let (written, all) = written(file, set);
         // Evaluating the file once more takes as long as the rules themselves: only for what isn't written out.
         let texts = if all { written } else { evaluated(path, files, file, set).unwrap_or(written) };

@@ -119,7 +119,7 @@ fn nothing_is_overwritten() {
     let said = fixture.ok("init").stderr;
     assert!(said.contains("modules/agent.nix is there, and stays as it is"), "{said}");
     assert_eq!(fixture.read("modules/agent.nix"), "{ }\n");
-    let completed = "  systems = { };\n  adminKeys = [ users.alice ];\nin\n";
+    let completed = "  systems = {\n  };\n  adminKeys = [ users.alice ];\nin\n";
     assert_eq!(fixture.read("secrets.nix"), rules.replace("in\n", completed));
 }
 

@@ -142,7 +142,7 @@ fn where_files_can_not_grow_nothing_changes() {
     // A write beyond the limit kills the process, or fails where the signal is ignored (man 2 setrlimit).
     for trap in ["", "trap '' XFSZ; "] {
         let mut states = (0, 0);
-        for blocks in [0, 1, 2, 4, 8, 64] {
+        for blocks in [0, 1, 2, 4, 8, 128] {
             let script = format!("{trap}ulimit -f {blocks}; exec {tool} new-agent vesta");
             let run =
                 std::process::Command::new("sh").args(["-c", &script]).current_dir(fixture.root()).output();

@@ -9,6 +9,7 @@
 )]
 
 mod adopt;
+mod adopt_rules;
 mod age;
 mod bad_input;
 mod cases;

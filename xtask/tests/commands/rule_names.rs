@@ -1,4 +1,4 @@
-//! `[rules]` of agent-tool.toml: rules that call the machines otherwise.
+//! `[rules]` of agent-tool.toml: rules that call people and machines otherwise.
 
 use generator::secrets::host_key::HostKey;
 use pretty_assertions::assert_eq;
@@ -9,12 +9,17 @@ use crate::{
     rekey::{DRAGO, ok_with_key},
 };
 
-/// This repository's tree, with rules as agenix's tutorial writes them: `systems` is a list.
+/// This repository's tree, with rules as agenix's tutorial writes them: `users` and `systems` are lists.
 fn fixture() -> Fixture {
     let fixture = Fixture::new();
+    fixture.replace("secrets.nix", "users = {", "users = [ ];\n  people = {");
+    fixture.replace("secrets.nix", "[ users.ncrmro ]", "[ people.ncrmro ]");
     fixture.replace("secrets.nix", "  systems = {\n  };\n", "  systems = [ ];\n  machines = {\n  };\n");
     let settings = fixture.read("agent-tool.toml");
-    fixture.write("agent-tool.toml", &format!("{settings}\n[rules]\nmachines = \"machines\"\n"));
+    fixture.write(
+        "agent-tool.toml",
+        &format!("{settings}\n[rules]\nusers = \"people\"\nmachines = \"machines\"\n"),
+    );
     fixture.commit();
     fixture
 }
@@ -59,7 +64,7 @@ fn siblings_readers_and_trust_go_by_that_name() {
         .lines()
         .find_map(|line| Some(line.split_once("agent-vesta = ")?.1.to_owned()))
         .unwrap();
-    fixture.refused(&["trust", "drago", key.trim_matches(&['"', ';'])], 1, "it is the one of agent-vesta");
+    fixture.refused(&["trust", "drago", key.trim_matches(['"', ';'])], 1, "it is the one of agent-vesta");
     let rules = fixture.read("secrets.nix");
     fixture.write(".git/drago.pub", HostKey::generate("drago").unwrap().public.as_str());
     ok_with_key(&fixture, "trust drago .git/drago.pub");
@@ -83,5 +88,22 @@ fn what_is_missing_is_called_so_too() {
     assert!(said.contains("add machines.agent-vesta to its rule, then `rekey`"), "{said}");
     fixture.write("secrets.nix", &rules.replace(&format!("{key}\n"), ""));
     let errors = findings(&fixture, "error");
-    assert_eq!(errors, ["secrets.nix:9: vesta lacks machines.agent-vesta in the rules"]);
+    assert_eq!(errors, ["secrets.nix:10: vesta lacks machines.agent-vesta in the rules"]);
+}
+
+#[test]
+fn an_operator_goes_by_the_name_of_the_other_set() {
+    let fixture = fixture();
+    let rules = fixture.read("secrets.nix");
+    let key = HostKey::generate("alice").unwrap();
+    fixture.write(".git/alice.pub", key.public.as_str());
+    ok_with_key(&fixture, "operator add alice .git/alice.pub");
+    let added = fixture.read("secrets.nix");
+    assert!(added.contains(&format!("    alice = \"{}\";\n", key.public.as_str())), "{added}");
+    assert!(added.contains("    people.alice\n"), "{added}");
+    let operators = fixture.ok("operator list").stdout;
+    assert!(operators.contains("alice     yes    yes"), "{operators}");
+    ok_with_key(&fixture, "operator remove alice");
+    let squeeze = |text: &str| text.split_whitespace().collect::<String>();
+    assert_eq!(squeeze(&fixture.read("secrets.nix")), squeeze(&rules));
 }

@@ -43,6 +43,9 @@ const FOLDERS: [&str; 3] = ["hosts", "machines", "agents"];
 /// What hosts run on.
 const PLATFORMS: [&str; 4] = ["x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin"];
 
+/// What the folders of hosts that agents' machines aren't like are called by.
+const ELSEWHERE: [&str; 4] = ["aarch64", "armv", "riscv64", "darwin"];
+
 /// What speaks for a folder, the strongest first.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Votes {
@@ -70,7 +73,9 @@ pub(super) fn find(tree: &Tree, survey: &Survey) -> Result<Option<Hosts>> {
     // People keep their homes and their guests by the names of hosts, too. Of two folders that are as likely it is the first.
     let likely = |(folder, votes): &(&TreePath, &Votes)| {
         let mut parts = folder.as_str().split('/');
-        let is_of_others = parts.any(|part| HOMES.contains(&part) || OTHERS.contains(&part));
+        let is_elsewhere = |part: &str| ELSEWHERE.iter().any(|platform| part.contains(platform));
+        let is_of_others =
+            parts.any(|part| HOMES.contains(&part) || OTHERS.contains(&part) || is_elsewhere(part));
         (!is_of_others, **votes, flake::is_for_hosts(folder.as_str()))
     };
     let best = votes.iter().rev().max_by_key(likely).map(|(folder, _)| folder.clone());

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     edit::Site,
     nix::follow::{Bound, Call, Follower, Term, Value, last_name, update},
+    path::TreePath,
 };
 
 /// A set or list whose entries become hosts.
@@ -92,6 +93,20 @@ pub(super) enum Maker {
     Via(Via),
     /// A framework.
     Framework(Framework),
+}
+
+impl Folder {
+    /// Whether the hosts of another folder are read by the same function and have as good a claim to one more.
+    pub(super) fn is_as(&self, other: &Self, follower: &Follower<'_>) -> bool {
+        const KINDS: [&str; 8] = ["aarch64", "armv", "riscv", "i686", "darwin", "iso", "install", "wsl"];
+        let has_hosts =
+            || TreePath::new(self.path.as_str()).is_ok_and(|path| !follower.entries(&path).is_empty());
+        self.path != other.path
+            && matches!((&self.maker, &other.maker), (Maker::Via(_), Maker::Via(_)))
+            && self.reader.location() == other.reader.location()
+            && !KINDS.iter().any(|kind| self.path.contains(kind))
+            && has_hosts()
+    }
 }
 
 impl Places {

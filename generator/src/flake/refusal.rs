@@ -68,6 +68,18 @@ impl Refusal<'_, '_> {
         Self::because(folder.reader.location(), found, by_hand)
     }
 
+    /// Hosts are read from several folders alike: which one is meant is the operator's to say, and no folder apart from them is
+    /// taken for that.
+    pub(super) fn between(folder: &Folder, other: &Folder) -> Error {
+        let (at, folder, other) = (folder.reader.location(), &folder.path, &other.path);
+        Error::Conflict {
+            message: format!("{at}: hosts are read from {folder} as from {other}: a new one may be either's"),
+            hint: format!(
+                "set hosts = \"{folder}\" or \"{other}\" below [paths] of agent-tool.toml, then run this again"
+            ),
+        }
+    }
+
     /// A framework makes hosts of the folders of one that isn't there.
     pub(super) fn without_folder(self, folder: &Folder) -> Error {
         let hosts = &self.paths.hosts;

@@ -28,6 +28,7 @@ use crate::{
         follow::{DirEntry, Follower},
     },
     path::TreePath,
+    settings,
 };
 
 /// The registration of a new host, or why there is no place for it.
@@ -158,6 +159,12 @@ fn by_folder(
         {
             return Err(refuse(&why));
         }
+    }
+    if !files.is_there(&TreePath::literal(settings::FILE))
+        && let Some(other) =
+            reading.places.folders.iter().find(|other| other.is_as(folder, &reading.follower))
+    {
+        return Err(Refusal::between(folder, other));
     }
     // The new host's own file will be there.
     let file = NixFile::parse(&own.file, "{ }".into())?;

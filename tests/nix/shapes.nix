@@ -104,8 +104,9 @@ let
       ) b;
     hasPrefix = start: text: builtins.substring 0 (builtins.stringLength start) text == start;
     mkOption = option: option;
-    evalModules =
-      { modules, specialArgs }: { config.flake = evaluate specialArgs.inputs { imports = modules; }; };
+    evalModules = { modules, specialArgs }: {
+      config.flake = evaluate specialArgs.inputs { imports = modules; };
+    };
     optionalString = condition: text: if condition then text else "";
     const = value: _: value;
     singleton = value: [ value ];
@@ -227,19 +228,24 @@ let
       };
     };
     colmena.lib.makeHive = hive: {
-      nodes = mapAttrs (
-        _: node:
-        lib.nixosSystem {
-          modules = [
-            (hive.defaults or { })
-            node
-          ];
-          specialArgs = hive.meta.specialArgs or { };
-        }
-      ) (removeAttrs hive [
-        "meta"
-        "defaults"
-      ]);
+      nodes =
+        mapAttrs
+          (
+            _: node:
+            lib.nixosSystem {
+              modules = [
+                (hive.defaults or { })
+                node
+              ];
+              specialArgs = hive.meta.specialArgs or { };
+            }
+          )
+          (
+            removeAttrs hive [
+              "meta"
+              "defaults"
+            ]
+          );
     };
     haumea.lib = {
       loaders.path = null;
@@ -287,8 +293,7 @@ let
       };
     digga.lib = {
       importHosts = folder: folder;
-      mkFlake =
-        { inputs, nixos, ... }: hostsAndFilesIn inputs (builtins.head nixos.imports);
+      mkFlake = { inputs, nixos, ... }: hostsAndFilesIn inputs (builtins.head nixos.imports);
     };
     config-parts.flakeModules.nixos =
       { config, inputs, ... }:

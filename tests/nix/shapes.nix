@@ -32,7 +32,15 @@ let
       listToAttrs
       mapAttrs
       ;
-    nixosSystem = arguments: arguments // { isSystem = true; };
+    nixosSystem =
+      arguments:
+      arguments
+      // {
+        isSystem = true;
+        extendModules =
+          { specialArgs }:
+          lib.nixosSystem (arguments // { specialArgs = arguments.specialArgs or { } // specialArgs; });
+      };
     optional = condition: item: if condition then [ item ] else [ ];
     optionals = condition: items: if condition then items else [ ];
     genAttrs =
@@ -308,7 +316,18 @@ let
         ) config.config-parts.nixos.configurations;
       };
     nixos-unified.flakeModules = {
-      default = { };
+      # What activates hosts reads its options of each.
+      default =
+        { inputs, ... }:
+        {
+          flake.nixos-unified.lib.mkLinuxSystem =
+            { home-manager }:
+            module:
+            lib.nixosSystem {
+              modules = [ module ];
+              specialArgs.flake = { inherit inputs; };
+            };
+        };
       autoWire = { };
     };
     nixos-unified.lib.mkFlake = { inputs, root }: hostsIn inputs (root + "/configurations/nixos");
@@ -348,6 +367,8 @@ let
     disko.nixosModules.disko = { };
     hardware.nixosModules.common-cpu-amd = { };
     other.overlays.default = _: _: { };
+    # No flake, but files alone.
+    vault.outPath = "/vault";
     fleet = {
       isServed = _: true;
       keeps = _: _: true;

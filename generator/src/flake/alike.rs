@@ -9,10 +9,18 @@ use super::{
     full::{Full, PLATFORM, bound, inherited},
     shared::{New, joined_of, said, shared, shared_items},
     sibling::Sibling,
+    system::read_by_name,
     taker::without_parentheses,
+    verify::will_be,
 };
 use crate::{
-    nix::{find::keys, scope::resolve},
+    host_file::HostFiles,
+    nix::{
+        find::keys,
+        follow::{Term, Value},
+        scope::resolve,
+    },
+    path::TreePath,
     rename::rename,
 };
 
@@ -25,6 +33,8 @@ impl Full<'_> {
         let calls: Option<Vec<_>> = models.iter().map(|it| self.call_of(it)).collect();
         let Some(calls) = calls.filter(|calls| calls.len() > 1) else { return Vec::new() };
         let is_soft = |module: &Expr| !is_of_one_machine(module) && !gives_homes(module);
+        let personal = self.modules_with_own_files();
+        let is_soft = |module: &Expr| is_soft(module) && !personal.contains(&said(module));
         let is_of_all = |module: &Expr| is_soft(module) && !self.names_host(module);
         let is_of_inputs = |module: &Expr| is_of_all(module) && is_of_input(module);
         let wanted: [&dyn Fn(&Expr) -> bool; 3] = [&is_soft, &is_of_all, &is_of_inputs];
@@ -98,6 +108,38 @@ impl Full<'_> {
             Some(lets) => with_lets(&lets, call, &New { host: self.host, ..New::default() }),
             None => Some(call),
         }
+    }
+
+    /// The modules of a sibling that read a file by its name which the new host hasn't, as they are said.
+    fn modules_with_own_files(&self) -> BTreeSet<String> {
+        let is_beside = |it: &&Sibling| {
+            let file = self.place.term.file.value();
+            file.is_some_and(|file| it.node.ancestors().any(|above| above == *file.syntax()))
+        };
+        let Some(sibling) = self.siblings.iter().rfind(|it| it.is_ordinary() && is_beside(it)) else {
+            return BTreeSet::new();
+        };
+        let Some((_, Expr::AttrSet(arguments))) = sibling.system() else { return BTreeSet::new() };
+        let value = |expr: Expr| Value::Term(self.place.term.with(expr));
+        let given = value(Expr::AttrSet(arguments.clone()));
+        let own = HostFiles { name: sibling.name.clone(), ..self.own.clone() };
+        // What says the name itself may be called so by chance.
+        let is_missing = |(file, by): &(String, Term)| {
+            let renamed = TreePath::new(file.replace(&sibling.name, self.host));
+            let is_there = |path: &TreePath| will_be(self.own, path) || self.follower.is_there(path);
+            !by.expr.syntax().text().to_string().contains(&sibling.name)
+                && !renamed.is_ok_and(|it| is_there(&it))
+        };
+        let lists = bound(&arguments, "modules").map(|modules| joined_of(&modules)).unwrap_or_default();
+        let items = lists.into_iter().flat_map(|list| match list {
+            Expr::List(it) => it.items().collect(),
+            other => vec![other],
+        });
+        let reads_own = |module: &Expr| {
+            let read = read_by_name(self.follower, &given, &value(module.clone()), &own);
+            read.iter().any(is_missing)
+        };
+        items.filter(reads_own).map(|module| said(&module)).collect()
     }
 
     /// The same lists, with the name of the list that all of some others have, where one is, for those: what all say of

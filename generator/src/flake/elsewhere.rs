@@ -7,7 +7,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{files::Planned, place::Place, reading::Reading, system::missing_to, unfound::HOSTS};
+use super::{files::Planned, missing::Missing, place::Place, reading::Reading, unfound::HOSTS};
 use crate::{
     edit::Site,
     error::Location,
@@ -38,7 +38,7 @@ pub(super) fn missing_for_all(
         let mut calls = exprs.filter(|expr| matches!(expr, Expr::Apply(_))).map(|call| file.with(call));
         calls.find_map(|call| {
             let function = applied_where(reading, &call, &|collection| is_of_hosts(reading, collection))?;
-            let missing = missing_to(follower, &function, own, is_there).into_iter();
+            let missing = Missing { follower, own, is_there }.to(&function).into_iter();
             // What a set lacks is another matter.
             let file =
                 missing.into_iter().find(|it| TreePath::new(it.as_str()).is_ok() && it.contains('/'))?;
@@ -88,7 +88,7 @@ pub(super) fn missing(
     let sets: Vec<_> = outputs.chain(parts).map(|value| follower.body(&value)).collect();
     let calls = sets.iter().filter_map(Value::set).flat_map(|(term, set)| other_calls(term, set));
     let mut missing = calls.flat_map(|call| match applied_to(reading, &call, place, site) {
-        Some(function) => missing_to(follower, &function, own, is_there),
+        Some(function) => Missing { follower, own, is_there }.to(&function),
         None => Vec::new(),
     });
     missing.next()

@@ -17,6 +17,7 @@ use super::{
     taker::argument,
 };
 use crate::{
+    host_file::HostFiles,
     nix::{
         find::keys,
         follow::{Follower, Value},
@@ -37,6 +38,8 @@ pub(super) struct Full<'a> {
     pub(super) host: &'a str,
     /// Its folder, as the file refers to it.
     pub(super) folder: &'a str,
+    /// What is its own.
+    pub(super) own: &'a HostFiles,
     /// The flake.
     pub(super) flake: &'a TreePath,
 }

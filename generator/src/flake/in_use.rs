@@ -36,11 +36,46 @@ pub(super) fn is_left_out(body: &Term, expr: &Expr) -> bool {
     })
 }
 
+/// Whether an expression in a module is there whatever is said to options, or passed: under no condition, and in no function
+/// that may not be called.
+pub(super) fn is_certain(body: &Term, expr: &Expr) -> bool {
+    let at = expr.syntax().text_range();
+    let around = expr.syntax().ancestors().skip(1).filter_map(Expr::cast);
+    let mut around =
+        around.take_while(|it| body.expr.syntax().text_range().contains_range(it.syntax().text_range()));
+    around.all(|above| match above {
+        Expr::Apply(call) => {
+            let name = call.lambda().and_then(|it| match it {
+                Expr::Apply(inner) => last_name(&inner.lambda()?),
+                other => last_name(&other),
+            });
+            name.is_none_or(|name| !name.starts_with("optional") && !name.starts_with("mkIf"))
+        }
+        Expr::LetIn(it) => it.body().is_some_and(|it| it.syntax().text_range().contains_range(at)),
+        Expr::IfElse(_) | Expr::Lambda(_) => false,
+        _ => true,
+    })
+}
+
+/// Whether an expression is bound to an option of sops-nix that takes a file which it asserts to be there.
+pub(super) fn is_secret_file(expr: &Expr) -> bool {
+    bound_to(expr).as_deref() == Some("sopsFile") || is_for_all_secrets(expr)
+}
+
+/// Whether that is the file for all secrets that say no other.
+pub(super) fn is_for_all_secrets(expr: &Expr) -> bool {
+    bound_to(expr).as_deref() == Some("defaultSopsFile")
+}
+
 /// Whether an expression is bound to an option that takes a file.
 pub(super) fn is_a_file(expr: &Expr) -> bool {
-    let binding = expr.syntax().parent().and_then(AttrpathValue::cast);
-    let last = binding.and_then(|binding| keys(&binding).pop().flatten());
-    last.is_some_and(|last| last.ends_with("File"))
+    bound_to(expr).is_some_and(|name| name.ends_with("File"))
+}
+
+/// The last name of what an expression is bound to.
+fn bound_to(expr: &Expr) -> Option<String> {
+    let binding = expr.syntax().parent().and_then(AttrpathValue::cast)?;
+    keys(&binding).pop().flatten()
 }
 
 /// Whether a path is one that is read where it stands: an item of a list of modules, what `import` is applied to, or

@@ -26,6 +26,7 @@ mod harmless;
 mod hive;
 mod in_use;
 mod list;
+mod missing;
 mod module;
 mod of_all;
 mod outputs;

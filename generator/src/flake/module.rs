@@ -267,7 +267,8 @@ fn as_siblings(
     host: &str,
 ) -> Vec<Written> {
     let paths = &files.tree.settings().paths;
-    let module_of_it = path.reference(&paths.host_files(host).module());
+    let own = paths.host_files(host);
+    let module_of_it = path.reference(&own.module());
     let said = as_said(alone, host, &module_of_it);
     let is_like = |(place, it): &&Alone<'_>| {
         place.is_of_hosts() && renamed(place.term.file.path(), &it.name, host).as_ref() == Some(path)
@@ -286,6 +287,7 @@ fn as_siblings(
         passed: Passed::of(&reading.follower, &made, model),
         host,
         folder: &module_of_it,
+        own: &own,
         flake: &paths.flake,
     };
     let passed: BTreeSet<_> = alike.iter().flat_map(|(place, _)| parameters(&place.term.file)).collect();

@@ -239,7 +239,8 @@ pub(super) fn at_place(
     host: &str,
 ) -> Result<Registration> {
     let file = &place.term.file;
-    let reference = file.path().reference(&files.tree.settings().paths.host_files(host).module());
+    let own = files.tree.settings().paths.host_files(host);
+    let reference = file.path().reference(&own.module());
     let (mut why, mut is_ours): (Option<Error>, bool) = (None, false);
     // An agent is like the new one: nothing more is to be known of it, nor of what others are passed.
     let siblings = hosts.iter().map(|host| {
@@ -272,6 +273,7 @@ pub(super) fn at_place(
         passed: Passed::of(&reading.follower, &beside, place),
         host,
         folder: &reference,
+        own: &own,
         flake: &files.tree.settings().paths.flake,
     };
     let write = |text: &str, is_made: bool, origin: Origin| -> Result<_> {

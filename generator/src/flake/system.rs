@@ -2,22 +2,18 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use rnix::ast::{Attr, Expr, HasEntry, PathRel, Select};
-use rowan::{TextRange, ast::AstNode};
+use rnix::ast::{Expr, HasEntry};
+use rowan::ast::AstNode;
 
 use super::{
     asked::{self, Module},
-    in_use::{is_a_file, is_left_out, is_read},
+    in_use::is_for_all_secrets,
+    missing::Missing,
     own_options,
-    place::Place,
-    reading::Host,
 };
 use crate::{
     host_file::HostFiles,
-    nix::{
-        follow::{Follower, Term, Value, update},
-        literal,
-    },
+    nix::follow::{Follower, Term, Value, update},
     path::TreePath,
 };
 
@@ -44,7 +40,27 @@ pub(super) struct System {
     /// An option that they ask each host for, which none of them says.
     asked: Option<String>,
     /// What it reads of the host's name and what won't be there: files, and attributes of sets.
-    pub(super) missing: Vec<String>,
+    missing: Vec<String>,
+    /// What its modules are seen to read.
+    whole: Whole,
+}
+
+/// What is known of the modules of a host, where all are read.
+#[derive(Debug, Default)]
+struct Whole {
+    /// The files that they read by the host's name and that won't be there, each with where.
+    missing: Vec<(String, Term)>,
+    /// Whether they say secrets to sops-nix, each of which is of the file for all unless it says another.
+    has_secrets: bool,
+    /// The files that they are in.
+    files: BTreeSet<TreePath>,
+}
+
+impl Whole {
+    /// What is missing: the file for all secrets only where there are some.
+    fn missing(&self) -> impl Iterator<Item = &(String, Term)> {
+        self.missing.iter().filter(|(_, by)| self.has_secrets || !is_for_all_secrets(&by.expr))
+    }
 }
 
 /// How deep modules that are written out import others.
@@ -60,14 +76,14 @@ impl System {
     ) -> Self {
         let mut system = Self::default();
         let host = follower.body(host);
-        let reading = Reading { follower, own, is_there, passed: None, is_sure: true };
+        let reading = Reading { follower, own, is_there, passed: None, is_whole: false, is_sure: true };
         let bodies: Vec<_> = host.innermost().iter().flat_map(Term::bodies).collect();
         let ranges: HashSet<_> =
             bodies.iter().map(|it| (it.file.path(), it.expr.syntax().text_range())).collect();
         for body in &bodies {
             let of_file = ranges.iter().filter(|(path, _)| *path == body.file.path());
             let others: Vec<_> = of_file.map(|(_, range)| *range).collect();
-            reading.named(body, &others, &mut system);
+            system.add_missing(reading.missing().to_body(body, &others));
         }
         // What is merged over a host takes nothing of its modules.
         if let Some((host, _)) = host.term().and_then(update) {
@@ -83,6 +99,14 @@ impl System {
             _ => {}
         }
         system
+    }
+
+    fn add_missing(&mut self, missing: Vec<String>) {
+        for missing in missing {
+            if !self.missing.contains(&missing) {
+                self.missing.push(missing);
+            }
+        }
     }
 
     /// Whether it gives homes to people whom a new host isn't seen to have.
@@ -104,6 +128,8 @@ impl System {
             Some(format!("its modules don't have {}", own.place()))
         } else if !self.missing.is_empty() {
             Some(format!("it reads {}, which a new host doesn't have", self.missing.join(", ")))
+        } else if let Some((file, by)) = self.whole.missing().next() {
+            Some(format!("{} reads {file}, which a new host doesn't have", by.location()))
         } else if let Some(option) = self.own_options.first().filter(|_| !self.has_others) {
             Some(format!("it is said `{option}`, which no module but hosts' own is seen to declare"))
         } else if let Some(why) = self.asks() {
@@ -122,7 +148,7 @@ impl System {
 pub(super) fn asked_below(follower: &Follower<'_>, own: &HostFiles, folder: &TreePath) -> Option<String> {
     let is_there = |path: &TreePath| follower.is_there(path);
     let passed = Some(Value::Text(String::new()));
-    let reading = Reading { follower, own, is_there: &is_there, passed, is_sure: true };
+    let reading = Reading { follower, own, is_there: &is_there, passed, is_whole: true, is_sure: true };
     let mut system = System::default();
     let mut waiting = vec![folder.clone()];
     while let Some(folder) = waiting.pop() {
@@ -134,19 +160,19 @@ pub(super) fn asked_below(follower: &Follower<'_>, own: &HostFiles, folder: &Tre
     system.asks()
 }
 
-/// What `function` reads, of what won't be there, when it is applied to the name of a new host.
-pub(super) fn missing_to(
+/// The files that `module`, one of those that `nixosSystem` is given among `arguments`, reads by the name of the host whose
+/// own files are `own`, each with where.
+pub(super) fn read_by_name(
     follower: &Follower<'_>,
-    function: &Value,
+    arguments: &Value,
+    module: &Value,
     own: &HostFiles,
-    is_there: &dyn Fn(&TreePath) -> bool,
-) -> Vec<String> {
+) -> Vec<(String, Term)> {
+    let reading =
+        Reading { follower, own, is_there: &|_| false, passed: None, is_whole: false, is_sure: true };
     let mut system = System::default();
-    let reading = Reading { follower, own, is_there, passed: None, is_sure: true };
-    if let Some(Value::Term(body)) = follower.apply(function, Value::Text(own.name.clone())) {
-        reading.named(&body, &[], &mut system);
-    }
-    system.missing
+    reading.whole(arguments).module(module, &mut system, DEPTH);
+    system.whole.missing().cloned().collect()
 }
 
 struct Reading<'a> {
@@ -155,11 +181,17 @@ struct Reading<'a> {
     is_there: &'a dyn Fn(&TreePath) -> bool,
     /// What modules in files of their own are passed, where these are read, too.
     passed: Option<Value>,
+    /// Whether all modules are read for what they say, and what they read.
+    is_whole: bool,
     /// Whether what is looked at is there for certain.
     is_sure: bool,
 }
 
 impl Reading<'_> {
+    fn missing(&self) -> Missing<'_> {
+        Missing { follower: self.follower, own: self.own, is_there: self.is_there }
+    }
+
     fn arguments(&self, arguments: &Value, system: &mut System) {
         let follower = self.follower;
         let inputs = follower.lookup(arguments, &["specialArgs", "inputs"]);
@@ -187,12 +219,23 @@ impl Reading<'_> {
                 reading.modules(modules, system, DEPTH);
             }
         }
-        let passed = passed.unwrap_or_else(|| Value::Text(String::new()));
-        let (reading, mut whole) = (Reading { passed: Some(passed), ..*self }, System::default());
+        let (reading, mut whole) = (self.whole(arguments), System::default());
         for modules in &modules {
             reading.modules(modules, &mut whole, DEPTH);
         }
         system.asked = asked::unsaid(&whole.modules);
+        system.whole = whole.whole;
+    }
+
+    /// The reading of all modules, with what they are passed, and the host's name.
+    fn whole(&self, arguments: &Value) -> Self {
+        let passed = self.follower.select(arguments, &["specialArgs"]);
+        let passed = passed.unwrap_or_else(|| Value::Text(String::new()));
+        let with_name = self.follower.beside("passed.nix", include_str!("passed.nix"));
+        let passed = with_name.map_or(passed.clone(), |function| {
+            Value::applied(Value::applied(function, Value::Text(self.own.name.clone())), passed)
+        });
+        Self { passed: Some(passed), is_whole: true, ..*self }
     }
 
     /// Whether what `set` binds to `name` is seen to throw.
@@ -263,7 +306,7 @@ impl Reading<'_> {
             }
             return;
         }
-        let module = self.follower.body(module);
+        let module = self.entered(module, system);
         if matches!(&module, Value::Term(term) if matches!(term.expr, Expr::List(_))) {
             return self.modules(&module, system, depth);
         }
@@ -315,91 +358,41 @@ impl Reading<'_> {
         let path = TreePath::new(place).ok();
         system.loads |= self.own.is_loaded_by(place);
         system.has_others |= !self.own.is_loaded_by(place);
-        if (self.own.has(place) || self.is_named(place))
+        if (self.own.has(place) || self.missing().is_named(place))
             && path.as_ref().is_some_and(|path| !(self.is_there)(path))
             && !system.missing.iter().any(|missing| missing == place)
         {
             system.missing.push(place.to_owned());
         }
-        let Some(passed) = &self.passed else { return };
-        let module = path.and_then(|path| self.follower.file(&path));
-        let Some(module) = module.and_then(|module| self.follower.apply(&module, passed.clone())) else {
+        let (Some(path), Some(passed)) = (path, &self.passed) else { return };
+        if self.is_whole && !system.whole.files.insert(path.clone()) {
             return;
-        };
+        }
+        let Some(module) = self.follower.file(&path) else { return };
+        if self.is_whole {
+            return self.module(&module, system, depth);
+        }
+        let Some(module) = self.follower.apply(&module, passed.clone()) else { return };
         if let Value::Term(body) = &module {
-            self.named(body, &[], system);
+            system.add_missing(self.missing().to_body(body, &[]));
         }
         self.module(&module, system, depth);
     }
 
-    /// What the body of a function reads by the host's name whether it is there or not, but in those of `others` that are
-    /// within it, where more is known.
-    fn named(&self, body: &Term, others: &[TextRange], system: &mut System) {
-        let range = body.expr.syntax().text_range();
-        let inner: Vec<_> = others.iter().filter(|it| **it != range && range.contains_range(**it)).collect();
-        let is_inner = |expr: &Expr| inner.iter().any(|it| it.contains_range(expr.syntax().text_range()));
-        let text = body.expr.syntax().text().to_string();
-        let exprs = body.expr.syntax().descendants().filter_map(Expr::cast);
-        for expr in exprs.filter(|expr| !is_inner(expr)) {
-            let missing = match &expr {
-                Expr::Select(it) if !text.contains(" ? ") => self.missing_attribute(body, it),
-                Expr::PathRel(_) | Expr::BinOp(_) | Expr::Str(_)
-                    if is_read(&expr) && !text.contains("pathExists") =>
-                {
-                    self.missing_file(&Value::Term(body.with(expr.clone())))
-                }
-                Expr::Apply(_) if is_a_file(&expr) && !text.contains("pathExists") => {
-                    self.missing_file(&Value::Term(body.with(expr.clone())))
-                }
-                _ => None,
-            };
-            let is_new = |it: &String| !system.missing.contains(it) && !is_left_out(body, &expr);
-            let missing = missing.filter(is_new);
-            system.missing.extend(missing);
-        }
-    }
-
-    fn missing_file(&self, path: &Value) -> Option<String> {
-        let place = self.follower.place(path)?;
-        let there = TreePath::new(place.clone()).is_ok_and(|path| (self.is_there)(&path));
-        (self.is_named(&place) && !there).then_some(place)
-    }
-
-    /// Whether what lies at `place` is called as the host.
-    fn is_named(&self, place: &str) -> bool {
-        place.split(|c: char| c != '-' && !c.is_alphanumeric()).any(|part| part == self.own.name)
-    }
-
-    /// `set.${name}`, where the set isn't seen to have that.
-    fn missing_attribute(&self, body: &Term, select: &Select) -> Option<String> {
-        let attrs: Vec<_> = select.attrpath()?.attrs().collect();
-        let is_named = |attr: &Attr| {
-            literal::attribute(attr).is_none()
-                && self.follower.attribute(body, attr).as_deref() == Some(self.own.name.as_str())
+    /// What a module gives: for what it is passed, where all are read.
+    fn entered(&self, module: &Value, system: &mut System) -> Value {
+        let Some(passed) = self.passed.as_ref().filter(|_| self.is_whole) else {
+            return self.follower.body(module);
         };
-        if select.default_expr().is_some() || !attrs.iter().any(is_named) {
-            return None;
+        let entered = self.follower.apply(module, passed.clone());
+        let module = entered.unwrap_or_else(|| self.follower.reduce(module));
+        if let Value::Term(body) = &module
+            && self.is_sure
+        {
+            system.whole.missing.extend(self.missing().to_module(body));
         }
-        let value = Value::Term(body.with(Expr::Select(select.clone())));
-        let is_bound = !matches!(self.follower.reduce(&value), Value::Term(term) if term.expr == Expr::Select(select.clone()));
-        let text = select.syntax().text().to_string();
-        // The host is there once it is registered.
-        (!is_bound && !text.contains("nixosConfigurations")).then_some(text)
+        let says = |path: &[&str]| self.follower.lookup(&module, path).is_bound();
+        system.whole.has_secrets |= says(&["sops", "secrets"]) || says(&["config", "sops", "secrets"]);
+        self.follower.body(&module)
     }
-}
-
-/// A file that a host's entry names by its name, and that is not there.
-pub(super) fn unmade(
-    follower: &Follower<'_>,
-    place: &Place,
-    host: &Host,
-    is_there: &dyn Fn(&TreePath) -> bool,
-) -> Option<TreePath> {
-    let paths = host.node.descendants().filter_map(PathRel::cast).map(Expr::PathRel);
-    let mut named = paths.filter_map(|path| {
-        let path = TreePath::new(follower.place(&Value::Term(place.term.with(path)))?).ok()?;
-        let is_file = path.as_str().rsplit('/').next()?.contains('.');
-        (is_file && path.as_str().contains(&host.name)).then_some(path)
-    });
-    named.find(|path| !is_there(path))
 }

@@ -4,8 +4,9 @@ use super::{
     elsewhere,
     entry::Origin,
     files::{Edited, Planned},
+    missing::unmade,
     reading::Reading,
-    system::{System, unmade},
+    system::System,
 };
 use crate::{
     error::{Error, Location, Result},

@@ -16,7 +16,8 @@ impl Follower<'_> {
     /// What `path` of `base` is, where that is an output of the flake: `self.lib.mkHost`, `inputs.self.lib.mkHost`, or
     /// in a module of flake-parts `config.flake.lib.mkHost`.
     pub(super) fn output(&self, base: &Value, path: &[&str]) -> Option<Value> {
-        let path = of_itself(base, path)?;
+        let option = of_modules(base, path);
+        let path = option.or_else(|| of_itself(base, path))?;
         if self.below_argument(base.term()?, &[]).is_some() {
             return None;
         }
@@ -28,20 +29,24 @@ impl Follower<'_> {
         let outputs = self.body(&outputs);
         match self.call(&outputs) {
             Some(call) => match (call.name.as_str(), call.arguments.as_slice()) {
-                ("mkFlake", [_, module]) => self.output_of_module(module, path, IMPORTS),
+                ("mkFlake", [_, module]) if option.is_some() => self.said_in_module(module, path, IMPORTS),
+                ("mkFlake", [_, module]) => {
+                    self.said_in_module(module, &[&["flake"], path].concat(), IMPORTS)
+                }
                 _ => None,
             },
+            None if option.is_some() => None,
             None => self.select(&outputs, path),
         }
     }
 
-    /// The output that a module of flake-parts, or one that it imports, binds.
-    fn output_of_module(&self, module: &Value, path: &[&str], depth: usize) -> Option<Value> {
+    /// What a module of flake-parts, or one that it imports, says to an option.
+    fn said_in_module(&self, module: &Value, path: &[&str], depth: usize) -> Option<Value> {
         let depth = depth.checked_sub(1)?;
         let module = self.body(module);
         if let Some(place) = self.place(&module) {
             let module = self.file(&TreePath::new(place).ok()?)?;
-            return self.output_of_module(&module, path, depth);
+            return self.said_in_module(&module, path, depth);
         }
         if let Some(call) = self.call(&module) {
             let ("import-tree", [folder]) = (call.name.as_str(), call.arguments.as_slice()) else {
@@ -49,15 +54,15 @@ impl Follower<'_> {
             };
             let files = self.files_with_word(&TreePath::new(self.place(folder)?).ok()?, path.last()?);
             let modules = files.iter().filter_map(|file| self.file(file));
-            return modules.into_iter().find_map(|module| self.output_of_module(&module, path, depth));
+            return modules.into_iter().find_map(|module| self.said_in_module(&module, path, depth));
         }
         let here = |above: &[&str]| self.select(&module, &[above, path].concat());
-        here(&["flake"]).or_else(|| here(&["config", "flake"])).or_else(|| {
+        here(&[]).or_else(|| here(&["config"])).or_else(|| {
             let imports = self.reduce(&self.select(&module, &["imports"])?);
             let term = imports.term()?;
             let Expr::List(list) = &term.expr else { return None };
             let modules = list.items().map(|item| Value::Term(term.with(item)));
-            modules.into_iter().find_map(|module| self.output_of_module(&module, path, depth))
+            modules.into_iter().find_map(|module| self.said_in_module(&module, path, depth))
         })
     }
 }
@@ -72,6 +77,17 @@ fn of_itself<'a>(base: &Value, path: &'a [&'a str]) -> Option<&'a [&'a str]> {
         ("config", ["flake", path @ ..]) => is_argument_of_a_pattern(base, "config").then_some(path),
         _ => None,
     }
+}
+
+/// `path`, where it leads to a module that modules of flake-parts say to an option of their own:
+/// `config.fleet.modules.base`.
+fn of_modules<'a>(base: &Value, path: &'a [&'a str]) -> Option<&'a [&'a str]> {
+    let base = &base.term()?.expr;
+    let is_of_modules = base.syntax().text() == "config"
+        && path.first().is_some_and(|first| *first != "flake")
+        && path.split_last().is_some_and(|(_, above)| above.iter().any(|name| name.ends_with("odules")))
+        && is_argument_of_a_pattern(base, "config");
+    is_of_modules.then_some(path)
 }
 
 fn is_argument_of_a_pattern(at: &Expr, name: &str) -> bool {

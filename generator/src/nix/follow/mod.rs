@@ -209,6 +209,12 @@ impl<'a> Follower<'a> {
         }
     }
 
+    /// The file of the flake.
+    #[must_use]
+    pub fn flake(&self) -> &TreePath {
+        &self.flake
+    }
+
     /// The Nix files below a folder that have `word` in them.
     #[must_use]
     pub fn files_with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath> {

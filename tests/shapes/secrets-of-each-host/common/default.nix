@@ -1,0 +1,6 @@
+{ node, ... }:
+{
+  imports = [ ./secrets.nix ];
+  networking.hostName = node;
+  sops.secrets.root = { };
+}

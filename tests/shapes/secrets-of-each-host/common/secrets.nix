@@ -1,0 +1,4 @@
+{ node, secrets, ... }:
+{
+  sops.defaultSopsFile = "${secrets}/${node}.yaml";
+}

@@ -1,0 +1,5 @@
+{ hostname, ... }:
+{
+  users.users.ada.isNormalUser = true;
+  home-manager.users.ada.imports = [ ../hosts/${hostname}/home.nix ];
+}

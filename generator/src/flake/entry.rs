@@ -113,6 +113,10 @@ fn as_siblings(full: &Full<'_>) -> Vec<Candidate> {
         candidates.extend(Candidate::made(&format!("{key}{below}"), &value, Origin::Ours));
     }
     match (&place.via, &place.site) {
+        (Via::Host, _) if full.maker.is_some() => {
+            let made = full.by_framework();
+            candidates.extend(made.and_then(|made| Candidate::made(&key, &made, Origin::Ours)));
+        }
         (Via::Host | Via::Arguments, _) => {
             let function = if matches!(place.via, Via::Host) { full.function() } else { Some(String::new()) };
             if let Some(function) = function {

@@ -22,11 +22,20 @@ pub(super) struct Framework {
     pub(super) passes_inputs: bool,
     /// The folder whose modules it gives every host.
     pub(super) modules: Option<TreePath>,
+    /// The function of the flake's own that hosts are made by, where the framework reads options of its own of each.
+    pub(super) maker: Option<&'static str>,
 }
 
 impl Framework {
     fn of_folder(folder: String) -> Self {
-        Self { folder, file: "default.nix", takes_files: false, passes_inputs: true, modules: None }
+        Self {
+            folder,
+            file: "default.nix",
+            takes_files: false,
+            passes_inputs: true,
+            modules: None,
+            maker: None,
+        }
     }
 
     /// Whether a host whose own file is `host_file` is one there.
@@ -112,9 +121,21 @@ fn is_of_nixos_unified(term: &Term) -> bool {
     text.contains("nixos-unified") || text.contains("nixos-flake")
 }
 
-/// <https://nixos-unified.org/guide/autowiring.html>: modules are passed `flake`, which has the inputs.
+/// <https://nixos-unified.org/guide/autowiring.html>: modules are passed `flake`, which has the inputs. What activates a host
+/// reads `config.nixos-unified` of all.
 fn nixos_unified() -> Framework {
-    Framework { passes_inputs: false, ..Framework::of_folder("configurations/nixos".to_owned()) }
+    let maker = Some("nixos-unified.lib.mkLinuxSystem { home-manager = true; }");
+    Framework { passes_inputs: false, maker, ..Framework::of_folder("configurations/nixos".to_owned()) }
+}
+
+/// The host that a framework's `maker` makes of `module`, with what it doesn't pass by itself; `inputs` are the flake's.
+pub(super) fn made_by(maker: &str, inputs: &str, module: &str) -> String {
+    let passed =
+        if inputs == "inputs" { "inherit inputs;".to_owned() } else { format!("inputs = {inputs};") };
+    format!(
+        "({inputs}.self.{maker} {{ imports = [ {module} ]; nixpkgs.hostPlatform = \"x86_64-linux\"; }}).extendModules \
+         {{ specialArgs = {{ {passed} }}; }}"
+    )
 }
 
 /// <https://github.com/ehllie/ez-configs>

@@ -10,6 +10,7 @@ use rowan::ast::AstNode;
 
 use super::{
     alike::is_of_one_machine,
+    framework::made_by,
     passed::Passed,
     place::Place,
     shared::{said, shared_items},
@@ -42,6 +43,8 @@ pub(super) struct Full<'a> {
     pub(super) own: &'a HostFiles,
     /// The flake.
     pub(super) flake: &'a TreePath,
+    /// The function that a framework makes its hosts by, where it must be made by that.
+    pub(super) maker: Option<&'static str>,
 }
 
 impl Full<'_> {
@@ -67,6 +70,11 @@ impl Full<'_> {
             };
             Some(format!("{of}.lib.nixosSystem"))
         })
+    }
+
+    /// The host as a framework makes it that reads options of its own of each.
+    pub(super) fn by_framework(&self) -> Option<String> {
+        Some(made_by(self.maker?, &inputs(self.place.site.syntax()?)?, self.folder))
     }
 
     /// What the function is called with, the best first: the host's folder, and the arguments for modules that most of

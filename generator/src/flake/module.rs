@@ -14,6 +14,7 @@ use super::{
     entry::{self, Origin},
     files::Planned,
     folder::is_for_hosts,
+    framework::made_by,
     full::{Full, nixpkgs},
     parts::Import,
     passed::Passed,
@@ -229,7 +230,11 @@ fn register_at(
         return Err(refuse(&found));
     }
     let nixpkgs = nixpkgs(&reading.follower, &paths.flake);
-    let ours = nixpkgs.map(|nixpkgs| Written::new(ours(files, spot, host, &nixpkgs), Origin::Ours));
+    let ours = match reading.maker() {
+        Some(maker) => ours_by(files, spot, host, maker),
+        None => nixpkgs.map(|nixpkgs| ours(files, spot, host, &nixpkgs)),
+    };
+    let ours = ours.map(|text| Written::new(text, Origin::Ours));
     let mut why = None;
     let holds = |text: &str, origin: Origin| {
         let file = NixFile::parse(path, text.to_owned())?;
@@ -289,6 +294,7 @@ fn as_siblings(
         folder: &module_of_it,
         own: &own,
         flake: &paths.flake,
+        maker: reading.maker(),
     };
     let passed: BTreeSet<_> = alike.iter().flat_map(|(place, _)| parameters(&place.term.file)).collect();
     let candidates = entry::candidates(&full).flatten();
@@ -339,6 +345,13 @@ fn module(binding: &str, output: &str, host: &str, passed: &BTreeSet<String>) ->
     let value = value.syntax().text();
     let text = format!("{{ {names}... }}:\n{{\n  {output}.{host} = {value};\n}}\n");
     nixfmt_rs::format(&text).ok()
+}
+
+/// The module with a host as a framework makes it, in the official style.
+fn ours_by(files: &Planned<'_>, spot: &Spot, host: &str, maker: &str) -> Option<String> {
+    let module = spot.path.reference(&files.tree.settings().paths.host_files(host).module());
+    let made = made_by(maker, "inputs", &module);
+    nixfmt_rs::format(&format!("{{ inputs, ... }}: {{ {}.{host} = {made}; }}", spot.output)).ok()
 }
 
 /// The module with nothing but what a host needs, in the official style.

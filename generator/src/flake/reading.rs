@@ -9,7 +9,7 @@ use rowan::ast::AstNode;
 use super::{
     condition,
     files::Planned,
-    place::{Place, Places},
+    place::{Maker, Place, Places},
     sibling::Sibling,
     taker,
     via::{Via, made},
@@ -82,6 +82,14 @@ impl<'a> Reading<'a> {
     /// The host called `name`.
     pub(super) fn find(&self, name: &str) -> Option<(&Place, &Host)> {
         self.each().find_map(|(place, hosts)| Some((place, hosts.iter().find(|host| host.name == name)?)))
+    }
+
+    /// The function that hosts are made by, where a framework reads options of its own of each.
+    pub(super) fn maker(&self) -> Option<&'static str> {
+        self.places.folders.iter().find_map(|folder| match &folder.maker {
+            Maker::Framework(framework) => framework.maker,
+            Maker::Via(_) => None,
+        })
     }
 
     /// What a host at a place comes to.

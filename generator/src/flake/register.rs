@@ -275,6 +275,7 @@ pub(super) fn at_place(
         folder: &reference,
         own: &own,
         flake: &files.tree.settings().paths.flake,
+        maker: reading.maker(),
     };
     let write = |text: &str, is_made: bool, origin: Origin| -> Result<_> {
         let written = if is_made { Entry::New(text) } else { Entry::Copied(text) };

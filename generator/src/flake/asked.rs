@@ -189,6 +189,11 @@ impl Module {
         said
     }
 
+    /// Whether it declares an option, or one below it.
+    pub(super) fn declares(&self, option: &[&str]) -> bool {
+        self.declared().iter().any(|it| it.path.iter().zip(option).all(|(name, other)| name == other))
+    }
+
     /// The bindings of the module but those that declare options.
     fn others(&self) -> impl Iterator<Item = AttrpathValue> {
         let bindings = self.root().into_iter().flat_map(HasEntry::attrpath_values);

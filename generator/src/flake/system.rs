@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use rnix::ast::{Expr, HasEntry};
 use rowan::ast::AstNode;
 
 use super::{
     asked::{self, Module},
-    in_use::is_for_all_secrets,
-    missing::Missing,
-    own_options,
+    loaded::{DEPTH, Reading, Whole},
+    undeclared,
 };
 use crate::{
     host_file::HostFiles,
@@ -27,44 +25,23 @@ pub(super) struct System {
     /// Whether its modules are passed `inputs`; nothing where that can't be told.
     pub(super) inputs: Option<bool>,
     /// The people whom it gives homes, by what home-manager calls them; `None` for one whose name can't be told.
-    homes: BTreeSet<Option<String>>,
+    pub(super) homes: BTreeSet<Option<String>>,
     /// The people whom it has.
-    users: BTreeSet<Option<String>>,
+    pub(super) users: BTreeSet<Option<String>>,
     /// The options of the flake's own that it is said, and whether there are modules to declare them beside its own file.
-    own_options: BTreeSet<String>,
-    has_others: bool,
+    pub(super) own_options: BTreeSet<String>,
+    pub(super) has_others: bool,
     /// What its modules are passed that is seen to throw.
-    throwing: Vec<String>,
+    pub(super) throwing: Vec<String>,
     /// Its modules that are written out, where those in files of their own are read, too.
-    modules: Vec<Module>,
-    /// An option that they ask each host for, which none of them says.
-    asked: Option<String>,
+    pub(super) modules: Vec<Module>,
+    /// What keeps them from being a host's that says nothing to them.
+    pub(super) asked: Option<String>,
     /// What it reads of the host's name and what won't be there: files, and attributes of sets.
-    missing: Vec<String>,
+    pub(super) missing: Vec<String>,
     /// What its modules are seen to read.
-    whole: Whole,
+    pub(super) whole: Whole,
 }
-
-/// What is known of the modules of a host, where all are read.
-#[derive(Debug, Default)]
-struct Whole {
-    /// The files that they read by the host's name and that won't be there, each with where.
-    missing: Vec<(String, Term)>,
-    /// Whether they say secrets to sops-nix, each of which is of the file for all unless it says another.
-    has_secrets: bool,
-    /// The files that they are in.
-    files: BTreeSet<TreePath>,
-}
-
-impl Whole {
-    /// What is missing: the file for all secrets only where there are some.
-    fn missing(&self) -> impl Iterator<Item = &(String, Term)> {
-        self.missing.iter().filter(|(_, by)| self.has_secrets || !is_for_all_secrets(&by.expr))
-    }
-}
-
-/// How deep modules that are written out import others.
-const DEPTH: usize = 8;
 
 impl System {
     /// Reads what `host` comes to, whose own files are `own`; `is_there` knows which files there are.
@@ -101,7 +78,7 @@ impl System {
         system
     }
 
-    fn add_missing(&mut self, missing: Vec<String>) {
+    pub(super) fn add_missing(&mut self, missing: Vec<String>) {
         for missing in missing {
             if !self.missing.contains(&missing) {
                 self.missing.push(missing);
@@ -116,8 +93,7 @@ impl System {
 
     /// What its modules ask of each host and a new one doesn't say.
     pub(super) fn asks(&self) -> Option<String> {
-        let option = self.asked.as_ref()?;
-        Some(format!("its modules read the option {option}, and none of them says it"))
+        self.asked.clone()
     }
 
     /// What a host whose own files are `own` would be without; nothing when it has all that it needs.
@@ -156,8 +132,7 @@ pub(super) fn asked_below(follower: &Follower<'_>, own: &HostFiles, folder: &Tre
         let folders = follower.entries(&folder).into_iter().filter(|entry| entry.is_folder);
         waiting.extend(folders.map(|entry| folder.join(entry.name)));
     }
-    system.asked = asked::unsaid(&system.modules);
-    system.asks()
+    unsaid(&system)
 }
 
 /// The files that `module`, one of those that `nixosSystem` is given among `arguments`, reads by the name of the host whose
@@ -175,23 +150,19 @@ pub(super) fn read_by_name(
     system.whole.missing().cloned().collect()
 }
 
-struct Reading<'a> {
-    follower: &'a Follower<'a>,
-    own: &'a HostFiles,
-    is_there: &'a dyn Fn(&TreePath) -> bool,
-    /// What modules in files of their own are passed, where these are read, too.
-    passed: Option<Value>,
-    /// Whether all modules are read for what they say, and what they read.
-    is_whole: bool,
-    /// Whether what is looked at is there for certain.
-    is_sure: bool,
+/// The option that the modules of a host ask it for, and none of them says.
+fn unsaid(system: &System) -> Option<String> {
+    let option = asked::unsaid(&system.modules)?;
+    Some(format!("its modules read the option {option}, and none of them says it"))
+}
+
+/// The option that the modules of a host say, and none of them declares.
+fn undeclared(system: &System) -> Option<String> {
+    let (at, option) = undeclared::undeclared(&system.modules, &system.whole.others)?;
+    Some(format!("{} says `{option}`, which no module but hosts' own is seen to declare", at.location()))
 }
 
 impl Reading<'_> {
-    fn missing(&self) -> Missing<'_> {
-        Missing { follower: self.follower, own: self.own, is_there: self.is_there }
-    }
-
     fn arguments(&self, arguments: &Value, system: &mut System) {
         let follower = self.follower;
         let inputs = follower.lookup(arguments, &["specialArgs", "inputs"]);
@@ -223,176 +194,16 @@ impl Reading<'_> {
         for modules in &modules {
             reading.modules(modules, &mut whole, DEPTH);
         }
-        system.asked = asked::unsaid(&whole.modules);
+        if ["extraModules", "baseModules"].iter().any(|name| follower.lookup(arguments, &[name]).is_bound()) {
+            whole.whole.others.push(None);
+        }
+        system.asked = unsaid(&whole).or_else(|| undeclared(&whole));
         system.whole = whole.whole;
-    }
-
-    /// The reading of all modules, with what they are passed, and the host's name.
-    fn whole(&self, arguments: &Value) -> Self {
-        let passed = self.follower.select(arguments, &["specialArgs"]);
-        let passed = passed.unwrap_or_else(|| Value::Text(String::new()));
-        let with_name = self.follower.beside("passed.nix", include_str!("passed.nix"));
-        let passed = with_name.map_or(passed.clone(), |function| {
-            Value::applied(Value::applied(function, Value::Text(self.own.name.clone())), passed)
-        });
-        Self { passed: Some(passed), is_whole: true, ..*self }
     }
 
     /// Whether what `set` binds to `name` is seen to throw.
     fn throws(&self, set: &Value, name: &str) -> bool {
         let call = self.follower.select(set, &[name]).and_then(|value| self.follower.call(&value));
         call.is_some_and(|call| matches!(call.name.as_str(), "throw" | "abort"))
-    }
-
-    fn modules(&self, modules: &Value, system: &mut System, depth: usize) {
-        let Some(depth) = depth.checked_sub(1) else { return };
-        let modules = self.follower.reduce(modules);
-        let Value::Term(term) = &modules else { return };
-        if let Some(place) = self.follower.place(&modules) {
-            return self.file(&place, system, depth);
-        }
-        match &term.expr {
-            Expr::List(list) => {
-                for item in list.items() {
-                    self.module(&Value::Term(term.with(item)), system, depth);
-                }
-            }
-            Expr::BinOp(it) => {
-                for side in [it.lhs(), it.rhs()].into_iter().flatten() {
-                    self.modules(&Value::Term(term.with(side)), system, depth);
-                }
-            }
-            // What a function gives for a list is some of it, at least: the paths in it may be modules.
-            _ => {
-                if let Some(call) = self.follower.call(&modules) {
-                    let condition = call.arguments.first().filter(|_| call.name.starts_with("optional"));
-                    let holds = condition.and_then(|condition| self.follower.truth(condition));
-                    if holds == Some(false) {
-                        return;
-                    }
-                    let reading = Reading {
-                        is_sure: self.is_sure && holds == Some(true),
-                        passed: self.passed.clone(),
-                        ..*self
-                    };
-                    for argument in &call.arguments {
-                        reading.modules(argument, system, depth);
-                    }
-                }
-            }
-        }
-    }
-
-    fn module(&self, module: &Value, system: &mut System, depth: usize) {
-        if let Some(place) = self.follower.place(module) {
-            return self.file(&place, system, depth);
-        }
-        if let Some(call) = self.follower.call(module) {
-            system.has_others = true;
-            match (call.name.as_str(), call.arguments.as_slice()) {
-                ("import", [file]) => {
-                    if let Some(place) = self.follower.place(file) {
-                        self.file(&place, system, depth);
-                    }
-                }
-                // What lies in a folder is a module of it.
-                ("import-tree" | "listFilesRecursive", [folders]) => self.modules(folders, system, depth),
-                // Lists in a list that is flattened.
-                ("filter" | "map" | "concatMap", [_, list]) | ("flatten" | "concatLists", [list]) => {
-                    self.modules(list, system, depth);
-                }
-                ("singleton", [module]) => self.module(module, system, depth),
-                _ => {}
-            }
-            return;
-        }
-        let module = self.entered(module, system);
-        if matches!(&module, Value::Term(term) if matches!(term.expr, Expr::List(_))) {
-            return self.modules(&module, system, depth);
-        }
-        let Some((term, set)) = module.set() else {
-            system.has_others = true;
-            return;
-        };
-        let read = Module { set: term.with(Expr::AttrSet(set.clone())), is_sure: self.is_sure };
-        if system.modules.iter().any(|other| other.is(&read)) {
-            return;
-        }
-        system.modules.push(read);
-        system.own_options.extend(own_options::of(set));
-        system.loads |= self.own.is_loaded_by(term.file.path().as_str());
-        let passes = |path: &[&str]| self.follower.lookup(&module, path).is_bound();
-        if passes(&["_module", "args", "inputs"]) {
-            system.inputs = Some(true);
-        }
-        system.homes.extend(self.names(&module, &["home-manager", "users"]));
-        system.users.extend(self.names(&module, &["users", "users"]));
-        for imports in self.follower.lookup(&module, &["imports"]).values {
-            self.modules(&imports, system, depth);
-        }
-    }
-
-    /// The names that a module binds below `path`.
-    fn names(&self, module: &Value, path: &[&str]) -> Vec<Option<String>> {
-        let bound = self.follower.lookup(module, path);
-        let dotted = bound.dotted.iter().map(|(term, binding)| {
-            let attr = binding.attrpath()?.attrs().nth(path.len())?;
-            self.follower.attribute(term, &attr)
-        });
-        let mut names: Vec<_> = dotted.collect();
-        for value in &bound.values {
-            let value = self.follower.body(value);
-            match value.set() {
-                Some((term, set)) => names.extend(
-                    set.attrpath_values()
-                        .map(|binding| self.follower.attribute(term, &binding.attrpath()?.attrs().next()?)),
-                ),
-                None => names.push(None),
-            }
-        }
-        names
-    }
-
-    /// A module in a file of its own.
-    fn file(&self, place: &str, system: &mut System, depth: usize) {
-        let path = TreePath::new(place).ok();
-        system.loads |= self.own.is_loaded_by(place);
-        system.has_others |= !self.own.is_loaded_by(place);
-        if (self.own.has(place) || self.missing().is_named(place))
-            && path.as_ref().is_some_and(|path| !(self.is_there)(path))
-            && !system.missing.iter().any(|missing| missing == place)
-        {
-            system.missing.push(place.to_owned());
-        }
-        let (Some(path), Some(passed)) = (path, &self.passed) else { return };
-        if self.is_whole && !system.whole.files.insert(path.clone()) {
-            return;
-        }
-        let Some(module) = self.follower.file(&path) else { return };
-        if self.is_whole {
-            return self.module(&module, system, depth);
-        }
-        let Some(module) = self.follower.apply(&module, passed.clone()) else { return };
-        if let Value::Term(body) = &module {
-            system.add_missing(self.missing().to_body(body, &[]));
-        }
-        self.module(&module, system, depth);
-    }
-
-    /// What a module gives: for what it is passed, where all are read.
-    fn entered(&self, module: &Value, system: &mut System) -> Value {
-        let Some(passed) = self.passed.as_ref().filter(|_| self.is_whole) else {
-            return self.follower.body(module);
-        };
-        let entered = self.follower.apply(module, passed.clone());
-        let module = entered.unwrap_or_else(|| self.follower.reduce(module));
-        if let Value::Term(body) = &module
-            && self.is_sure
-        {
-            system.whole.missing.extend(self.missing().to_module(body));
-        }
-        let says = |path: &[&str]| self.follower.lookup(&module, path).is_bound();
-        system.whole.has_secrets |= says(&["sops", "secrets"]) || says(&["config", "sops", "secrets"]);
-        self.follower.body(&module)
     }
 }

@@ -1,0 +1,235 @@
+//! The modules that a host loads, as far as they can be read.
+
+use std::collections::BTreeSet;
+
+use rnix::ast::{Expr, HasEntry};
+use rowan::ast::AstNode;
+
+use super::{asked::Module, in_use::is_for_all_secrets, missing::Missing, own_options, system::System};
+use crate::{
+    host_file::HostFiles,
+    nix::follow::{Follower, Term, Value},
+    path::TreePath,
+};
+
+/// What is known of the modules of a host, where all are read.
+#[derive(Debug, Default)]
+pub(super) struct Whole {
+    /// The files that they read by the host's name and that won't be there, each with where.
+    pub(super) missing: Vec<(String, Term)>,
+    /// Whether they say secrets to sops-nix, each of which is of the file for all unless it says another.
+    pub(super) has_secrets: bool,
+    /// The files that they are in.
+    pub(super) files: BTreeSet<TreePath>,
+    /// Those that can't be read, as they are called; nothing for what has no name, and may be any number.
+    pub(super) others: Vec<Option<String>>,
+}
+
+impl Whole {
+    /// What is missing: the file for all secrets only where there are some.
+    pub(super) fn missing(&self) -> impl Iterator<Item = &(String, Term)> {
+        self.missing.iter().filter(|(_, by)| self.has_secrets || !is_for_all_secrets(&by.expr))
+    }
+}
+
+/// How deep modules that are written out import others.
+pub(super) const DEPTH: usize = 8;
+
+/// What the modules of a host are read with.
+pub(super) struct Reading<'a> {
+    pub(super) follower: &'a Follower<'a>,
+    pub(super) own: &'a HostFiles,
+    pub(super) is_there: &'a dyn Fn(&TreePath) -> bool,
+    /// What modules in files of their own are passed, where these are read, too.
+    pub(super) passed: Option<Value>,
+    /// Whether all modules are read for what they say, and what they read.
+    pub(super) is_whole: bool,
+    /// Whether what is looked at is there for certain.
+    pub(super) is_sure: bool,
+}
+
+impl Reading<'_> {
+    pub(super) fn missing(&self) -> Missing<'_> {
+        Missing { follower: self.follower, own: self.own, is_there: self.is_there }
+    }
+
+    /// The reading of all modules, with what they are passed, and the host's name.
+    pub(super) fn whole(&self, arguments: &Value) -> Self {
+        let passed = self.follower.select(arguments, &["specialArgs"]);
+        let passed = passed.unwrap_or_else(|| Value::Text(String::new()));
+        let with_name = self.follower.beside("passed.nix", include_str!("passed.nix"));
+        let passed = with_name.map_or(passed.clone(), |function| {
+            Value::applied(Value::applied(function, Value::Text(self.own.name.clone())), passed)
+        });
+        Self { passed: Some(passed), is_whole: true, ..*self }
+    }
+
+    pub(super) fn modules(&self, modules: &Value, system: &mut System, depth: usize) {
+        let Some(depth) = depth.checked_sub(1) else { return system.whole.others.push(None) };
+        let modules = self.follower.reduce(modules);
+        let Value::Term(term) = &modules else { return system.whole.others.push(None) };
+        if let Some(place) = self.follower.place(&modules) {
+            return self.file(&place, system, depth);
+        }
+        match &term.expr {
+            Expr::List(list) => {
+                for item in list.items() {
+                    self.module(&Value::Term(term.with(item)), system, depth);
+                }
+            }
+            Expr::BinOp(it) => {
+                for side in [it.lhs(), it.rhs()].into_iter().flatten() {
+                    self.modules(&Value::Term(term.with(side)), system, depth);
+                }
+            }
+            // What a function gives for a list is some of it, at least: the paths in it may be modules.
+            _ => {
+                let Some(call) = self.follower.call(&modules) else { return system.whole.others.push(None) };
+                let condition = call.arguments.first().filter(|_| call.name.starts_with("optional"));
+                if condition.is_none() {
+                    system.whole.others.push(None);
+                }
+                let holds = condition.and_then(|condition| self.follower.truth(condition));
+                if holds == Some(false) {
+                    return;
+                }
+                let passed = self.passed.clone();
+                let reading = Reading { is_sure: self.is_sure && holds == Some(true), passed, ..*self };
+                let lists = call.arguments.get(usize::from(condition.is_some())..).unwrap_or_default();
+                for list in lists {
+                    reading.modules(list, system, depth);
+                }
+            }
+        }
+    }
+
+    pub(super) fn module(&self, module: &Value, system: &mut System, depth: usize) {
+        if let Some(place) = self.follower.place(module) {
+            return self.file(&place, system, depth);
+        }
+        if let Some(call) = self.follower.call(module) {
+            system.has_others = true;
+            match (call.name.as_str(), call.arguments.as_slice()) {
+                ("import", [file]) => match self.follower.place(file) {
+                    Some(place) => self.file(&place, system, depth),
+                    None => system.whole.others.push(None),
+                },
+                // What lies in a folder is a module of it.
+                ("import-tree" | "listFilesRecursive", [folders]) => self.modules(folders, system, depth),
+                // Lists in a list that is flattened.
+                ("filter" | "map" | "concatMap", [_, list]) | ("flatten" | "concatLists", [list]) => {
+                    system.whole.others.push(None);
+                    self.modules(list, system, depth);
+                }
+                ("singleton", [module]) => self.module(module, system, depth),
+                _ => system.whole.others.push(None),
+            }
+            return;
+        }
+        // What modules of flake-parts say to an option is merged: only some of it may be read.
+        let is_merged = |it: &Term| {
+            let text = it.expr.syntax().text().to_string();
+            text.starts_with("config.") || text.contains(".modules.")
+        };
+        if module.term().is_some_and(is_merged) {
+            system.whole.others.push(None);
+        }
+        let module = self.entered(module, system);
+        if matches!(&module, Value::Term(term) if matches!(term.expr, Expr::List(_))) {
+            return self.modules(&module, system, depth);
+        }
+        let Some((term, set)) = module.set() else {
+            system.has_others = true;
+            let name =
+                |it: &Term| matches!(it.expr, Expr::Select(_)).then(|| it.expr.syntax().text().to_string());
+            return system.whole.others.push(module.term().and_then(name));
+        };
+        let read = Module { set: term.with(Expr::AttrSet(set.clone())), is_sure: self.is_sure };
+        if system.modules.iter().any(|other| other.is(&read)) {
+            return;
+        }
+        system.modules.push(read);
+        system.own_options.extend(own_options::of(set));
+        system.loads |= self.own.is_loaded_by(term.file.path().as_str());
+        let passes = |path: &[&str]| self.follower.lookup(&module, path).is_bound();
+        if passes(&["_module", "args", "inputs"]) {
+            system.inputs = Some(true);
+        }
+        system.homes.extend(self.names(&module, &["home-manager", "users"]));
+        system.users.extend(self.names(&module, &["users", "users"]));
+        let imports = self.follower.lookup(&module, &["imports"]);
+        system.whole.others.extend(imports.unreadable.iter().map(|_| None));
+        for imports in imports.values {
+            self.modules(&imports, system, depth);
+        }
+    }
+
+    /// The names that a module binds below `path`.
+    fn names(&self, module: &Value, path: &[&str]) -> Vec<Option<String>> {
+        let bound = self.follower.lookup(module, path);
+        let dotted = bound.dotted.iter().map(|(term, binding)| {
+            let attr = binding.attrpath()?.attrs().nth(path.len())?;
+            self.follower.attribute(term, &attr)
+        });
+        let mut names: Vec<_> = dotted.collect();
+        for value in &bound.values {
+            let value = self.follower.body(value);
+            match value.set() {
+                Some((term, set)) => names.extend(
+                    set.attrpath_values()
+                        .map(|binding| self.follower.attribute(term, &binding.attrpath()?.attrs().next()?)),
+                ),
+                None => names.push(None),
+            }
+        }
+        names
+    }
+
+    /// A module in a file of its own.
+    pub(super) fn file(&self, place: &str, system: &mut System, depth: usize) {
+        let path = TreePath::new(place).ok();
+        system.loads |= self.own.is_loaded_by(place);
+        system.has_others |= !self.own.is_loaded_by(place);
+        if (self.own.has(place) || self.missing().is_named(place))
+            && path.as_ref().is_some_and(|path| !(self.is_there)(path))
+            && !system.missing.iter().any(|missing| missing == place)
+        {
+            system.missing.push(place.to_owned());
+        }
+        let (Some(path), Some(passed)) = (path, &self.passed) else { return };
+        if self.is_whole && !system.whole.files.insert(path.clone()) {
+            return;
+        }
+        let Some(module) = self.follower.file(&path) else {
+            if !self.own.is_loaded_by(place) {
+                system.whole.others.push(None);
+            }
+            return;
+        };
+        if self.is_whole {
+            return self.module(&module, system, depth);
+        }
+        let Some(module) = self.follower.apply(&module, passed.clone()) else { return };
+        if let Value::Term(body) = &module {
+            system.add_missing(self.missing().to_body(body, &[]));
+        }
+        self.module(&module, system, depth);
+    }
+
+    /// What a module gives: for what it is passed, where all are read.
+    fn entered(&self, module: &Value, system: &mut System) -> Value {
+        let Some(passed) = self.passed.as_ref().filter(|_| self.is_whole) else {
+            return self.follower.body(module);
+        };
+        let entered = self.follower.apply(module, passed.clone());
+        let module = entered.unwrap_or_else(|| self.follower.reduce(module));
+        if let Value::Term(body) = &module
+            && self.is_sure
+        {
+            system.whole.missing.extend(self.missing().to_module(body));
+        }
+        let says = |path: &[&str]| self.follower.lookup(&module, path).is_bound();
+        system.whole.has_secrets |= says(&["sops", "secrets"]) || says(&["config", "sops", "secrets"]);
+        self.follower.body(&module)
+    }
+}

@@ -1,0 +1,137 @@
+//! Options of inputs' modules that a host is said though it is given no module that declares them.
+
+use rnix::ast::{AttrpathValue, BinOpKind, Expr, HasEntry};
+
+use super::{asked::Module, taker::without_parentheses};
+use crate::nix::{
+    find::keys,
+    follow::{Term, last_name},
+};
+
+/// The inputs that many have, by the names that people give them, and the options that their modules declare, as far as
+/// anything but what is the input's own says them. They import no modules of others.
+const INPUTS: [(&str, Option<&[&str]>); 24] = [
+    ("agenix", Some(&["age"])),
+    ("ragenix", Some(&["age"])),
+    ("catppuccin", Some(&["catppuccin"])),
+    ("chaotic", None),
+    ("determinate", None),
+    ("disko", Some(&["disko"])),
+    ("hardware", None),
+    ("home-manager", Some(&["home-manager"])),
+    ("impermanence", Some(&["environment", "persistence"])),
+    ("lanzaboote", Some(&["boot", "lanzaboote"])),
+    ("microvm", Some(&["microvm"])),
+    ("nix-flatpak", None),
+    ("nix-index-database", None),
+    ("nixos-facter-modules", None),
+    ("nixos-hardware", None),
+    ("nixos-wsl", Some(&["wsl"])),
+    ("nixvim", None),
+    ("nur", None),
+    ("nvf", None),
+    ("preservation", Some(&["preservation"])),
+    ("sops-nix", Some(&["sops"])),
+    ("stylix", Some(&["stylix"])),
+    ("vscode-server", None),
+    ("niri", None),
+];
+
+/// Where an option is said for certain, and which, that is declared by an input's modules alone and by none that a host is
+/// given: by `modules`, which are written out, or `others`, as they are called. Nothing where that can't be told: one of
+/// the others has no name, or is of an input that isn't known.
+pub(super) fn undeclared(modules: &[Module], others: &[Option<String>]) -> Option<(Term, String)> {
+    let others: Vec<_> = others.iter().map(|it| known(it.as_ref()?)).collect::<Option<_>>()?;
+    let is_declared = |option: &[&str]| {
+        let given = INPUTS.iter().filter(|(_, declared)| *declared == Some(option));
+        given.into_iter().any(|(input, _)| others.contains(input))
+            || modules.iter().any(|module| module.declares(option))
+    };
+    let missing = INPUTS.iter().filter_map(|(_, option)| *option).filter(|option| !is_declared(option));
+    let missing: Vec<_> = missing.collect();
+    let sure = modules.iter().filter(|it| it.is_sure && !is_guarded(it));
+    sure.into_iter().find_map(|module| {
+        let (path, at) =
+            said(module).into_iter().find(|(path, _)| missing.iter().any(|it| is_below(path, it)))?;
+        let option = missing.iter().find(|it| is_below(&path, it))?;
+        Some((module.set.with(at), option.join(".")))
+    })
+}
+
+/// The input that is known by its name whose module this is: `inputs.agenix.nixosModules.default`.
+fn known(module: &str) -> Option<&'static str> {
+    let name = module.strip_prefix("inputs.").unwrap_or(module).split('.').next()?;
+    INPUTS.iter().map(|(input, _)| *input).find(|input| *input == name)
+}
+
+/// Whether what a module says depends on which options there are.
+fn is_guarded(module: &Module) -> bool {
+    let text = module.set.file.text();
+    text.contains(" ? ") || text.contains("hasAttr")
+}
+
+fn is_below(path: &[String], option: &[&str]) -> bool {
+    path.len() >= option.len() && path.iter().zip(option).all(|(name, other)| name == other)
+}
+
+/// What a module says to options, by the first names of each, and where: on any condition but by `optionalAttrs`, as an
+/// option must be there that is said nothing in the end.
+fn said(module: &Module) -> Vec<(Vec<String>, Expr)> {
+    let mut said = Vec::new();
+    say(&[], &module.set.expr, &mut said);
+    let is_of_module = |(path, _): &(Vec<String>, Expr)| {
+        !matches!(
+            path.first().map(String::as_str),
+            Some("options" | "imports" | "disabledModules" | "_module")
+        )
+    };
+    let said = said.into_iter().filter(is_of_module);
+    said.map(|(mut path, at)| {
+        if path.first().is_some_and(|first| first == "config") {
+            path.remove(0);
+        }
+        (path, at)
+    })
+    .collect()
+}
+
+/// How many names of an option are looked at, behind `config`.
+const NAMES: usize = 3;
+
+fn say(path: &[String], value: &Expr, said: &mut Vec<(Vec<String>, Expr)>) {
+    if path.len() >= NAMES {
+        return said.push((path.to_vec(), value.clone()));
+    }
+    match without_parentheses(value.clone()) {
+        Expr::AttrSet(set) => {
+            let bindings: Vec<AttrpathValue> = set.attrpath_values().collect();
+            for binding in bindings {
+                let names = keys(&binding).into_iter().map_while(|name| name);
+                let path: Vec<_> = path.iter().cloned().chain(names).collect();
+                if let Some(value) = binding.value() {
+                    said.push((path.clone(), value.clone()));
+                    say(&path, &value, said);
+                }
+            }
+        }
+        Expr::With(it) => it.body().iter().for_each(|body| say(path, body, said)),
+        Expr::LetIn(it) => it.body().iter().for_each(|body| say(path, body, said)),
+        Expr::BinOp(it) if it.operator() == Some(BinOpKind::Update) => {
+            [it.lhs(), it.rhs()].iter().flatten().for_each(|side| say(path, side, said));
+        }
+        Expr::Apply(call) => {
+            let name = call.lambda().and_then(|it| match it {
+                Expr::Apply(inner) => last_name(&inner.lambda()?),
+                function => last_name(&function),
+            });
+            match (name.as_deref(), call.argument()) {
+                (Some("mkMerge"), Some(Expr::List(list))) => {
+                    list.items().for_each(|item| say(path, &item, said));
+                }
+                (Some("mkIf" | "mkForce" | "mkDefault"), Some(value)) => say(path, &value, said),
+                _ => {}
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,6 @@
+{ lib, ... }:
+{
+  config = lib.mkIf true {
+    age.secrets.root.file = ../secrets/root.age;
+  };
+}

@@ -10,13 +10,18 @@ use rowan::ast::AstNode;
 
 use super::{
     full::{Full, bound, inherited, inputs, operands},
-    passed::Passed,
+    passed::{Passed, is_of_host},
     shared::{New, said, shared},
     sibling::Sibling,
 };
 use crate::{
     edit::Site,
-    nix::{find::keys, follow::Value, literal, scope::is_bound_at},
+    nix::{
+        find::keys,
+        follow::Value,
+        literal,
+        scope::{is_bound_at, resolve},
+    },
     rename::rename,
 };
 
@@ -66,7 +71,8 @@ impl Full<'_> {
         let theirs: Vec<_> = self.passed();
         if let [only] = theirs.as_slice() {
             let may_be_of_it = self.siblings.len() > 1 && only.text.contains('"');
-            return (!may_be_of_it && !reads_own_file(only, self.host)).then(|| only.text.clone());
+            let text = || self.without_facts(only).unwrap_or_else(|| only.text.clone());
+            return (!may_be_of_it && !reads_own_file(only, self.host)).then(text);
         }
         let count = |it: &OfSibling| theirs.iter().filter(|other| other.said == it.said).count();
         // Of as many the shorter says less.
@@ -76,6 +82,35 @@ impl Full<'_> {
         let of_all = || self.all_merge(&theirs).or_else(|| all_pass(&theirs, self.host));
         let of_most = most.map(|it| it.text.clone());
         most.filter(is_majority).and(of_most.clone()).or_else(of_all).or(of_most)
+    }
+
+    /// What the only sibling passes, but what is bound around it to facts of that host: its name is the new one's, and the
+    /// others are left out. Nothing where there are none.
+    fn without_facts(&self, only: &OfSibling) -> Option<String> {
+        let Some(Expr::AttrSet(set)) = &only.value else { return None };
+        let at = self.place.site.syntax()?;
+        let (facts, names): (Vec<_>, Vec<_>) = inherited(set).into_iter().partition(|name| {
+            is_of_host(name) && matches!(resolve(name, at), Some(Expr::AttrSet(_) | Expr::Str(_)))
+        });
+        if facts.is_empty() {
+            return None;
+        }
+        let is_name = |fact: &String| {
+            let text = resolve(fact, at).and_then(|said| literal::string(&said));
+            self.siblings.iter().any(|sibling| text.as_ref() == Some(&sibling.name))
+        };
+        let mut lines = vec![format!("inherit {};", names.join(" "))];
+        lines.retain(|line| line != "inherit ;");
+        let called = facts.iter().filter(|fact| is_name(fact));
+        lines.extend(called.map(|fact| format!("{fact} = {};", literal::quote(self.host))));
+        let Expr::AttrSet(renamed) = parsed(&only.text)? else { return None };
+        let Expr::AttrSet(renamed) = bound(&renamed, "specialArgs")? else { return None };
+        let others = renamed.entries().filter(|entry| match entry {
+            Entry::Inherit(it) => it.from().is_some(),
+            Entry::AttrpathValue(_) => true,
+        });
+        lines.extend(others.map(|entry| entry.syntax().text().to_string()));
+        Some(format!("specialArgs = {{ {} }};", lines.join(" ")))
     }
 
     /// What all siblings pass alike by another name than those that are known, and `inputs` beside that.

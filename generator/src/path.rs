@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// A path below the root of the tree: relative, `/`-separated, without `.` or `..`, so that it can't lead out.
 ///
-/// Symbolic links may still lead out: `apply` looks at those.
+/// Symbolic links may still lead out: `apply` looks at those. The root itself is [`TreePath::ROOT`], which no text is parsed
+/// to but that of a folder.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct TreePath(String);
@@ -22,6 +23,9 @@ pub struct TreePath(String);
 pub struct TreePathError(String);
 
 impl TreePath {
+    /// The root of the tree: its name is empty.
+    pub const ROOT: Self = Self(String::new());
+
     /// Parses a path as people write it in a file.
     pub fn new(text: impl Into<String>) -> Result<Self, TreePathError> {
         let text = text.into();
@@ -33,6 +37,12 @@ impl TreePath {
         }
     }
 
+    /// Parses a folder, which may be the root: `.`.
+    pub fn folder(text: impl Into<String>) -> Result<Self, TreePathError> {
+        let text = text.into();
+        if text == "." { Ok(Self::ROOT) } else { Self::new(text) }
+    }
+
     /// A path that is written in the program.
     pub(crate) fn literal(text: &'static str) -> Self {
         debug_assert!(Self::new(text).is_ok());
@@ -42,7 +52,19 @@ impl TreePath {
     /// A path below this one. `part` is a name, or several with `/` between them.
     #[must_use]
     pub fn join(&self, part: impl fmt::Display) -> Self {
-        Self(format!("{self}/{part}"))
+        if self.is_root() { Self(part.to_string()) } else { Self(format!("{self}/{part}")) }
+    }
+
+    /// Whether it is the root.
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The folder that it lies in, which may be the root.
+    #[must_use]
+    pub fn parent(&self) -> Self {
+        self.ancestors().next().unwrap_or(Self::ROOT)
     }
 
     /// The path as text.
@@ -122,7 +144,7 @@ impl TryFrom<String> for TreePath {
 
 impl fmt::Display for TreePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(if self.is_root() { "." } else { &self.0 })
     }
 }
 
@@ -161,5 +183,13 @@ mod tests {
     fn knows_its_folders() {
         let folders: Vec<_> = path("a/b/c.nix").ancestors().map(|folder| folder.0).collect();
         assert_eq!(folders, ["a/b", "a"]);
+        assert_eq!((path("a/b").parent(), path("a").parent()), (path("a"), TreePath::ROOT));
+    }
+
+    #[test]
+    fn may_be_a_folder_that_is_the_root() {
+        let root = TreePath::folder(".").unwrap();
+        assert_eq!((root.to_string(), root.join("a")), (".".to_owned(), path("a")));
+        assert_eq!((TreePath::folder("a"), TreePath::folder("")), (Ok(path("a")), TreePath::new("")));
     }
 }

@@ -59,7 +59,8 @@ pub(crate) fn hash(contents: &[u8]) -> Hash {
     Sha256::digest(contents).into()
 }
 
-/// The names in a folder; none when there is no such folder.
+/// The names in a folder; none when there is no such folder. Of the root's not those that are hidden: programs have theirs
+/// there.
 pub(crate) fn names(root: &Path, path: &TreePath) -> Result<BTreeSet<String>> {
     let full = path.under(root);
     if !full.exists() {
@@ -69,6 +70,9 @@ pub(crate) fn names(root: &Path, path: &TreePath) -> Result<BTreeSet<String>> {
     for entry in fs::read_dir(&full).map_err(Error::io("list", &full))? {
         let entry = entry.map_err(Error::io("list", &full))?;
         names.extend(entry.file_name().into_string().ok());
+    }
+    if path.is_root() {
+        names.retain(|name| !name.starts_with('.'));
     }
     Ok(names)
 }

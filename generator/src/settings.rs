@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 
 use crate::{
     error::{Error, Location, Result},
@@ -63,7 +63,8 @@ pub struct VmDefaults {
 pub struct Paths {
     /// The flake itself.
     pub flake: TreePath,
-    /// The folder of hosts: `agent-NAME/default.nix`.
+    /// The folder of hosts: `agent-NAME/default.nix`; `.` where they lie at the root.
+    #[serde(deserialize_with = "folder")]
     pub hosts: TreePath,
     /// What a host's own file is called, in the folder of the host; `../NAME.nix` where it lies beside that and has
     /// the host's name.
@@ -100,6 +101,11 @@ pub struct Url(String);
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct UserName(String);
+
+/// A folder of the tree, which may be the root.
+fn folder<'de, D: Deserializer<'de>>(text: D) -> std::result::Result<TreePath, D::Error> {
+    TreePath::folder(String::deserialize(text)?).map_err(de::Error::custom)
+}
 
 impl Settings {
     /// Reads the settings of the tree at `root`.

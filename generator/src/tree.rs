@@ -267,14 +267,18 @@ impl Tree {
         Ok(contents)
     }
 
-    /// Every file below a folder, in order; links are not followed.
+    /// Every file below a folder, in order; links are not followed. Of the root's not what is hidden.
     pub fn files_below(&self, folder: &TreePath) -> Result<Vec<TreePath>> {
         let full = folder.under(&self.root);
         if !full.exists() {
             return Ok(Vec::new());
         }
         let mut files = Vec::new();
-        for entry in walkdir::WalkDir::new(&full).sort_by_file_name() {
+        let is_hidden = |entry: &walkdir::DirEntry| {
+            folder.is_root() && entry.depth() == 1 && entry.file_name().to_string_lossy().starts_with('.')
+        };
+        let entries = walkdir::WalkDir::new(&full).sort_by_file_name().into_iter();
+        for entry in entries.filter_entry(|entry| !is_hidden(entry)) {
             let entry = entry.map_err(|error| {
                 let path = error.path().unwrap_or(&full).to_owned();
                 Error::io("list", path)(error.into())
@@ -291,14 +295,25 @@ impl Tree {
         Ok(files)
     }
 
+    /// The Nix files of hosts, homes and users, each once.
+    pub fn modules(&self) -> Result<Vec<TreePath>> {
+        let Paths { hosts, homes, users, .. } = &self.settings.paths;
+        let mut files: Vec<TreePath> = Vec::new();
+        let mut seen: Vec<&TreePath> = Vec::new();
+        for folder in [hosts, homes, users] {
+            if !seen.iter().any(|above| folder == *above || folder.is_below(above.as_str())) {
+                files.extend(self.files_below(folder)?.into_iter().filter(|path| path.has_extension("nix")));
+                seen.push(folder);
+            }
+        }
+        Ok(files)
+    }
+
     /// The files of the tree that hosts, homes and users name by a path.
     pub fn imported_files(&self) -> Result<BTreeSet<TreePath>> {
-        let paths = &self.settings.paths;
         let mut imported = BTreeSet::new();
-        for folder in [&paths.hosts, &paths.homes, &paths.users] {
-            for path in self.files_below(folder)?.into_iter().filter(|path| path.has_extension("nix")) {
-                imported.extend(self.nix(&path)?.references().into_iter().map(|(target, _)| target));
-            }
+        for path in self.modules()? {
+            imported.extend(self.nix(&path)?.references().into_iter().map(|(target, _)| target));
         }
         Ok(imported)
     }

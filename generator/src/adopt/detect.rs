@@ -113,7 +113,8 @@ fn set_aside(paths: &mut Paths, read: &Read, aside: Option<&TreePath>) -> Result
     if read.taking(&paths.secrets).is_some() && !paths.rules.is_below(paths.secrets.as_str()) {
         paths.secrets = free("secrets")?;
     }
-    if read.may_take(&paths.hosts) {
+    // At the root, what they share would lie beside everything else.
+    if paths.hosts.is_root() || read.may_take(&paths.hosts) {
         paths.shared_host = Some(free("machine.nix")?);
     }
     Ok(())

@@ -137,9 +137,10 @@ fn admin_user(settings: &Settings, path: &TreePath) -> String {
 pub(super) fn settings(settings: &Settings) -> String {
     let defaults = Paths::default();
     let paths = &settings.paths;
-    let (host_file, default) = (paths.host_file.to_string(), defaults.host_file.to_string());
+    let (hosts, host_file) = (paths.hosts.to_string(), paths.host_file.to_string());
+    let default = defaults.host_file.to_string();
     let entries = [
-        ("hosts", paths.hosts.as_str(), defaults.hosts.as_str()),
+        ("hosts", hosts.as_str(), defaults.hosts.as_str()),
         ("host-file", &host_file, &default),
         ("base", paths.base.as_str(), defaults.base.as_str()),
         ("shared-host", paths.shared_host.as_ref().map_or("", TreePath::as_str), ""),

@@ -7,6 +7,9 @@ use std::{
     path::Path,
 };
 
+use rnix::ast::PathRel;
+use rowan::ast::AstNode;
+
 use super::detect::HOMES;
 use crate::{
     error::Result,
@@ -32,7 +35,7 @@ type Own = BTreeMap<String, BTreeSet<TreePath>>;
 const DEPTH: usize = 4;
 
 /// What people call a host's own file.
-const FILES: [&str; 2] = ["configuration.nix", "default.nix"];
+const FILES: [&str; 3] = ["config.nix", "configuration.nix", "default.nix"];
 
 /// What people call folders of what is no machine of its own.
 const OTHERS: [&str; 6] = ["users", "containers", "docker", "microvms", "vms", "guests"];
@@ -56,7 +59,7 @@ struct Votes {
     other: usize,
 }
 
-/// Where most hosts lie; nothing where none is seen to lie in a folder, or most lie at the root, beside everything else.
+/// Where most hosts lie, which may be the root; nothing where none is seen to lie anywhere.
 pub(super) fn find(tree: &Tree, survey: &Survey) -> Result<Option<Hosts>> {
     let mut own = flake::own_files(&Planned::none(tree))?;
     // Outputs that are merged of those for each platform are found by its name.
@@ -65,18 +68,16 @@ pub(super) fn find(tree: &Tree, survey: &Survey) -> Result<Option<Hosts>> {
     for paths in own.values_mut() {
         paths.retain(|path| !is_loaded(path));
     }
-    let votes = votes(tree, &own);
+    let votes = votes(tree, survey, &own);
     let most = votes.values().map(|votes| votes.named.max(votes.other)).max();
-    if at_root(tree, &own) > most.unwrap_or(1) {
-        return Ok(None);
+    if at_root(tree, &own) > most.unwrap_or_default() {
+        let folder = TreePath::ROOT;
+        let is_free = !survey.modules.contains(folder.as_str());
+        return Ok(is_free.then(|| Hosts { file: file(tree, survey, &own, &folder), folder }));
     }
     // People keep their homes and their guests by the names of hosts, too. Of two folders that are as likely it is the first.
     let likely = |(folder, votes): &(&TreePath, &Votes)| {
-        let mut parts = folder.as_str().split('/');
-        let is_elsewhere = |part: &str| ELSEWHERE.iter().any(|platform| part.contains(platform));
-        let is_of_others =
-            parts.any(|part| HOMES.contains(&part) || OTHERS.contains(&part) || is_elsewhere(part));
-        (!is_of_others, **votes, flake::is_for_hosts(folder.as_str()))
+        (!is_of_others(folder), **votes, flake::is_for_hosts(folder.as_str()))
     };
     let best = votes.iter().rev().max_by_key(likely).map(|(folder, _)| folder.clone());
     // Of folders for several platforms, that of what agents' machines are.
@@ -98,46 +99,68 @@ pub(super) fn find(tree: &Tree, survey: &Survey) -> Result<Option<Hosts>> {
     Ok(folder.map(|folder| Hosts { file: file(tree, survey, &own, &folder), folder }))
 }
 
-fn votes(tree: &Tree, all: &Own) -> BTreeMap<TreePath, Votes> {
+fn votes(tree: &Tree, survey: &Survey, all: &Own) -> BTreeMap<TreePath, Votes> {
+    let folders_of = |host: &str, own: &[&TreePath]| -> [BTreeSet<TreePath>; 2] {
+        let named = own.iter().filter_map(|path| Some(named(path, host)?.0));
+        let around = own.iter().filter_map(|path| around(path, host, all));
+        [named.collect(), around.collect()]
+    };
+    let are_none = |folders: &[BTreeSet<TreePath>; 2]| folders.iter().all(BTreeSet::is_empty);
+    let read = all.iter().map(|(host, own)| (host, folders_of(host, &own.iter().collect::<Vec<_>>())));
+    let read: Vec<_> = read.collect();
+    // What registers or makes a host says where it lies only if it lies nowhere else.
+    let is_made_only = |host: &str| {
+        let modules = all.get(host).into_iter().flatten().filter(|path| !survey.makers.contains(*path));
+        are_none(&folders_of(host, &modules.collect::<Vec<_>>()))
+    };
+    let called = called(tree, &all.keys().map(|host| host.to_lowercase()).collect());
     let mut votes: BTreeMap<TreePath, Votes> = BTreeMap::new();
-    let mut unseen = BTreeSet::new();
-    for (host, own) in all {
-        let named: BTreeSet<_> = own.iter().filter_map(|path| Some(named(path, host)?.0)).collect();
-        let others: BTreeSet<_> = own.iter().filter_map(|path| around(path, host, all)).collect();
-        if named.is_empty() && others.is_empty() {
-            unseen.insert(host.to_lowercase());
-        }
-        for folder in named.into_iter().flatten() {
+    for (host, folders) in read {
+        let of_it = called.iter().filter(|(name, _)| host.to_lowercase() == *name).map(|(_, folder)| folder);
+        let is_sure = |folder: &&TreePath| {
+            are_none(&folders) || flake::is_for_hosts(folder.as_str()) && !is_of_others(folder)
+        };
+        let lying: Vec<_> = of_it.filter(is_sure).filter(|_| is_made_only(host)).collect();
+        let [named, others] =
+            if lying.is_empty() { folders } else { [lying.into_iter().cloned().collect(), BTreeSet::new()] };
+        for folder in named.into_iter().filter(|folder| !folder.is_root()) {
             votes.entry(folder).or_default().named += 1;
         }
         for folder in others {
             votes.entry(folder).or_default().other += 1;
         }
     }
-    for folder in called(tree, &unseen) {
-        votes.entry(folder).or_default().named += 1;
-    }
     // What one host alone reads may be anything.
     votes.retain(|folder, votes| votes.named > 0 || votes.other > 1 || flake::is_for_hosts(name(folder)));
     votes
+}
+
+/// Whether a folder is called as those of what is no machine of its own, or has another platform.
+fn is_of_others(folder: &TreePath) -> bool {
+    let is_elsewhere = |part: &str| ELSEWHERE.iter().any(|platform| part.contains(platform));
+    let mut parts = folder.as_str().split('/');
+    parts.any(|part| HOMES.contains(&part) || OTHERS.contains(&part) || is_elsewhere(part))
 }
 
 /// How many hosts are seen to read something by their own name at the root of the tree, or, where nothing is seen by that,
 /// have a folder there.
 fn at_root(tree: &Tree, all: &Own) -> usize {
     let is_at_root =
-        |path: &TreePath, host: &str| named(path, host).is_some_and(|(above, _)| above.is_none());
+        |path: &TreePath, host: &str| named(path, host).is_some_and(|(above, _)| above.is_root());
     let lies_there = |host: &str| host.len() > 1 && holds_a_host(&tree.root().join(host));
     let are_named = |host: &str, own: &BTreeSet<TreePath>| own.iter().any(|path| named(path, host).is_some());
     let is = |(host, own): &(&String, &BTreeSet<TreePath>)| {
-        own.iter().any(|path| is_at_root(path, host)) || !are_named(host, own) && lies_there(host)
+        // A folder that is called as those of hosts are may be theirs.
+        let lies_at_root =
+            own.iter().any(|path| is_at_root(path, host)) || !are_named(host, own) && lies_there(host);
+        lies_at_root && !flake::is_for_hosts(host)
     };
     all.iter().filter(is).count()
 }
 
 /// The folder above what of `path` is called as the host, and what is below that; the innermost such folder, or else
 /// the file: `hosts` and `configuration.nix` of `hosts/tower/configuration.nix`, `hosts` of `hosts/tower.nix`.
-fn named(path: &TreePath, host: &str) -> Option<(Option<TreePath>, String)> {
+fn named(path: &TreePath, host: &str) -> Option<(TreePath, String)> {
     let parts: Vec<_> = path.as_str().split('/').collect();
     let is = |part: &str| part.eq_ignore_ascii_case(host);
     let index = parts.iter().rposition(|part| is(part));
@@ -146,7 +169,7 @@ fn named(path: &TreePath, host: &str) -> Option<(Option<TreePath>, String)> {
         is(file).then(|| parts.len() - 1)
     })?;
     let (above, below) = parts.split_at_checked(index)?;
-    Some((TreePath::new(above.join("/")).ok(), below.get(1..)?.join("/")))
+    Some((TreePath::new(above.join("/")).unwrap_or(TreePath::ROOT), below.get(1..)?.join("/")))
 }
 
 /// The folder that the folder of a host lies in, as `path` is read for it; or that its file lies in, where others' do
@@ -164,15 +187,16 @@ fn around(path: &TreePath, host: &str, all: &Own) -> Option<TreePath> {
     }
 }
 
-/// The folders in which there is one that is called as one of `hosts` and says more of it than what its hardware is;
-/// each as often as there are.
-fn called(tree: &Tree, hosts: &BTreeSet<String>) -> Vec<TreePath> {
-    let folders = entries(tree).filter(|entry| {
-        // Some write a host's name with capitals, and its folder without.
+/// The folders in which there is one that is called as one of `hosts` and says more of it than what its hardware is; each
+/// with the name, in small letters: some write a host's name with capitals, and its folder without.
+fn called(tree: &Tree, hosts: &BTreeSet<String>) -> Vec<(String, TreePath)> {
+    let folders = entries(tree).filter_map(|entry| {
         let name = entry.file_name().to_string_lossy().to_lowercase();
-        entry.file_type().is_dir() && hosts.contains(&name) && holds_a_host(entry.path())
+        let is_one = entry.file_type().is_dir() && hosts.contains(&name) && holds_a_host(entry.path());
+        let folder = below(tree, entry.path().parent()?).filter(|_| is_one)?;
+        Some((name, folder))
     });
-    folders.filter_map(|entry| below(tree, entry.path().parent()?)).collect()
+    folders.collect()
 }
 
 /// The folder with most hosts by their looks, of those that are called as folders of hosts are: folders with a file on
@@ -185,10 +209,13 @@ fn with_hardware(tree: &Tree) -> Option<TreePath> {
             && nix_files(folder).any(|name| is_of_hardware(&name))
     });
     let mut folders: BTreeMap<TreePath, usize> = BTreeMap::new();
+    let named = named_in_part(tree);
     let above = |entry: walkdir::DirEntry| {
         // A host may have its own modules in a folder of them.
         let folder = entry.path().parent()?;
-        below(tree, if entry.file_name() == "modules" { folder.parent()? } else { folder })
+        let folder = below(tree, if entry.file_name() == "modules" { folder.parent()? } else { folder })?;
+        // So it has where the folder itself is one of several.
+        Some(if named.contains(&folder.parent()) { folder.parent() } else { folder })
     };
     for folder in hosts.filter_map(above) {
         *folders.entry(folder).or_default() += 1;
@@ -198,6 +225,25 @@ fn with_hardware(tree: &Tree) -> Option<TreePath> {
     let is_called_so = |folder: &TreePath| folder.as_str().split(['-', '_', '/']).any(flake::is_for_hosts);
     folders.retain(|folder, _| is_called_so(folder) && !is_of_modules(folder));
     folders.into_iter().max_by_key(|(_, count)| *count).map(|(folder, _)| folder)
+}
+
+/// The folders of which Nix files name what lies in some folder in them: `hosts` of `./hosts/${name}/default.nix`.
+fn named_in_part(tree: &Tree) -> BTreeSet<TreePath> {
+    let files = entries(tree).filter(|entry| entry.file_type().is_file());
+    let files = files.filter_map(|entry| below(tree, entry.path())).filter(|path| path.has_extension("nix"));
+    let folders = tree.each_nix(&files.collect::<Vec<_>>(), |path, file| {
+        let paths =
+            file.map(|file| file.syntax().descendants().filter_map(PathRel::cast).collect::<Vec<_>>());
+        let folder = |it: PathRel| {
+            let text = it.syntax().text().to_string();
+            let (above, below) = text.split_once("${")?;
+            let rest = below.split_once("}/").filter(|(_, rest)| !rest.contains("${"));
+            let is_in_part = above.ends_with('/') && rest.is_some();
+            Some(path.resolve(&format!("{above}_")).filter(|_| is_in_part)?.parent())
+        };
+        paths.unwrap_or_default().into_iter().filter_map(folder).collect::<Vec<_>>()
+    });
+    folders.into_iter().flatten().collect()
 }
 
 /// The last part of a path.
@@ -241,7 +287,8 @@ fn file(tree: &Tree, survey: &Survey, all: &Own, hosts: &TreePath) -> HostFile {
     let registers = |path: &TreePath| survey.names.values().any(|at| at.path == *path);
     // Some call their files otherwise than the hosts. What an only host reads may be anything.
     let unnamed = |path: &TreePath| {
-        let lies_there = path.has_extension("nix") && path.ancestors().next().as_ref() == Some(hosts);
+        // At the root lies what is for all, too.
+        let lies_there = path.has_extension("nix") && path.parent() == *hosts && !hosts.is_root();
         let is_own = lies_there && !FILES.contains(&name(path)) && !is_of_hardware(name(path));
         (is_own && all.len() > 1).then_some(HostFile::Beside)
     };
@@ -258,7 +305,10 @@ fn file(tree: &Tree, survey: &Survey, all: &Own, hosts: &TreePath) -> HostFile {
         *counted.entry(file.clone()).or_default() += 1;
     }
     let beside = counted.remove(&HostFile::Beside).unwrap_or_default();
-    let folders = tree.folder(hosts).unwrap_or_default();
+    let mut folders = tree.folder(hosts).unwrap_or_default();
+    if hosts.is_root() {
+        folders.retain(|name| all.keys().any(|host| host.eq_ignore_ascii_case(name)));
+    }
     let is_own = |path: &TreePath| tree.has(path) && !registers(path);
     let having = |file: &'static str| folders.iter().filter(move |name| is_own(&hosts.join(name).join(file)));
     // What registers hosts by that name would be theirs.
@@ -285,7 +335,7 @@ fn file(tree: &Tree, survey: &Survey, all: &Own, hosts: &TreePath) -> HostFile {
 /// What `path`, read for a host, says of where those in `hosts` have their own file.
 fn own_file(tree: &Tree, host: &str, path: &TreePath, hosts: &TreePath) -> Option<HostFile> {
     let (above, below) = named(path, host)?;
-    (above.as_ref() == Some(hosts)).then_some(())?;
+    (above == *hosts).then_some(())?;
     let Ok(below) = TreePath::new(below) else {
         return path.has_extension("nix").then_some(HostFile::Beside);
     };

@@ -258,19 +258,13 @@ fn dangling(tree: &Tree, draft: &Draft<'_>) -> Result<Vec<String>> {
     let planned = draft.planned();
     let gone: BTreeSet<_> =
         planned.iter().filter(|(_, contents)| contents.is_none()).map(|(path, _)| path).collect();
-    let paths = &tree.settings().paths;
     let mut found = Vec::new();
-    for folder in [&paths.hosts, &paths.homes, &paths.users] {
-        for path in tree.files_below(folder)?.into_iter().filter(|path| path.has_extension("nix")) {
-            if planned.contains_key(&path) {
-                continue;
-            }
-            let Ok(file) = tree.nix(&path) else { continue };
-            for (target, written) in file.references() {
-                if gone.iter().any(|gone| **gone == target || **gone == target.join("default.nix")) {
-                    let at = file.at(written);
-                    found.push(format!("{at} imports {target}, which goes"));
-                }
+    for path in tree.modules()?.into_iter().filter(|path| !planned.contains_key(path)) {
+        let Ok(file) = tree.nix(&path) else { continue };
+        for (target, written) in file.references() {
+            if gone.iter().any(|gone| **gone == target || **gone == target.join("default.nix")) {
+                let at = file.at(written);
+                found.push(format!("{at} imports {target}, which goes"));
             }
         }
     }

@@ -115,9 +115,6 @@ fn nix_files(tree: &Tree) -> Result<Vec<TreePath>> {
     // The long ones come first: one of them at the end would keep one processor waiting for the other.
     let mut files: Vec<_> = paths.shared().into_iter().cloned().collect();
     let shared = BTreeSet::from_iter(files.clone());
-    for folder in [&paths.hosts, &paths.homes, &paths.users] {
-        let below = tree.files_below(folder)?.into_iter();
-        files.extend(below.filter(|path| path.has_extension("nix") && !shared.contains(path)));
-    }
+    files.extend(tree.modules()?.into_iter().filter(|path| !shared.contains(path)));
     Ok(files)
 }

@@ -158,7 +158,7 @@ impl Files for Edited<'_> {
 
 /// Adds those files that lie in `folder` to its entries.
 fn add_files<'a>(entries: &mut Vec<DirEntry>, folder: &TreePath, files: impl Iterator<Item = &'a TreePath>) {
-    for file in files.filter(|file| file.ancestors().next().as_ref() == Some(folder)) {
+    for file in files.filter(|file| file.parent() == *folder) {
         let name = file.as_str().rsplit('/').next().unwrap_or_default().to_owned();
         if !entries.iter().any(|entry| entry.name == name) {
             entries.push(DirEntry { name, is_folder: false });

@@ -199,7 +199,9 @@ impl<'a> Reach<'a> {
     fn is_read(&self, folder: &Value) -> bool {
         match self.follower.place(folder).or_else(|| self.follower.below(folder)) {
             Some(place) => {
-                is_above(&place, self.hosts) || place == self.hosts || is_above(self.hosts, &place)
+                // At the root everything lies in it.
+                let is_in = || !self.hosts.is_empty() && is_above(self.hosts, &place);
+                is_above(&place, self.hosts) || place == self.hosts || is_in()
             }
             None => true,
         }

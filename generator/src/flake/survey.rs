@@ -8,8 +8,8 @@ use rowan::ast::AstNode;
 use super::{
     files::Planned,
     folder,
-    place::{Folder, Maker},
-    reading::Reading,
+    place::{Folder, Maker, Place},
+    reading::{Host, Reading},
     via::made,
 };
 use crate::{
@@ -23,6 +23,8 @@ use crate::{
 pub struct Survey {
     /// The names that are written out, with where each is.
     pub names: BTreeMap<String, Location>,
+    /// The files that hosts are registered in, or are made in: those are no modules of theirs.
+    pub makers: BTreeSet<TreePath>,
     /// The place of most of them; nothing when none is written out.
     pub place: Option<Location>,
     /// The folders that the flake reads its hosts from.
@@ -41,6 +43,8 @@ pub fn survey(files: &Planned<'_>) -> Result<Survey> {
     for (place, hosts) in reading.each() {
         let file = &place.term.file;
         survey.names.extend(hosts.iter().map(|host| (host.name.clone(), file.location(&host.node))));
+        survey.makers.insert(file.path().clone());
+        survey.makers.extend(hosts.iter().flat_map(|host| makers(&reading, place, host)));
         if hosts.len() >= most {
             most = hosts.len();
             survey.place = place.site.syntax().map(|node| file.location(node));
@@ -52,6 +56,13 @@ pub fn survey(files: &Planned<'_>) -> Result<Survey> {
     survey.modules.extend(survey.loaded.iter().cloned());
     survey.folders.extend(reading.places.hints.iter().map(|(folder, _)| folder.clone()));
     Ok(survey)
+}
+
+/// The files that a host is made in.
+fn makers(reading: &Reading<'_>, place: &Place, host: &Host) -> Vec<TreePath> {
+    let made = reading.made(place, host).and_then(|made| reading.follower.body(&made).innermost());
+    let terms = made.into_iter().flat_map(|made| [made.bodies(), vec![made]].concat());
+    terms.map(|term| term.file.path().clone()).collect()
 }
 
 /// The files and folders that each host alone is seen to read, by its name: what its entry names, and what makes a host

@@ -54,14 +54,11 @@ pub fn plan(tree: &Tree, name: &str) -> Result<Removed> {
 
 /// Where the configuration names the file.
 fn users(tree: &Tree, path: &TreePath) -> Result<Vec<Location>> {
-    let paths = &tree.settings().paths;
     let mut found = Vec::new();
-    for folder in [&paths.hosts, &paths.homes, &paths.users] {
-        for file in tree.files_below(folder)?.into_iter().filter(|path| path.has_extension("nix")) {
-            let file = tree.nix(&file)?;
-            let named = file.references().into_iter().filter(|(target, _)| target == path);
-            found.extend(named.map(|(_, written)| file.at(written)));
-        }
+    for file in tree.modules()? {
+        let file = tree.nix(&file)?;
+        let named = file.references().into_iter().filter(|(target, _)| target == path);
+        found.extend(named.map(|(_, written)| file.at(written)));
     }
     Ok(found)
 }

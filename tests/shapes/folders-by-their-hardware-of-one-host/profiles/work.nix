@@ -1,0 +1,4 @@
+{ settings, ... }:
+{
+  imports = [ (./. + "/../machines/" + settings.machine + "/config.nix") ];
+}

@@ -1,0 +1,4 @@
+{ hostName, ... }:
+{
+  imports = [ ./${hostName} ];
+}

@@ -1,0 +1,9 @@
+{ inputs, ... }:
+inputs.nixpkgs.lib.nixosSystem {
+  system = "x86_64-linux";
+  specialArgs = {
+    inherit inputs;
+    hostName = "Larch";
+  };
+  modules = [ ../hosts/all.nix ];
+}

@@ -1,0 +1,6 @@
+{
+  imports = [
+    ./larch.nix
+    ./rowan.nix
+  ];
+}

@@ -1,0 +1,7 @@
+{ inputs, ... }:
+{
+  flake.nixosConfigurations.larch = inputs.nixpkgs.lib.nixosSystem {
+    specialArgs = { inherit inputs; };
+    modules = [ inputs.self.nixosModules.larch ];
+  };
+}

@@ -1,0 +1,6 @@
+{
+  imports = [
+    ./larch/configuration.nix
+    ./rowan/configuration.nix
+  ];
+}

@@ -1,0 +1,5 @@
+{
+  flake.nixosModules.larch = {
+    networking.hostName = "larch";
+  };
+}

@@ -1,0 +1,5 @@
+{
+  flake.nixosModules.rowan = {
+    networking.hostName = "rowan";
+  };
+}

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use rnix::ast::{AttrSet, AttrpathValue, Expr, HasEntry, LetIn};
+use rnix::{
+    SyntaxNode,
+    ast::{AttrSet, AttrpathValue, Expr, HasEntry, LetIn},
+};
 use rowan::ast::AstNode;
 
 use super::{
@@ -29,7 +32,11 @@ impl Full<'_> {
     /// then without, and then with those of inputs alone, as the flake's own may ask each host for what it says; at least
     /// two siblings must.
     pub(super) fn as_all(&self, function: &str) -> Vec<String> {
-        let models: Vec<_> = self.siblings.iter().filter(|it| it.is_ordinary()).collect();
+        let mut models: Vec<_> = self.siblings.iter().filter(|it| it.is_ordinary()).collect();
+        // What the only one of an agent's platform has with those of others is no fact of it.
+        if models.len() == 1 {
+            models.splice(0..0, self.siblings.iter().filter(|it| it.is_elsewhere()));
+        }
         let calls: Option<Vec<_>> = models.iter().map(|it| self.call_of(it)).collect();
         let Some(calls) = calls.filter(|calls| calls.len() > 1) else { return Vec::new() };
         let is_soft = |module: &Expr| !is_of_one_machine(module) && !gives_homes(module);
@@ -47,7 +54,7 @@ impl Full<'_> {
     fn alike(
         &self,
         function: &str,
-        calls: &[SystemCall],
+        calls: &[SystemCall<'_>],
         is_wanted: &dyn Fn(&Expr) -> bool,
     ) -> Option<String> {
         let (last, others) = calls.split_last()?;
@@ -67,7 +74,9 @@ impl Full<'_> {
                 values.as_ref().is_some_and(|values| values.iter().all(|other| said(other) == said(&value)));
             match (name.as_str(), values) {
                 ("modules", Some(values)) => {
-                    let modules = shared_items(&self.of_least_lists(values), is_wanted)?;
+                    let lists =
+                        written_out(calls, self.of_least_lists(values), self.host, self.place.site.syntax()?);
+                    let modules = shared_items(&lists, is_wanted)?;
                     lines.push(format!("modules = {};", self.with_folder(&modules)));
                 }
                 ("specialArgs", _) if are_same && is_local(&value) => {
@@ -178,7 +187,7 @@ impl Full<'_> {
     }
 
     /// The call of `nixosSystem` that a sibling is, with the new name.
-    fn call_of(&self, sibling: &Sibling) -> Option<SystemCall> {
+    fn call_of<'b>(&self, sibling: &'b Sibling) -> Option<SystemCall<'b>> {
         let (_, argument) = sibling.system()?;
         let mut value = without_parentheses(sibling.renamed_value(self.host)?);
         let mut lets = None;
@@ -189,7 +198,7 @@ impl Full<'_> {
         match value {
             Expr::Apply(call) => match call.argument()? {
                 Expr::AttrSet(arguments) if arguments.rec_token().is_none() => {
-                    Some(SystemCall { lets, arguments })
+                    Some(SystemCall { name: &sibling.name, lets, arguments })
                 }
                 Expr::Ident(_) => self.bound_arguments(sibling, &argument),
                 _ => None,
@@ -199,11 +208,11 @@ impl Full<'_> {
     }
 
     /// The same, where `arguments` are bound to a name around it.
-    fn bound_arguments(&self, sibling: &Sibling, arguments: &Expr) -> Option<SystemCall> {
+    fn bound_arguments<'b>(&self, sibling: &'b Sibling, arguments: &Expr) -> Option<SystemCall<'b>> {
         let text = rename(&arguments.syntax().text().to_string(), &sibling.name, self.host, true);
         match rnix::Root::parse(&text).ok().ok()?.expr()? {
             Expr::AttrSet(arguments) if arguments.rec_token().is_none() => {
-                Some(SystemCall { lets: None, arguments })
+                Some(SystemCall { name: &sibling.name, lets: None, arguments })
             }
             _ => None,
         }
@@ -239,15 +248,30 @@ fn gives_homes(module: &Expr) -> bool {
     names_people && module.syntax().text().to_string().contains("home-manager")
 }
 
+/// The same lists, written out where each is another by its name alone.
+fn written_out(calls: &[SystemCall<'_>], lists: Vec<Expr>, host: &str, at: &SyntaxNode) -> Vec<Expr> {
+    let names: BTreeSet<_> = lists.iter().map(said).collect();
+    let written = lists.iter().zip(calls).map(|(list, call)| {
+        let Expr::Ident(name) = list else { return None };
+        let list = resolve(&name.syntax().text().to_string(), at)?;
+        let text = rename(&list.syntax().text().to_string(), call.name, host, true);
+        rnix::Root::parse(&text).ok().ok()?.expr()
+    });
+    let written = written.collect::<Option<_>>().filter(|_| names.len() > 1);
+    written.unwrap_or(lists)
+}
+
 /// A call of `nixosSystem`.
-struct SystemCall {
+struct SystemCall<'a> {
+    /// The host.
+    name: &'a str,
     /// The names that it is made with.
     lets: Option<LetIn>,
     /// What it is called with.
     arguments: AttrSet,
 }
 
-impl SystemCall {
+impl SystemCall<'_> {
     fn binds(&self, name: &str) -> bool {
         self.lets
             .as_ref()

@@ -104,6 +104,12 @@ impl Sibling {
         !self.is_medium() && !ELSEWHERE.iter().any(|part| text.contains(part))
     }
 
+    /// Whether it is a machine with NixOS of another platform than an agent's.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        let text = self.node.text().to_string();
+        !self.is_medium() && !self.is_machine() && !text.contains("-darwin\"") && !self.is_computed()
+    }
+
     /// Whether it installs machines, or is none that is installed.
     fn is_medium(&self) -> bool {
         let text = self.node.text().to_string();

@@ -2,7 +2,7 @@
 
 use rnix::{
     SyntaxNode,
-    ast::{AttrpathValue, Expr},
+    ast::{AttrpathValue, Expr, HasEntry},
 };
 use rowan::ast::AstNode;
 
@@ -95,6 +95,25 @@ impl<'a> Reading<'a> {
     /// What a host at a place comes to.
     pub(super) fn made(&self, place: &Place, host: &Host) -> Option<Value> {
         Some(made(&self.follower, &place.via, &host.key, &Value::Term(said(place, host)?))?.1)
+    }
+
+    /// What the entries of a place come to that bind hosts by names that can't be told.
+    pub(super) fn unnamed<'b>(&'b self, place: &'b Place) -> impl Iterator<Item = Value> + 'b {
+        let bindings: Vec<_> = match &place.site {
+            Site::After(siblings) => siblings.iter().cloned().filter_map(AttrpathValue::cast).collect(),
+            Site::Set(set) if place.opening.is_empty() => set.attrpath_values().collect(),
+            _ => Vec::new(),
+        };
+        let of_host = move |binding: AttrpathValue| {
+            let attrs: Vec<_> = binding.attrpath()?.attrs().collect();
+            let name = attrs.get(place.prefix).filter(|_| attrs.len() == place.prefix + 1)?;
+            let is_unnamed = self.follower.attribute(&place.term, name).is_none();
+            binding
+                .value()
+                .filter(|_| is_unnamed && place.is_of_hosts())
+                .map(|it| Value::Term(place.term.with(it)))
+        };
+        bindings.into_iter().filter_map(of_host)
     }
 
     /// Whether an entry is one of those that become hosts; nothing where that can't be told.

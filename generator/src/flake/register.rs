@@ -265,6 +265,9 @@ pub(super) fn at_place(
         let made = reach::made(&reading.follower, parts, &place.term, hosts.as_str());
         beside = made.into_iter().map(|made| (None, made)).collect();
     }
+    if beside.is_empty() {
+        beside = reading.unnamed(place).map(|made| (None, made)).collect();
+    }
     let site = sibling::site(place, &siblings);
     let full = Full {
         follower: &reading.follower,

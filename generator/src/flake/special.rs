@@ -48,7 +48,10 @@ impl Full<'_> {
 
     /// The binding of `specialArgs` to `inputs` and what else is `passed`.
     fn with_inputs(&self, at: &SyntaxNode, passed: &Passed) -> Option<String> {
-        let is_first = self.siblings.is_empty() && !matches!(self.place.site, Site::Over(_) | Site::Under(_));
+        let is_first = match &self.place.site {
+            Site::Set(set) => !self.place.opening.is_empty() || set.entries().next().is_none(),
+            _ => false,
+        };
         let names: Vec<_> =
             passed.names.iter().map(String::as_str).filter(|name| *name != "inputs").collect();
         let further = passed.bindings.join(" ");

@@ -441,9 +441,8 @@ let
     let
       isOwn = module: builtins.match ".*/agent-vesta(/.*|\\.nix)?" (toString module) != null;
       imports =
-        module:
+        content:
         let
-          content = import module;
           # What every module is passed isn't looked at where it imports.
           passed = {
             config = { };
@@ -458,9 +457,9 @@ let
       isLoaded =
         module:
         if isPath module || isString module then
-          builtins.pathExists module && (isOwn module || any isLoaded (imports module))
+          builtins.pathExists module && (isOwn module || any isLoaded (imports (import module)))
         else
-          isAttrs module && any isLoaded (module.imports or [ ]);
+          (isAttrs module || isFunction module) && any isLoaded (imports module);
     in
     any isLoaded (host.modules or [ ]);
 

@@ -216,13 +216,14 @@ impl Reading<'_> {
         self.module(&module, system, depth);
     }
 
-    /// What a module gives: for what it is passed, where all are read.
+    /// What a module gives for what it is passed.
     fn entered(&self, module: &Value, system: &mut System) -> Value {
-        let Some(passed) = self.passed.as_ref().filter(|_| self.is_whole) else {
-            return self.follower.body(module);
-        };
+        let Some(passed) = &self.passed else { return self.follower.body(module) };
         let entered = self.follower.apply(module, passed.clone());
         let module = entered.unwrap_or_else(|| self.follower.reduce(module));
+        if !self.is_whole {
+            return self.follower.body(&module);
+        }
         if let Value::Term(body) = &module
             && self.is_sure
         {

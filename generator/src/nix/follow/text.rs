@@ -48,6 +48,24 @@ impl Follower<'_> {
                 let (start, text) = (self.text(start)?, self.text(text)?);
                 Some(text.strip_prefix(start.as_str()).unwrap_or(&text).to_owned())
             }
+            ("head", [list]) => self.first(list),
+            ("elemAt", [list, index]) => {
+                let index = self.reduce(index);
+                self.first(list).filter(|_| index.term().is_some_and(|it| it.expr.syntax().text() == "0"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The first string of a list that takes a string apart: what `match` finds before an ending, or `splitString` before a
+    /// separator.
+    fn first(&self, list: &Value) -> Option<String> {
+        let call = self.call(list)?;
+        let [apart, text] = call.arguments.as_slice() else { return None };
+        let (apart, text) = (self.text(apart)?, self.text(text)?);
+        match call.name.as_str() {
+            "match" => Some(text.strip_suffix(ending(&apart)?.as_str())?.to_owned()),
+            "splitString" => Some(text.split(apart.as_str()).next()?.to_owned()),
             _ => None,
         }
     }
@@ -180,6 +198,14 @@ fn platform(select: &Select) -> Option<String> {
         [.., lib, system, platform] if lib == "lib" && system == "system" => Some(platform.clone()),
         _ => None,
     }
+}
+
+/// What a pattern says that a string ends in, where it takes all before that: `.nix` of `(.*)\.nix`.
+fn ending(pattern: &str) -> Option<String> {
+    let rest = pattern.trim_start_matches('^').trim_end_matches('$');
+    let rest = rest.strip_prefix("(.*)").or_else(|| rest.strip_prefix("(.+)"))?;
+    let ending = rest.replace("\\.", ".").replace("[.]", ".");
+    ending.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.')).then_some(ending)
 }
 
 /// `path`, from `folder` on, without `.` and `..`; nothing when it leads out of the tree.

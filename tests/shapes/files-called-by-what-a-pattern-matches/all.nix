@@ -1,0 +1,7 @@
+{ inputs, name, ... }:
+{
+  imports = [
+    (./machines + "/${name}.nix")
+    inputs.home-manager.nixosModules.home-manager
+  ];
+}

@@ -9,10 +9,10 @@ use rnix::{
 use rowan::ast::AstNode;
 
 use super::{
-    full::Full,
+    full::{Full, bound},
     of_all::{as_all, as_module, with_inputs, without_file_systems},
     place::Place,
-    shared::New,
+    shared::{New, said},
     sibling::{Sibling, are_of_people},
     via::Via,
 };
@@ -217,8 +217,26 @@ fn as_most(siblings: &[Sibling], host: &str, place: &Place) -> Option<Candidate>
     // A string that others have otherwise is chosen for each.
     let is_chosen =
         entries.iter().map(|it| it.renamed(host)).any(|it| it != text && frame(&it) == frame(&text));
-    let is_one = most > 1 && best.next().is_none() && (!in_full || most * 2 > entries.len() && !is_chosen);
+    let is_of_most = most * 2 > entries.len();
+    let is_clear = if in_full { is_of_most && !is_chosen } else { is_of_most || !choose(&entries, host) };
+    let is_one = most > 1 && best.next().is_none() && is_clear;
     is_one.then(|| Candidate::as_siblings(text))
+}
+
+/// Whether all entries are sets and say something of the same name, which each chooses for itself.
+fn choose(entries: &[&Sibling], host: &str) -> bool {
+    let sets = entries.iter().map(|it| match it.renamed_value(host)? {
+        Expr::AttrSet(set) => Some(set),
+        _ => None,
+    });
+    let Some(sets) = sets.collect::<Option<Vec<_>>>() else { return false };
+    let names = sets.first().into_iter().flat_map(HasEntry::attrpath_values);
+    names.filter_map(|it| it.attrpath()).any(|name| {
+        let values = sets.iter().map(|set| bound(set, &name.syntax().text().to_string()));
+        let Some(values) = values.collect::<Option<Vec<_>>>() else { return false };
+        let said: BTreeSet<_> = values.iter().map(said).collect();
+        said.len() > 1
+    })
 }
 
 /// An entry without what its strings say.

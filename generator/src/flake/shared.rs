@@ -36,6 +36,11 @@ impl New<'_> {
         }
     }
 
+    /// Whether its own module is named in what is said.
+    fn is_said_by(&self, expr: &Expr) -> bool {
+        self.module.is_some_and(|module| expr.syntax().text().to_string().contains(module))
+    }
+
     /// A list of its own module alone, where that may be said, for lists that each name files of their own.
     fn instead_of(&self, lists: &[Expr]) -> Option<String> {
         let names_files = |list: &Expr| match list {
@@ -74,7 +79,11 @@ pub(super) fn shared(exprs: &[Expr], new: &New<'_>, may_lack: &dyn Fn(&str) -> b
     }) {
         let (functions, arguments): (Vec<_>, Vec<_>) = calls.into_iter().unzip();
         let function = shared(&functions, new, &|_| false)?;
-        let said = shared(&arguments, new, may_lack).or_else(|| new.instead_of(&arguments))?;
+        // What the list of a single one names may be its own.
+        let own = || new.instead_of(&arguments);
+        let alone =
+            arguments.first().filter(|it| arguments.len() == 1 && !new.is_said_by(it)).and_then(|_| own());
+        let said = alone.or_else(|| shared(&arguments, new, may_lack)).or_else(own)?;
         return Some(format!("{function} {said}"));
     }
     if exprs.iter().all(|other| said(other) == said(first)) {

@@ -295,7 +295,7 @@ impl Tree {
         Ok(files)
     }
 
-    /// The Nix files of hosts, homes and users, each once.
+    /// The Nix files of hosts, homes and users, each once; at the root those that can be read, and agents' own.
     pub fn modules(&self) -> Result<Vec<TreePath>> {
         let Paths { hosts, homes, users, .. } = &self.settings.paths;
         let mut files: Vec<TreePath> = Vec::new();
@@ -305,6 +305,14 @@ impl Tree {
                 files.extend(self.files_below(folder)?.into_iter().filter(|path| path.has_extension("nix")));
                 seen.push(folder);
             }
+        }
+        if hosts.is_root() {
+            // What lies beside them may be sealed, or no Nix at all.
+            let agents = self.agents()?;
+            let own: Vec<_> = agents.iter().flat_map(|name| self.settings.paths.own_places(name)).collect();
+            let own: Vec<_> = own.iter().chain([homes, users]).collect();
+            let is_own = |path: &TreePath| own.iter().any(|own| path == *own || path.is_below(own.as_str()));
+            files.retain(|path| is_own(path) || self.nix(path).is_ok());
         }
         Ok(files)
     }

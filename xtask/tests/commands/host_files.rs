@@ -6,10 +6,13 @@ use crate::fixture::{Fixture, repository};
 
 /// Somebody's machines, each in a file that a builder names.
 fn flake() -> Fixture {
+    flake_in("machines/")
+}
+
+/// The same, with the files in `folder`.
+fn flake_in(folder: &str) -> Fixture {
     let fixture = Fixture::empty();
-    fixture.write(
-        "flake.nix",
-        "\
+    let flake = "\
 {
   inputs = {
     nixpkgs.url = \"github:NixOS/nixpkgs/nixos-26.05\";
@@ -33,8 +36,8 @@ fn flake() -> Fixture {
       };
     };
 }
-",
-    );
+";
+    fixture.write("flake.nix", &flake.replace("machines/", folder));
     let tower = "\
 {
   networking.domain = \"example.org\";
@@ -44,8 +47,8 @@ fn flake() -> Fixture {
   };
 }
 ";
-    fixture.write("machines/tower.nix", tower);
-    fixture.write("machines/attic.nix", "{ }\n");
+    fixture.write(&format!("{folder}tower.nix"), tower);
+    fixture.write(&format!("{folder}attic.nix"), "{ }\n");
     fixture.git(&["init", "--quiet"]);
     fixture.commit();
     let key = repository().join("tests/keys/example_operator.pub");
@@ -84,6 +87,26 @@ fn an_agent_has_a_file_and_no_folder() {
     assert!(fixture.ok("show vesta").stdout.contains("machines/agent-vesta.nix"));
     assert!(fixture.ok("new-agent vesta").stderr.contains("already there"));
     expect_no_errors(&fixture);
+    fixture.ok("remove-agent vesta");
+    assert_eq!(fixture.snapshot(), before);
+}
+
+#[test]
+fn hosts_may_lie_at_the_root() {
+    let fixture = flake_in("");
+    let settings = fixture.read("agent-tool.toml");
+    for line in ["hosts = \".\"", "base = \"agent-base.nix\"", "shared-host = \"agents/machine.nix\""] {
+        assert!(settings.lines().any(|it| it == line), "{line}: {settings}");
+    }
+    // What somebody seals there is none of a host.
+    fixture.write("sealed/people.nix", "what = is = sealed\n");
+    let before = fixture.snapshot();
+    fixture.ok("new-agent vesta");
+    assert!(fixture.read("agent-vesta.nix").contains("./agents/machine.nix"));
+    expect_no_errors(&fixture);
+    fixture.ok("new-agent luna --like vesta");
+    assert!(fixture.ok("list").stdout.lines().any(|line| line.starts_with("luna")));
+    fixture.ok("remove-agent luna");
     fixture.ok("remove-agent vesta");
     assert_eq!(fixture.snapshot(), before);
 }

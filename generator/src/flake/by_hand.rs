@@ -4,7 +4,7 @@ use rnix::{SyntaxNode, ast::AttrpathValue};
 use rowan::ast::AstNode;
 
 use super::{
-    full::{inputs, nixpkgs, of_nixpkgs, with_inputs_bound},
+    entry::full::{inputs, nixpkgs, of_nixpkgs, with_inputs_bound},
     place::Place,
     reach,
     reading::Reading,

@@ -8,49 +8,20 @@
 //!
 //! [`Follower`]: crate::nix::follow::Follower
 
-mod alike;
-mod arguments;
-mod asked;
 mod by_hand;
-mod carried;
-mod condition;
-mod elsewhere;
 mod entry;
 mod files;
-mod flake_wide;
-mod folder;
-mod framework;
-mod full;
-mod given;
 mod harmless;
-mod hive;
-mod in_use;
-mod list;
-mod loaded;
-mod missing;
 mod module;
-mod of_all;
-mod outputs;
 mod over;
-mod own_options;
-mod parts;
-mod passed;
 mod place;
 mod reach;
 mod reading;
-mod reads;
 mod refusal;
 mod register;
-mod shared;
-mod sibling;
-mod special;
 mod survey;
-mod system;
-mod taker;
-mod undeclared;
 mod unfound;
 mod verify;
-mod via;
 
 use rowan::ast::AstNode;
 use serde::Serialize;
@@ -66,7 +37,7 @@ use crate::{
 
 pub(crate) use by_hand::{APART, is_apart};
 pub use files::Planned;
-pub(crate) use folder::{READERS, is_for_hosts};
+pub(crate) use place::folder::{READERS, is_for_hosts};
 pub use survey::{Survey, own_files, survey};
 
 /// Where and how a host is, or would be, registered.

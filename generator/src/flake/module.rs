@@ -11,20 +11,18 @@ use rowan::ast::AstNode;
 
 use super::{
     Form, Registration,
-    entry::{self, Origin},
+    entry::{
+        self, Origin,
+        full::{Full, nixpkgs},
+        passed::Passed,
+        sibling::Sibling,
+    },
     files::Planned,
-    folder::is_for_hosts,
-    framework::made_by,
-    full::{Full, nixpkgs},
-    parts::Import,
-    passed::Passed,
-    place::Place,
+    place::{Place, folder::is_for_hosts, framework::made_by, parts::Import, via::Via},
     reading::{Host, Reading},
     refusal::Refusal,
-    sibling::Sibling,
     unfound::HOSTS,
     verify::verify,
-    via::Via,
 };
 use crate::{
     edit::{self, Entry, Site},

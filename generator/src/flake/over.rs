@@ -8,12 +8,10 @@ use super::{
     Registration,
     by_hand::is_apart,
     files::Planned,
-    folder,
-    place::{Place, Search},
+    place::{Place, Search, folder, via::Via},
     reach,
     reading::Reading,
     register::{at_place, is_scattered},
-    via::Via,
 };
 use crate::{
     edit::{self, Site},

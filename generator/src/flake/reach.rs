@@ -11,8 +11,8 @@ use rowan::ast::AstNode;
 
 use super::{
     by_hand::is_apart,
-    folder::READERS,
     harmless::{ARGUMENTS, HARMLESS, PLAIN},
+    place::folder::READERS,
 };
 use crate::{
     nix::{

@@ -7,12 +7,12 @@ use rnix::{
 use rowan::ast::AstNode;
 
 use super::{
-    condition,
+    entry::{sibling::Sibling, taker},
     files::Planned,
-    place::{Maker, Place, Places},
-    sibling::Sibling,
-    taker,
-    via::{Via, made},
+    place::{
+        Maker, Place, Places, condition,
+        via::{Via, made},
+    },
 };
 use crate::{
     edit::Site,

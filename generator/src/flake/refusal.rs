@@ -2,9 +2,8 @@
 
 use super::{
     by_hand::bind_inputs,
-    framework::Framework,
-    full,
-    place::{Folder, Place},
+    entry::full,
+    place::{Folder, Place, framework::Framework},
     reading::Reading,
     unfound::{Kind, Sign},
 };

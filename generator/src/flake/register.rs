@@ -3,22 +3,24 @@
 use std::{cmp::Reverse, collections::BTreeSet};
 
 use super::{
-    Form, Registration, elsewhere,
-    entry::{self, Candidate, Origin},
+    Form, Registration,
+    entry::{
+        self, Candidate, Origin,
+        full::Full,
+        passed::Passed,
+        sibling::{self, Sibling},
+    },
     files::{Edited, Planned},
-    folder,
-    full::Full,
     module, over,
-    passed::Passed,
-    place::{Folder, Maker, Opening, Place},
+    place::{
+        Folder, Maker, Opening, Place, folder,
+        via::{Via, made},
+    },
     reach,
     reading::{Host, Reading},
     refusal::Refusal,
-    sibling::{self, Sibling},
-    system::asked_below,
     unfound,
-    verify::{system, verify, will_be},
-    via::{Via, made},
+    verify::{elsewhere, system, system::asked_below, verify, will_be},
 };
 use crate::{
     edit::{self, Entry, Site},

@@ -7,10 +7,8 @@ use rowan::ast::AstNode;
 
 use super::{
     files::Planned,
-    folder,
-    place::{Folder, Maker, Place},
+    place::{Folder, Maker, Place, folder, via::made},
     reading::{Host, Reading},
-    via::made,
 };
 use crate::{
     error::{Location, Result},

@@ -5,10 +5,10 @@ use rowan::ast::AstNode;
 
 use super::{
     full::{bound, inherited},
-    place::Place,
     sibling::Sibling,
 };
 use crate::{
+    flake::place::Place,
     nix::{
         follow::{Follower, Term, Value},
         literal,
@@ -119,7 +119,7 @@ pub(super) fn with_argument(call: &Expr, name: &str, value: &str) -> Option<Stri
 }
 
 /// What a function that is written out, and is called in `expr` with a set that is, asks for and isn't given.
-pub(super) fn lacking(follower: &Follower<'_>, term: &Term) -> Option<String> {
+pub(crate) fn lacking(follower: &Follower<'_>, term: &Term) -> Option<String> {
     let mut expr = without_parentheses(term.expr.clone());
     while let Expr::Apply(call) = &expr {
         let (function, argument) = (term.with(call.lambda()?), term.with(call.argument()?));
@@ -132,7 +132,7 @@ pub(super) fn lacking(follower: &Follower<'_>, term: &Term) -> Option<String> {
 }
 
 /// What `function` asks for and `argument` doesn't have.
-pub(super) fn lacking_in(follower: &Follower<'_>, function: &Value, argument: &Value) -> Option<String> {
+pub(crate) fn lacking_in(follower: &Follower<'_>, function: &Value, argument: &Value) -> Option<String> {
     let (body, lambda) = lambda(follower, function)?;
     let argument = follower.reduce(argument);
     argument.set()?;
@@ -178,7 +178,7 @@ fn lambda(follower: &Follower<'_>, function: &Value) -> Option<(Term, Lambda)> {
     Some((term.with(lambda.body()?), lambda))
 }
 
-pub(super) fn without_parentheses(mut expr: Expr) -> Expr {
+pub(crate) fn without_parentheses(mut expr: Expr) -> Expr {
     while let Expr::Paren(paren) = &expr {
         match paren.expr() {
             Some(inner) => expr = inner,

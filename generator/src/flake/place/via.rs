@@ -1,9 +1,11 @@
 //! What makes a host of an entry: nothing but what it is, or functions of its name and its value.
 
-use super::unfound::HOSTS;
-use crate::nix::{
-    find::keys,
-    follow::{Follower, Value, update},
+use crate::{
+    flake::unfound::HOSTS,
+    nix::{
+        find::keys,
+        follow::{Follower, Value, update},
+    },
 };
 
 /// The functions that merge two sets.
@@ -11,7 +13,7 @@ pub(super) const MERGE: [&str; 2] = ["recursiveUpdate", "mergeAttrs"];
 
 /// What makes a host of an entry.
 #[derive(Debug, Clone)]
-pub(super) enum Via {
+pub(crate) enum Via {
     /// The entry is the host: `{ x = nixosSystem { … }; }`.
     Host,
     /// The entry is what flake-utils-plus calls `nixosSystem` with: `{ x = { modules = [ … ]; }; }`.
@@ -34,7 +36,7 @@ pub(super) enum Via {
 
 /// What is made of an entry: functions, one after the other, of some of it.
 #[derive(Debug, Clone)]
-pub(super) struct Items {
+pub(crate) struct Items {
     take: Take,
     functions: Vec<Value>,
 }
@@ -92,7 +94,7 @@ impl Items {
 
 impl Via {
     /// Whether the entry is an attribute of which both the name and the value are said to a function.
-    pub(super) fn is_of_attributes(&self) -> bool {
+    pub(crate) fn is_of_attributes(&self) -> bool {
         match self {
             Self::Mapped(..) | Self::Renamed(..) => true,
             Self::Named(items, _) | Self::Pair(items) | Self::Sets(items) | Self::Outputs(items) => {
@@ -103,7 +105,7 @@ impl Via {
     }
 
     /// The function that takes an entry that is called `key`, where entries have names; nothing where none is known.
-    pub(super) fn taker(&self, follower: &Follower<'_>, key: &str) -> Option<Value> {
+    pub(crate) fn taker(&self, follower: &Follower<'_>, key: &str) -> Option<Value> {
         match self {
             Self::Mapped(function, _) | Self::Renamed(function, _) => {
                 follower.apply(function, Value::Text(key.to_owned()))
@@ -130,7 +132,7 @@ impl Via {
 }
 
 /// The name and the host that `via` makes of an entry that is called `key`, where entries have names, and is `value`.
-pub(super) fn made(follower: &Follower<'_>, via: &Via, key: &str, value: &Value) -> Option<(String, Value)> {
+pub(crate) fn made(follower: &Follower<'_>, via: &Via, key: &str, value: &Value) -> Option<(String, Value)> {
     match via {
         Via::Host | Via::Arguments => Some((key.to_owned(), value.clone())),
         Via::Mapped(function, rest) => {

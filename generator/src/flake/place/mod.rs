@@ -1,19 +1,27 @@
 //! Where a flake's hosts are written down: the sets and lists that `nixosConfigurations` is made of.
 
+pub(super) mod condition;
+pub(super) mod folder;
+pub(super) mod framework;
+pub(super) mod hive;
+pub(super) mod list;
+pub(super) mod outputs;
+pub(super) mod parts;
+pub(super) mod via;
+
 use rnix::ast::{AttrSet, AttrpathValue, Expr, Inherit, List};
 use rowan::ast::AstNode;
 
-use super::{
+use self::{
     condition::Condition,
-    folder,
-    framework::{self, Framework},
+    framework::Framework,
     list::is_of_a_call,
-    over,
-    parts::{self, Import},
+    parts::Import,
     via::{Items, MERGE, Take, Via},
 };
 use crate::{
     edit::Site,
+    flake::over,
     nix::follow::{Bound, Call, Follower, Term, Value, last_name, update},
     path::TreePath,
 };
@@ -47,7 +55,7 @@ pub(super) struct Places {
     /// Folders that are read on the way to hosts, by what isn't understood in full; with what reads each.
     pub(super) hints: Vec<(String, Term)>,
     /// Folders of which every file is a module that may register hosts, with what reads each.
-    pub(super) modules: Vec<(String, Term)>,
+    pub(crate) modules: Vec<(String, Term)>,
     /// Folders of which every file gives hosts for arguments that all are given, with what reads each.
     pub(super) loaded: Vec<(String, Term)>,
     /// Sets in which hosts may be bound though none is yet.
@@ -81,7 +89,7 @@ pub(super) struct Folder {
     /// What reads it.
     pub(super) reader: Term,
     /// What makes a host of an entry.
-    pub(super) maker: Maker,
+    pub(crate) maker: Maker,
     /// What an entry must be.
     pub(super) conditions: Vec<Condition>,
 }
@@ -146,7 +154,7 @@ pub(super) struct Said {
 }
 
 pub(super) struct Search<'a> {
-    pub(super) follower: &'a Follower<'a>,
+    pub(crate) follower: &'a Follower<'a>,
     pub(super) places: Places,
     /// What entries of what is looked at must be.
     pub(super) conditions: Vec<Condition>,

@@ -5,7 +5,7 @@ use crate::nix::follow::{Follower, Value};
 
 /// What is asked of entries, or of what is made of them.
 #[derive(Debug, Clone)]
-pub(super) struct Condition {
+pub(crate) struct Condition {
     /// A function of a name and a value, or of an item.
     holds: Value,
     /// What is made of an entry before it is asked of that.
@@ -36,7 +36,7 @@ impl Condition {
     }
 
     /// Whether an item is what is asked for; nothing where that can't be told.
-    pub(super) fn is_met_by(&self, follower: &Follower<'_>, item: &Value) -> Option<bool> {
+    pub(crate) fn is_met_by(&self, follower: &Follower<'_>, item: &Value) -> Option<bool> {
         let item = match &self.items {
             Some(items) => items.made(follower, "", item)?,
             None => item.clone(),
@@ -45,13 +45,13 @@ impl Condition {
     }
 
     /// Whether an entry that is called `key` is what is asked for, whatever it is; nothing where that can't be told.
-    pub(super) fn is_met_by_name(&self, follower: &Follower<'_>, key: &str) -> Option<bool> {
+    pub(crate) fn is_met_by_name(&self, follower: &Follower<'_>, key: &str) -> Option<bool> {
         let is_as_it_is = matches!(self.of, Via::Host) && self.items.is_none();
         is_as_it_is.then(|| self.is_met_by(follower, &Value::Text(key.to_owned())))?
     }
 
     /// Whether an entry that is called `key` and is `value` is what is asked for; nothing where that can't be told.
-    pub(super) fn is_met(&self, follower: &Follower<'_>, key: &str, value: &Value) -> Option<bool> {
+    pub(crate) fn is_met(&self, follower: &Follower<'_>, key: &str, value: &Value) -> Option<bool> {
         let (name, value) = made(follower, &self.of, key, value)?;
         if let Some(items) = &self.items {
             let item = items.made(follower, &name, &value)?;
@@ -63,7 +63,7 @@ impl Condition {
 }
 
 /// Whether an entry is what all conditions ask for, each of which says `is_met`: one that it is not is enough.
-pub(super) fn all(is_met: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+pub(crate) fn all(is_met: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let all: Vec<_> = is_met.collect();
     if all.contains(&Some(false)) {
         Some(false)

@@ -10,14 +10,13 @@ use rowan::ast::AstNode;
 
 use super::{
     alike::is_of_one_machine,
-    framework::made_by,
     passed::Passed,
-    place::Place,
     shared::{said, shared_items},
     sibling::Sibling,
     taker::argument,
 };
 use crate::{
+    flake::place::{Place, framework::made_by},
     host_file::HostFiles,
     nix::{
         find::keys,
@@ -29,22 +28,22 @@ use crate::{
 };
 
 /// What a new host in full is made of.
-pub(super) struct Full<'a> {
-    pub(super) follower: &'a Follower<'a>,
-    pub(super) place: &'a Place,
-    pub(super) siblings: &'a [Sibling],
+pub(crate) struct Full<'a> {
+    pub(crate) follower: &'a Follower<'a>,
+    pub(crate) place: &'a Place,
+    pub(crate) siblings: &'a [Sibling],
     /// What siblings are passed that is the flake's.
-    pub(super) passed: Passed,
+    pub(crate) passed: Passed,
     /// The new host.
-    pub(super) host: &'a str,
+    pub(crate) host: &'a str,
     /// Its folder, as the file refers to it.
-    pub(super) folder: &'a str,
+    pub(crate) folder: &'a str,
     /// What is its own.
-    pub(super) own: &'a HostFiles,
+    pub(crate) own: &'a HostFiles,
     /// The flake.
-    pub(super) flake: &'a TreePath,
+    pub(crate) flake: &'a TreePath,
     /// The function that a framework makes its hosts by, where it must be made by that.
-    pub(super) maker: Option<&'static str>,
+    pub(crate) maker: Option<&'static str>,
 }
 
 impl Full<'_> {
@@ -138,7 +137,7 @@ impl Full<'_> {
 pub(super) const PLATFORM: &str = "system = \"x86_64-linux\";";
 
 /// What the whole of the flake's inputs is called where `at` stands.
-pub(super) fn inputs(at: &SyntaxNode) -> Option<String> {
+pub(crate) fn inputs(at: &SyntaxNode) -> Option<String> {
     let whole = outputs(at).and_then(|outputs| match outputs.param()? {
         Param::IdentParam(it) => it.ident(),
         Param::Pattern(it) => it.pat_bind()?.ident(),
@@ -177,7 +176,7 @@ fn outputs(at: &SyntaxNode) -> Option<Lambda> {
 }
 
 /// How the parameter of `outputs` is to be written so that `inputs` is bound where `at` stands.
-pub(super) fn with_inputs_bound(at: &SyntaxNode) -> Option<String> {
+pub(crate) fn with_inputs_bound(at: &SyntaxNode) -> Option<String> {
     let Param::Pattern(pattern) = outputs(at)?.param()? else { return None };
     let names: Vec<_> = pattern.pat_entries().map(|entry| entry.syntax().text().to_string()).collect();
     let rest = pattern.ellipsis_token().map(|_| "...".to_owned());
@@ -199,7 +198,7 @@ pub(super) fn inherited(set: &AttrSet) -> Vec<String> {
 
 /// The input that is nixpkgs, where that can be told: the one of that name, or else the only one that is by its
 /// URL.
-pub(super) fn nixpkgs(follower: &Follower<'_>, flake: &TreePath) -> Option<String> {
+pub(crate) fn nixpkgs(follower: &Follower<'_>, flake: &TreePath) -> Option<String> {
     let names = input_names(follower, flake);
     // What only the pattern of `outputs` names is an input by the registry.
     let outputs = follower.file(flake).and_then(|flake| follower.select(&flake, &["outputs"]));
@@ -219,7 +218,7 @@ pub(super) fn nixpkgs(follower: &Follower<'_>, flake: &TreePath) -> Option<Strin
 const DARWIN: &str = "-darwin";
 
 /// The inputs that are nixpkgs for NixOS by their URL.
-pub(super) fn of_nixpkgs(follower: &Follower<'_>, flake: &TreePath) -> Vec<String> {
+pub(crate) fn of_nixpkgs(follower: &Follower<'_>, flake: &TreePath) -> Vec<String> {
     let is_by_url = |name: &String| {
         let url = url(follower, flake, name);
         url.split(['/', ':', '?']).any(|part| part == "nixpkgs") && !url.ends_with(DARWIN)

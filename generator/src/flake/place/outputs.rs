@@ -2,11 +2,7 @@
 
 use rnix::ast::{AttrSet, Expr, HasEntry};
 
-use super::{
-    parts,
-    place::{Opening, Places, Search},
-    via::Via,
-};
+use super::{Opening, Places, Search, parts, via::Via};
 use crate::nix::follow::{Call, Term, Value, update};
 
 impl Search<'_> {

@@ -51,7 +51,7 @@ const OPTIONS: [&str; 42] = [
 ];
 
 /// Those that a module which is written out binds.
-pub(super) fn of(module: &AttrSet) -> impl Iterator<Item = String> {
+pub(crate) fn of(module: &AttrSet) -> impl Iterator<Item = String> {
     let names = module.attrpath_values().filter_map(|binding| keys(&binding).into_iter().next().flatten());
     names.filter(|name| is_own(name))
 }

@@ -9,9 +9,9 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{place::Place, reading::Host};
 use crate::{
     edit::Site,
+    flake::{place::Place, reading::Host},
     name::AgentName,
     nix::{
         find::keys,
@@ -24,12 +24,12 @@ use crate::{
 };
 
 /// A host that is there.
-pub(super) struct Sibling {
+pub(crate) struct Sibling {
     pub(super) name: String,
     /// Its entry: a binding, or an item.
     pub(super) node: SyntaxNode,
     /// What is said of it, where that is an expression of its own.
-    pub(super) value: Option<Expr>,
+    pub(crate) value: Option<Expr>,
     /// Whether a file that its entry names is of a medium.
     reads_of_media: bool,
     /// What its name says beside what all siblings' names begin or end with: `tower` of `tower-nixos`.
@@ -42,10 +42,10 @@ const MEDIA_MODULES: [&str; 5] =
     ["/installer/cd-dvd/", "/installer/netboot/", "/installer/sd-card/", "sd-image", "iso-image"];
 
 /// The platforms that no agent's machine has.
-pub(super) const ELSEWHERE: [&str; 5] = ["\"aarch64-", "\"armv", "\"riscv64-", "\"i686-", "-darwin\""];
+pub(crate) const ELSEWHERE: [&str; 5] = ["\"aarch64-", "\"armv", "\"riscv64-", "\"i686-", "-darwin\""];
 
 impl Sibling {
-    pub(super) fn of(place: &Place, host: &Host) -> Self {
+    pub(crate) fn of(place: &Place, host: &Host) -> Self {
         let value = match &place.site {
             Site::List(_) | Site::Over(_) => Expr::cast(host.node.clone()),
             _ => AttrpathValue::cast(host.node.clone())
@@ -56,7 +56,7 @@ impl Sibling {
     }
 
     /// The same, with what the files say that its entry names.
-    pub(super) fn read(follower: &Follower<'_>, place: &Place, host: &Host) -> Self {
+    pub(crate) fn read(follower: &Follower<'_>, place: &Place, host: &Host) -> Self {
         let paths = host.node.descendants().filter_map(Expr::cast);
         let mut paths = paths.filter(|it| matches!(it, Expr::PathRel(_)));
         let is_of_media = |path: Expr| {
@@ -88,7 +88,7 @@ impl Sibling {
 
     /// Whether it is a machine as an agent's may be: of its platform, no medium that installs others, and no other name of
     /// another.
-    pub(super) fn is_ordinary(&self) -> bool {
+    pub(crate) fn is_ordinary(&self) -> bool {
         if matches!(&self.value, Some(Expr::Select(it)) if it.syntax().text().to_string().contains("nixosConfigurations."))
         {
             return false;
@@ -193,7 +193,7 @@ impl Sibling {
 }
 
 /// The siblings, each with what its name says beside what all their names begin or end with.
-pub(super) fn with_stems(mut siblings: Vec<Sibling>) -> Vec<Sibling> {
+pub(crate) fn with_stems(mut siblings: Vec<Sibling>) -> Vec<Sibling> {
     let theirs: Vec<_> = siblings.iter_mut().filter(|it| AgentName::of_host(&it.name).is_none()).collect();
     let words = |it: &&mut Sibling| it.name.split('-').map(str::to_owned).collect::<Vec<_>>();
     let mut names: Vec<_> = theirs.iter().map(words).collect();
@@ -218,7 +218,7 @@ fn alike_at_start(names: &[Vec<String>]) -> usize {
 }
 
 /// Where a new host goes among `siblings`: behind the last machine, where media follow.
-pub(super) fn site(place: &Place, siblings: &[Sibling]) -> Site {
+pub(crate) fn site(place: &Place, siblings: &[Sibling]) -> Site {
     let nodes: Vec<_> = siblings.iter().map(|sibling| sibling.node.clone()).collect();
     let are_beside = nodes.iter().all(|node| node.parent() == nodes.first().and_then(SyntaxNode::parent));
     let machines = siblings.iter().rposition(|it| !it.is_medium()).and_then(|last| nodes.get(..=last));

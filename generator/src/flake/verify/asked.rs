@@ -8,11 +8,13 @@ use rowan::ast::AstNode;
 use super::{
     own_options::is_own,
     reads::{self, path_of},
-    taker::without_parentheses,
 };
-use crate::nix::{
-    follow::{Term, last_name},
-    literal,
+use crate::{
+    flake::entry::taker::without_parentheses,
+    nix::{
+        follow::{Term, last_name},
+        literal,
+    },
 };
 
 /// A module that a host is made of.

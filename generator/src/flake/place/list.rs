@@ -4,14 +4,14 @@ use rnix::ast::{AttrSet, Entry, Expr, HasEntry};
 use rowan::ast::AstNode;
 
 use super::{
+    Folder, Maker, Place, Said, Search,
     condition::Condition,
     folder,
-    place::{Folder, Maker, Place, Said, Search},
-    unfound::HOSTS,
     via::{Items, Take, Via},
 };
 use crate::{
     edit::Site,
+    flake::unfound::HOSTS,
     nix::{
         find::first_key,
         follow::{DirEntry, Follower, Term, Value, concatenation, last_name, update},

@@ -1,15 +1,23 @@
 //! The proof that an edit registers a new host: its files are followed again as they would be.
 
-use super::{
-    elsewhere,
-    entry::Origin,
-    files::{Edited, Planned},
-    missing::unmade,
-    reading::Reading,
-    system::System,
-};
+pub(super) mod asked;
+pub(super) mod elsewhere;
+pub(super) mod in_use;
+pub(super) mod loaded;
+pub(super) mod missing;
+pub(super) mod own_options;
+pub(super) mod reads;
+pub(super) mod system;
+pub(super) mod undeclared;
+
+use self::{missing::unmade, system::System};
 use crate::{
     error::{Error, Location, Result},
+    flake::{
+        entry::Origin,
+        files::{Edited, Planned},
+        reading::Reading,
+    },
     host_file::HostFiles,
     nix::{
         file::NixFile,

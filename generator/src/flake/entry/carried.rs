@@ -7,8 +7,9 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{passed::is_called_so, place::Place};
+use super::passed::is_called_so;
 use crate::{
+    flake::place::Place,
     nix::{
         follow::{Follower, Term, Value},
         scope::{binder, is_bound_at, names_from_around},

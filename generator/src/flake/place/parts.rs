@@ -3,7 +3,7 @@
 use rnix::ast::{AttrSet, Expr, HasEntry, Inherit, List};
 use rowan::ast::AstNode;
 
-use super::{condition::Condition, folder, framework, place::Search, via::Via};
+use super::{Search, condition::Condition, folder, framework, via::Via};
 use crate::{
     nix::{
         find::keys,
@@ -15,11 +15,11 @@ use crate::{
 
 /// A module that is imported by its path, as an item of a list.
 #[derive(Debug, Clone)]
-pub(super) struct Import {
+pub(crate) struct Import {
     /// The item.
-    pub(super) item: Term,
+    pub(crate) item: Term,
     /// The file that is imported.
-    pub(super) file: TreePath,
+    pub(crate) file: TreePath,
 }
 
 /// How deep modules import modules.

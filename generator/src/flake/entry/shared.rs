@@ -6,8 +6,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::own_options;
-use crate::nix::literal;
+use crate::{flake::verify::own_options, nix::literal};
 
 /// What people call the argument that is a host's name.
 const NAMES: [&str; 4] = ["hostname", "hostName", "host", "name"];
@@ -16,7 +15,7 @@ const NAMES: [&str; 4] = ["hostname", "hostName", "host", "name"];
 #[derive(Clone, Copy, Default)]
 pub(super) struct New<'a> {
     /// Its name.
-    pub(super) host: &'a str,
+    pub(crate) host: &'a str,
     /// Its own module, as it is referred to, where that may be said.
     pub(super) module: Option<&'a str>,
     /// Whether that goes among the modules that are said.

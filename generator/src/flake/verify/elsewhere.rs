@@ -7,10 +7,11 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{files::Planned, missing::Missing, place::Place, reading::Reading, unfound::HOSTS};
+use super::missing::Missing;
 use crate::{
     edit::Site,
     error::Location,
+    flake::{files::Planned, place::Place, reading::Reading, unfound::HOSTS},
     host_file::HostFiles,
     nix::{
         find::keys,
@@ -25,7 +26,7 @@ const APPLYING: [&str; 8] =
 
 /// Where a file is read for every host by its name, and which that would be for a new one, where it won't be there: then no
 /// host that reads it for all evaluates.
-pub(super) fn missing_for_all(
+pub(crate) fn missing_for_all(
     files: &Planned<'_>,
     reading: &Reading<'_>,
     own: &HostFiles,

@@ -9,18 +9,21 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{carried::carried, given, place::Place};
-use crate::nix::{
-    file::NixFile,
-    find::keys,
-    follow::{Follower, Term, Value, application, update},
-    literal,
-    scope::{binder, binds, is_bound_at, names_from_around, resolve},
+use super::{carried::carried, given};
+use crate::{
+    flake::place::Place,
+    nix::{
+        file::NixFile,
+        find::keys,
+        follow::{Follower, Term, Value, application, update},
+        literal,
+        scope::{binder, binds, is_bound_at, names_from_around, resolve},
+    },
 };
 
 /// What a new host is passed beside `inputs`, and given.
 #[derive(Default)]
-pub(super) struct Passed {
+pub(crate) struct Passed {
     /// What is called so where it goes, too.
     pub(super) names: Vec<String>,
     /// Further bindings.
@@ -28,7 +31,7 @@ pub(super) struct Passed {
     /// The sets that these are merged over, by their names.
     pub(super) over: Vec<String>,
     /// The list of its modules beside its own.
-    pub(super) modules: Option<String>,
+    pub(crate) modules: Option<String>,
     /// The binding of its packages.
     pub(super) packages: Option<String>,
     /// The last name of what has the `lib.nixosSystem` that makes all hosts.
@@ -37,7 +40,7 @@ pub(super) struct Passed {
 
 impl Passed {
     /// What all `hosts`, with their names where these are known, are passed that is no fact of one of them alone.
-    pub(super) fn of(follower: &Follower<'_>, hosts: &[(Option<&str>, Value)], place: &Place) -> Self {
+    pub(crate) fn of(follower: &Follower<'_>, hosts: &[(Option<&str>, Value)], place: &Place) -> Self {
         let Some(at) = place.site.syntax() else { return Self::default() };
         let made = hosts.iter().filter_map(|(name, host)| Some((*name, Parts::of(follower, host)?)));
         let made: Vec<_> = made.collect();

@@ -11,19 +11,19 @@ use crate::{
 
 /// What a framework makes hosts of.
 #[derive(Debug, Clone)]
-pub(super) struct Framework {
+pub(crate) struct Framework {
     /// The folder that it looks for hosts in.
-    pub(super) folder: String,
+    pub(crate) folder: String,
     /// What a host's own file must be called there, where that isn't `default.nix`.
-    pub(super) file: &'static str,
+    pub(crate) file: &'static str,
     /// Whether a file beside those folders is a host, too.
-    pub(super) takes_files: bool,
+    pub(crate) takes_files: bool,
     /// Whether it passes `inputs` to the modules of a host.
-    pub(super) passes_inputs: bool,
+    pub(crate) passes_inputs: bool,
     /// The folder whose modules it gives every host.
-    pub(super) modules: Option<TreePath>,
+    pub(crate) modules: Option<TreePath>,
     /// The function of the flake's own that hosts are made by, where the framework reads options of its own of each.
-    pub(super) maker: Option<&'static str>,
+    pub(crate) maker: Option<&'static str>,
 }
 
 impl Framework {
@@ -39,7 +39,7 @@ impl Framework {
     }
 
     /// Whether a host whose own file is `host_file` is one there.
-    pub(super) fn takes(&self, host_file: &HostFile) -> bool {
+    pub(crate) fn takes(&self, host_file: &HostFile) -> bool {
         match host_file {
             HostFile::Inside(file) => file.as_str() == self.file,
             HostFile::Beside => self.takes_files,
@@ -129,7 +129,7 @@ fn nixos_unified() -> Framework {
 }
 
 /// The host that a framework's `maker` makes of `module`, with what it doesn't pass by itself; `inputs` are the flake's.
-pub(super) fn made_by(maker: &str, inputs: &str, module: &str) -> String {
+pub(crate) fn made_by(maker: &str, inputs: &str, module: &str) -> String {
     let passed =
         if inputs == "inputs" { "inherit inputs;".to_owned() } else { format!("inputs = {inputs};") };
     format!(

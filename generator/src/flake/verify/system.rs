@@ -17,9 +17,9 @@ use crate::{
 
 /// What is known of a host.
 #[derive(Debug, Default)]
-pub(super) struct System {
+pub(crate) struct System {
     /// Whether it is seen to be a call of `nixosSystem`.
-    pub(super) readable: bool,
+    pub(crate) readable: bool,
     /// Whether the host's own file, or one in the folder of the host where that lies in it, is a module.
     pub(super) loads: bool,
     /// Whether its modules are passed `inputs`; nothing where that can't be told.
@@ -97,7 +97,7 @@ impl System {
     }
 
     /// What a host whose own files are `own` would be without; nothing when it has all that it needs.
-    pub(super) fn lacks(&self, own: &HostFiles) -> Option<String> {
+    pub(crate) fn lacks(&self, own: &HostFiles) -> Option<String> {
         if !self.readable {
             None
         } else if !self.loads {
@@ -121,7 +121,7 @@ impl System {
 }
 
 /// What the modules in `folder`, of which every folder below it with a `default.nix` is one of each host, ask of one.
-pub(super) fn asked_below(follower: &Follower<'_>, own: &HostFiles, folder: &TreePath) -> Option<String> {
+pub(crate) fn asked_below(follower: &Follower<'_>, own: &HostFiles, folder: &TreePath) -> Option<String> {
     let is_there = |path: &TreePath| follower.is_there(path);
     let passed = Some(Value::Text(String::new()));
     let reading = Reading { follower, own, is_there: &is_there, passed, is_whole: true, is_sure: true };
@@ -137,7 +137,7 @@ pub(super) fn asked_below(follower: &Follower<'_>, own: &HostFiles, folder: &Tre
 
 /// The files that `module`, one of those that `nixosSystem` is given among `arguments`, reads by the name of the host whose
 /// own files are `own`, each with where.
-pub(super) fn read_by_name(
+pub(crate) fn read_by_name(
     follower: &Follower<'_>,
     arguments: &Value,
     module: &Value,

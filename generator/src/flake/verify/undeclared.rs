@@ -2,10 +2,13 @@
 
 use rnix::ast::{AttrpathValue, BinOpKind, Expr, HasEntry};
 
-use super::{asked::Module, taker::without_parentheses};
-use crate::nix::{
-    find::keys,
-    follow::{Term, last_name},
+use super::asked::Module;
+use crate::{
+    flake::entry::taker::without_parentheses,
+    nix::{
+        find::keys,
+        follow::{Term, last_name},
+    },
 };
 
 /// The inputs that many have, by the names that people give them, and the options that their modules declare, as far as

@@ -1,5 +1,18 @@
 //! What may be written for a new host: as its siblings are, or in full.
 
+pub(super) mod alike;
+pub(super) mod arguments;
+pub(super) mod carried;
+pub(super) mod flake_wide;
+pub(super) mod full;
+pub(super) mod given;
+pub(super) mod of_all;
+pub(super) mod passed;
+pub(super) mod shared;
+pub(super) mod sibling;
+pub(super) mod special;
+pub(super) mod taker;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use rnix::{
@@ -8,16 +21,15 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{
+use self::{
     full::{Full, bound},
     of_all::{as_all, as_module, with_inputs, without_file_systems},
-    place::Place,
     shared::{New, said},
     sibling::{Sibling, are_of_people},
-    via::Via,
 };
 use crate::{
     edit::Site,
+    flake::place::{Place, via::Via},
     name::AgentName,
     nix::{find::keys, follow::last_name, literal},
     rename::rename,

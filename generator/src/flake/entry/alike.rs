@@ -12,11 +12,10 @@ use super::{
     full::{Full, PLATFORM, bound, inherited},
     shared::{New, joined_of, said, shared, shared_items},
     sibling::Sibling,
-    system::read_by_name,
     taker::without_parentheses,
-    verify::will_be,
 };
 use crate::{
+    flake::verify::{system::read_by_name, will_be},
     host_file::HostFiles,
     nix::{
         find::keys,

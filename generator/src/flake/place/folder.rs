@@ -62,13 +62,13 @@ impl Entries {
 
 impl DirEntry {
     /// What the host called `name` lies by.
-    pub(super) fn of_host(host_file: &HostFile, name: &str) -> Self {
+    pub(crate) fn of_host(host_file: &HostFile, name: &str) -> Self {
         Self { name: host_file.entry(name), is_folder: matches!(host_file, HostFile::Inside(_)) }
     }
 }
 
 /// Whether an entry is what all `conditions` ask for; nothing where that can't be told.
-pub(super) fn passes(follower: &Follower<'_>, conditions: &[Condition], entry: &DirEntry) -> Option<bool> {
+pub(crate) fn passes(follower: &Follower<'_>, conditions: &[Condition], entry: &DirEntry) -> Option<bool> {
     let kind = entry.kind();
     condition::all(conditions.iter().map(|condition| condition.is_met(follower, &entry.name, &kind)))
 }
@@ -122,7 +122,7 @@ pub(super) fn read_by(follower: &Follower<'_>, term: &Term, wanted: &dyn Fn(&str
 }
 
 /// Whether `term` mentions `folder`, by a path that is written out there.
-pub(super) fn mentions(follower: &Follower<'_>, term: &Term, folder: &str) -> bool {
+pub(crate) fn mentions(follower: &Follower<'_>, term: &Term, folder: &str) -> bool {
     let exprs = term.expr.syntax().descendants().take(LIMIT).filter_map(Expr::cast);
     let paths = exprs
         .filter(|expr| matches!(expr, Expr::PathRel(_) | Expr::Str(_) | Expr::BinOp(_) | Expr::Ident(_)));
@@ -150,7 +150,7 @@ pub(crate) fn is_for_hosts(folder: &str) -> bool {
 
 /// Whether a module of flake-parts may make hosts of what lies in `folder`: an option other than its imports mentions
 /// it, and doesn't write out which hosts there are, or what it says of the flake reads it.
-pub(super) fn may_register(follower: &Follower<'_>, module: &Term, folder: &str) -> bool {
+pub(crate) fn may_register(follower: &Follower<'_>, module: &Term, folder: &str) -> bool {
     let Expr::AttrSet(set) = &module.expr else { return false };
     set.attrpath_values().any(|binding| {
         let Some(value) = binding.value().map(|value| module.with(value)) else { return false };

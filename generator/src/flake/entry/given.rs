@@ -12,11 +12,13 @@ use super::{
     carried::{PLATFORM, carried},
     flake_wide::{is_flake_wide, is_of_input},
     passed::{given_to_system, in_all, is_called_so, is_of_host},
-    place::Place,
 };
-use crate::nix::{
-    follow::{Follower, Term, Value, concatenation},
-    scope::is_bound_at,
+use crate::{
+    flake::place::Place,
+    nix::{
+        follow::{Follower, Term, Value, concatenation},
+        scope::is_bound_at,
+    },
 };
 
 /// What a list is called that is nobody's own.

@@ -3,12 +3,9 @@
 use rnix::ast::{Attr, Expr, InterpolPart, PathRel, Select};
 use rowan::{TextRange, ast::AstNode};
 
-use super::{
-    in_use::{is_a_file, is_certain, is_left_out, is_read, is_secret_file},
-    place::Place,
-    reading::Host,
-};
+use super::in_use::{is_a_file, is_certain, is_left_out, is_read, is_secret_file};
 use crate::{
+    flake::{place::Place, reading::Host},
     host_file::HostFiles,
     nix::{
         follow::{Follower, Term, Value},
@@ -19,9 +16,9 @@ use crate::{
 
 /// What there is by the name of a new host.
 pub(super) struct Missing<'a> {
-    pub(super) follower: &'a Follower<'a>,
+    pub(crate) follower: &'a Follower<'a>,
     /// Its own files.
-    pub(super) own: &'a HostFiles,
+    pub(crate) own: &'a HostFiles,
     /// Which files there are.
     pub(super) is_there: &'a dyn Fn(&TreePath) -> bool,
 }

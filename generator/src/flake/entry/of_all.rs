@@ -4,14 +4,14 @@ use rnix::ast::{AttrpathValue, Expr};
 use rowan::ast::AstNode;
 
 use super::{
-    entry::{Candidate, Origin},
+    Candidate, Origin,
     full::Full,
     shared::{New, said, shared},
     sibling::{Sibling, is_personal},
     special::binding_of_inputs,
     taker::{self, argument, with_argument},
-    via::Via,
 };
+use crate::flake::place::via::Via;
 
 /// The entry that says what all siblings say and no more, with the new name, and with its own module among those that are
 /// said or not; of a single one what it can't lack.

@@ -40,6 +40,7 @@ let
     ../modules/agent-vm.nix
     ../modules/agent.nix
     ../tests/keys/example_operator.pub # the key that `check` warns of
+    ../tests/nix/packages.nix
     ../tests/nix/shapes.nix
     ../tests/shapes # flakes in which the tests register a host
     ../xtask

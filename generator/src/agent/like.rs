@@ -17,7 +17,7 @@ use super::{
 use crate::{
     edit::{self, Change},
     error::{Error, Result},
-    flake::{self, Planned},
+    flake::{self, Planned, Removal},
     name::AgentName,
     nix::{
         file::NixFile,
@@ -45,11 +45,13 @@ pub(super) fn model(
     let parts = Parts::of(tree, registry, sibling);
     let has = |wanted: &dyn Fn(&Part) -> bool| parts.present.iter().any(|(part, _)| wanted(part));
     let mut notes = Vec::new();
-    let files = files(tree, sibling, request, vm, &mut notes)?;
+    let entry = flake::unregister(&Planned::none(tree), &sibling.host())?;
+    let registering = entry.as_ref().and_then(Removal::own_module);
+    let files = files(tree, sibling, registering, request, vm, &mut notes)?;
     let facts = facts_of(tree, request, vm, &files)?;
     let secrets = secrets(tree, registry, sibling, request, &mut notes)?;
     notes.extend(mentions(tree, sibling)?);
-    notes.extend(shared_mentions(tree, sibling)?);
+    notes.extend(shared_mentions(tree, sibling, entry.as_ref())?);
     let homes = find(&nix_or_empty(tree, &paths.base)?, &registry::base_homes().child(sibling.as_str()));
     let base_home =
         homes.value().map(|value| renamed(&value.syntax().text().to_string(), sibling, &request.name));
@@ -75,13 +77,14 @@ pub(super) fn is_whole(tree: &Tree, registry: &Registry, sibling: &AgentName, mi
 fn files(
     tree: &Tree,
     sibling: &AgentName,
+    registering: Option<&TreePath>,
     request: &Request,
     vm: &Vm,
     notes: &mut Vec<String>,
 ) -> Result<Vec<(TreePath, Vec<u8>)>> {
     let name = &request.name;
     let old = facts::vm(tree, sibling)?;
-    let models = own_files(tree, sibling)?;
+    let models = own_files(tree, sibling, registering)?;
     let mut files = Vec::new();
     for model in models {
         let path = TreePath::new(renamed(model.as_str(), sibling, name))
@@ -107,17 +110,16 @@ fn files(
     Ok(files)
 }
 
-/// The files of an agent's own: those in its folders, and those of its name that they lead to. What registers its
-/// machine is written anew, as any entry is.
-fn own_files(tree: &Tree, sibling: &AgentName) -> Result<Vec<TreePath>> {
+/// The files of an agent's own: those in its folders, and those of its name that they lead to; but the one that is
+/// `registering` its machine, which is written anew, as any entry is.
+fn own_files(tree: &Tree, sibling: &AgentName, registering: Option<&TreePath>) -> Result<Vec<TreePath>> {
     let paths = &tree.settings().paths;
-    let registering = flake::own_module(&Planned::none(tree), &sibling.host())?;
     let mut waiting = paths.own_places(sibling);
     waiting.push(paths.user(sibling));
     let mut own = Vec::new();
     while let Some(path) = waiting.pop() {
         for file in tree.files_below(&path)? {
-            if own.contains(&file) || registering.as_ref() == Some(&file) {
+            if own.contains(&file) || registering == Some(&file) {
                 continue;
             }
             if file.has_extension("nix") {
@@ -287,11 +289,11 @@ fn mentions(tree: &Tree, sibling: &AgentName) -> Result<Vec<String>> {
 }
 
 /// The places in the shared files that name the sibling and are no entries of its own: those have a counterpart.
-fn shared_mentions(tree: &Tree, sibling: &AgentName) -> Result<Vec<String>> {
+fn shared_mentions(tree: &Tree, sibling: &AgentName, entry: Option<&Removal>) -> Result<Vec<String>> {
     let paths = &tree.settings().paths;
     let host = sibling.host();
     let mut own = Vec::new();
-    if let Some(removal) = flake::unregister(&Planned::none(tree), &host)?
+    if let Some(removal) = entry
         && let Some(at) = flake::survey(&Planned::none(tree))?.names.get(&host)
         && let Some(position) = at.position
     {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     edit::{self, Change},
     error::{Error, Result},
-    flake::{self, Planned},
+    flake::{self, Planned, Removal},
     guide,
     name::AgentName,
     nix::find::{AttrPath, find},
@@ -58,7 +58,9 @@ pub fn plan(tree: &Tree, name: &AgentName) -> Result<Outcome> {
             hint: "nothing is removed; `check` lists the parts that belong to no agent".into(),
         });
     }
-    let mut by_hand = hand_written_files(tree, name)?;
+    let is_registered = parts.present.iter().any(|(part, _)| matches!(part, Part::Registration(_)));
+    let removal = if is_registered { flake::unregister(&Planned::none(tree), &name.host())? } else { None };
+    let mut by_hand = hand_written_files(tree, name, removal.as_ref())?;
     let rotate = to_rotate(tree, name)?;
     let mut draft = Draft::new(tree);
     for place in paths.own_places(name) {
@@ -67,7 +69,7 @@ pub fn plan(tree: &Tree, name: &AgentName) -> Result<Outcome> {
         }
     }
     draft.delete(&paths.user(name))?;
-    unregister(&mut draft, tree, name, &parts, &mut by_hand)?;
+    unregister(&mut draft, tree, name, &parts, removal, &mut by_hand)?;
     for secret in own_secrets(tree, name) {
         draft.delete(&secret)?;
         let lines = draft.text_or_empty(&paths.manifest())?;
@@ -95,7 +97,7 @@ fn forget(draft: &mut Draft<'_>, path: &TreePath, lines: &str) -> Result<()> {
 }
 
 /// The files that aren't as the templates make them, and those that no template makes.
-fn hand_written_files(tree: &Tree, name: &AgentName) -> Result<Vec<String>> {
+fn hand_written_files(tree: &Tree, name: &AgentName, removal: Option<&Removal>) -> Result<Vec<String>> {
     let paths = &tree.settings().paths;
     let rendered = Facts::read(tree, name).and_then(|facts| template::files(tree.settings(), &facts));
     let mut by_hand = Vec::new();
@@ -113,8 +115,8 @@ fn hand_written_files(tree: &Tree, name: &AgentName) -> Result<Vec<String>> {
             _ => {}
         }
     }
-    let registering = flake::own_module(&Planned::none(tree), &name.host())?;
-    let ours: BTreeSet<_> = known.iter().map(|(path, _)| path).chain(&registering).collect();
+    let registering = removal.and_then(Removal::own_module);
+    let ours: BTreeSet<_> = known.iter().map(|(path, _)| path).chain(registering).collect();
     for place in paths.own_places(name) {
         let others = tree.files_below(&place)?.into_iter().filter(|file| !ours.contains(file));
         by_hand.extend(others.map(|file| format!("{file} was not made by new-agent")));
@@ -127,6 +129,7 @@ fn unregister(
     tree: &Tree,
     name: &AgentName,
     parts: &Parts,
+    mut removal: Option<Removal>,
     by_hand: &mut Vec<String>,
 ) -> Result<()> {
     let paths = &tree.settings().paths;
@@ -134,7 +137,9 @@ fn unregister(
     for (part, at) in &parts.present {
         let (path, change, expected) = match part {
             Part::Registration(_) => {
-                removed = unregister_host(draft, tree, name, by_hand)?.map(|entry| (at, entry));
+                if let Some(removal) = removal.take() {
+                    removed = Some((at, unregister_host(draft, removal, by_hand)?));
+                }
                 continue;
             }
             Part::BaseUser(user) => (
@@ -180,13 +185,7 @@ fn unregister(
 }
 
 /// Takes the host out of the flake, and gives what its entry was.
-fn unregister_host(
-    draft: &mut Draft<'_>,
-    tree: &Tree,
-    name: &AgentName,
-    by_hand: &mut Vec<String>,
-) -> Result<Option<String>> {
-    let Some(removal) = flake::unregister(&Planned::none(tree), &name.host())? else { return Ok(None) };
+fn unregister_host(draft: &mut Draft<'_>, removal: Removal, by_hand: &mut Vec<String>) -> Result<String> {
     let comments = removal.comments.iter();
     by_hand.extend(comments.map(|(at, comment)| format!("{at} a comment goes along: {comment}")));
     match removal.file {
@@ -194,7 +193,7 @@ fn unregister_host(
         None => draft.delete(&removal.path)?,
     }
     removal.importer.into_iter().try_for_each(|file| draft.edited(file, false))?;
-    Ok(Some(removal.entry))
+    Ok(removal.entry)
 }
 
 /// Whether the host's entry is what it would be if the agent were born now: in the tree without it, its own files there.

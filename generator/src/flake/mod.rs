@@ -102,16 +102,19 @@ pub struct Removal {
     pub importer: Option<NixFile>,
 }
 
+impl Removal {
+    /// The file that registers the host and is its alone; nothing where its entry stands among others'.
+    #[must_use]
+    pub fn own_module(&self) -> Option<&TreePath> {
+        self.file.is_none().then_some(&self.path)
+    }
+}
+
 /// The registration of a new host, or why there is no place for it.
 ///
 /// `host` is its name in `nixosConfigurations`; its own file is, or will be, where the settings say.
 pub fn register(files: &Planned<'_>, host: &str) -> Result<Registration> {
     register::register(files, host)
-}
-
-/// The file that registers a host and is its alone; nothing where its entry stands among others', or there is none.
-pub fn own_module(files: &Planned<'_>, host: &str) -> Result<Option<TreePath>> {
-    Ok(unregister(files, host)?.filter(|removal| removal.file.is_none()).map(|removal| removal.path))
 }
 
 /// The removal of a host's entry; nothing where there is none.

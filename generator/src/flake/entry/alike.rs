@@ -12,14 +12,13 @@ use super::{
     full::{Full, PLATFORM, bound, inherited},
     shared::{New, joined_of, said, shared, shared_items},
     sibling::Sibling,
-    taker::without_parentheses,
 };
 use crate::{
     flake::verify::{system::read_by_name, will_be},
     host_file::HostFiles,
     nix::{
         find::keys,
-        follow::{Term, Value},
+        follow::{Term, Value, without_parentheses},
         scope::resolve,
     },
     path::TreePath,

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     flake::place::Place,
     nix::{
-        follow::{Follower, Term, Value},
+        follow::{Follower, Term, Value, without_parentheses},
         literal,
     },
     path::TreePath,
@@ -176,14 +176,4 @@ fn lambda(follower: &Follower<'_>, function: &Value) -> Option<(Term, Lambda)> {
     let Value::Term(term) = follower.reduce(function) else { return None };
     let Expr::Lambda(lambda) = term.expr.clone() else { return None };
     Some((term.with(lambda.body()?), lambda))
-}
-
-pub(crate) fn without_parentheses(mut expr: Expr) -> Expr {
-    while let Expr::Paren(paren) = &expr {
-        match paren.expr() {
-            Some(inner) => expr = inner,
-            None => break,
-        }
-    }
-    expr
 }

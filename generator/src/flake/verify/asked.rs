@@ -2,19 +2,16 @@
 
 use std::cell::RefCell;
 
-use rnix::ast::{Apply, Attr, AttrSet, Attrpath, AttrpathValue, BinOpKind, Expr, HasEntry, UnaryOpKind};
+use rnix::ast::{Attr, AttrSet, Attrpath, AttrpathValue, BinOpKind, Expr, HasEntry, UnaryOpKind};
 use rowan::ast::AstNode;
 
 use super::{
     own_options::is_own,
     reads::{self, path_of},
 };
-use crate::{
-    flake::entry::taker::without_parentheses,
-    nix::{
-        follow::{Term, last_name},
-        literal,
-    },
+use crate::nix::{
+    follow::{Term, conditional, last_name, without_parentheses},
+    literal,
 };
 
 /// A module that a host is made of.
@@ -312,13 +309,4 @@ fn say(path: Path, value: &Expr, when: &[Expr], said: &mut Vec<Said>) {
             say(path.clone(), inner, when, said);
         }
     }
-}
-
-/// The condition of `mkIf condition value`, and the value.
-pub(super) fn conditional(call: &Apply) -> Option<(Expr, Expr)> {
-    let Expr::Apply(function) = call.lambda()? else { return None };
-    let name = last_name(&function.lambda()?)?;
-    let is_one = name == "mkIf" || name.starts_with("optional");
-    is_one.then_some(())?;
-    Some((function.argument()?, call.argument()?))
 }

@@ -5,7 +5,7 @@ use rowan::ast::AstNode;
 
 use crate::nix::{
     find::keys,
-    follow::{Term, last_name},
+    follow::{Term, called, conditional, last_name},
 };
 
 /// Whether an expression in a body is there on a condition that is seen not to hold: `optional false …`.
@@ -16,18 +16,9 @@ pub(super) fn is_left_out(body: &Term, expr: &Expr) -> bool {
         said.is_some_and(|said| said == (!given).to_string())
     };
     let contains = |part: Option<&Expr>| part.is_some_and(|it| it.syntax().text_range().contains_range(at));
-    let around = expr.syntax().ancestors().skip(1).filter_map(Expr::cast);
-    let mut around =
-        around.take_while(|it| body.expr.syntax().text_range().contains_range(it.syntax().text_range()));
-    around.any(|above| match above {
-        Expr::Apply(call) => {
-            let Some(Expr::Apply(function)) = call.lambda() else { return false };
-            let name = function.lambda().and_then(|it| last_name(&it)).unwrap_or_default();
-            let is_conditional = name.starts_with("optional") || name == "mkIf";
-            is_conditional
-                && contains(call.argument().as_ref())
-                && function.argument().is_some_and(|condition| fails(condition, true))
-        }
+    around(body, expr).any(|above| match above {
+        Expr::Apply(call) => conditional(&call)
+            .is_some_and(|(condition, value)| contains(Some(&value)) && fails(condition, true)),
         Expr::IfElse(it) => it.condition().is_some_and(|condition| {
             contains(it.body().as_ref()) && fails(condition.clone(), true)
                 || contains(it.else_body().as_ref()) && fails(condition, false)
@@ -40,21 +31,21 @@ pub(super) fn is_left_out(body: &Term, expr: &Expr) -> bool {
 /// that may not be called.
 pub(super) fn is_certain(body: &Term, expr: &Expr) -> bool {
     let at = expr.syntax().text_range();
-    let around = expr.syntax().ancestors().skip(1).filter_map(Expr::cast);
-    let mut around =
-        around.take_while(|it| body.expr.syntax().text_range().contains_range(it.syntax().text_range()));
-    around.all(|above| match above {
+    around(body, expr).all(|above| match above {
         Expr::Apply(call) => {
-            let name = call.lambda().and_then(|it| match it {
-                Expr::Apply(inner) => last_name(&inner.lambda()?),
-                other => last_name(&other),
-            });
-            name.is_none_or(|name| !name.starts_with("optional") && !name.starts_with("mkIf"))
+            called(&call).is_none_or(|name| !name.starts_with("optional") && !name.starts_with("mkIf"))
         }
         Expr::LetIn(it) => it.body().is_some_and(|it| it.syntax().text_range().contains_range(at)),
         Expr::IfElse(_) | Expr::Lambda(_) => false,
         _ => true,
     })
+}
+
+/// The expressions of a body that `expr` stands in, the innermost first.
+fn around(body: &Term, expr: &Expr) -> impl Iterator<Item = Expr> {
+    let range = body.expr.syntax().text_range();
+    let around = expr.syntax().ancestors().skip(1).filter_map(Expr::cast);
+    around.take_while(move |it| range.contains_range(it.syntax().text_range()))
 }
 
 /// Whether an expression is bound to an option of sops-nix that takes a file which it asserts to be there.

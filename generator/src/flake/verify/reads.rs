@@ -9,8 +9,8 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::asked::{Known, Path, conditional, name};
-use crate::nix::{literal, scope::resolve};
+use super::asked::{Known, Path, name};
+use crate::nix::{follow::conditional, literal, scope::resolve};
 
 /// How many names are followed to what an option is called.
 const DEPTH: usize = 16;

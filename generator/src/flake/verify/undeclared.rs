@@ -3,12 +3,9 @@
 use rnix::ast::{AttrpathValue, BinOpKind, Expr, HasEntry};
 
 use super::asked::Module;
-use crate::{
-    flake::entry::taker::without_parentheses,
-    nix::{
-        find::keys,
-        follow::{Term, last_name},
-    },
+use crate::nix::{
+    find::keys,
+    follow::{Term, called, without_parentheses},
 };
 
 /// The inputs that many have, by the names that people give them, and the options that their modules declare, as far as
@@ -122,19 +119,13 @@ fn say(path: &[String], value: &Expr, said: &mut Vec<(Vec<String>, Expr)>) {
         Expr::BinOp(it) if it.operator() == Some(BinOpKind::Update) => {
             [it.lhs(), it.rhs()].iter().flatten().for_each(|side| say(path, side, said));
         }
-        Expr::Apply(call) => {
-            let name = call.lambda().and_then(|it| match it {
-                Expr::Apply(inner) => last_name(&inner.lambda()?),
-                function => last_name(&function),
-            });
-            match (name.as_deref(), call.argument()) {
-                (Some("mkMerge"), Some(Expr::List(list))) => {
-                    list.items().for_each(|item| say(path, &item, said));
-                }
-                (Some("mkIf" | "mkForce" | "mkDefault"), Some(value)) => say(path, &value, said),
-                _ => {}
+        Expr::Apply(call) => match (called(&call).as_deref(), call.argument()) {
+            (Some("mkMerge"), Some(Expr::List(list))) => {
+                list.items().for_each(|item| say(path, &item, said));
             }
-        }
+            (Some("mkIf" | "mkForce" | "mkDefault"), Some(value)) => say(path, &value, said),
+            _ => {}
+        },
         _ => {}
     }
 }

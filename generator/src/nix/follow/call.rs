@@ -1,6 +1,6 @@
 //! Calls: functions and what they are applied to, in the ways that people write it.
 
-use rnix::ast::{BinOpKind, Expr};
+use rnix::ast::{Apply, BinOpKind, Expr};
 
 use super::{Follower, Term, Value, entered};
 use crate::{nix::literal, path::TreePath};
@@ -88,6 +88,36 @@ pub fn last_name(expr: &Expr) -> Option<String> {
         Expr::Paren(it) => last_name(&it.expr()?),
         _ => None,
     }
+}
+
+/// The last name of the function of a call, which may be given one argument before.
+#[must_use]
+pub fn called(call: &Apply) -> Option<String> {
+    match call.lambda()? {
+        Expr::Apply(inner) => last_name(&inner.lambda()?),
+        function => last_name(&function),
+    }
+}
+
+/// The condition of `mkIf condition value`, or of `optional` and its like, and the value.
+#[must_use]
+pub fn conditional(call: &Apply) -> Option<(Expr, Expr)> {
+    let Expr::Apply(function) = call.lambda()? else { return None };
+    let name = last_name(&function.lambda()?)?;
+    (name == "mkIf" || name.starts_with("optional")).then_some(())?;
+    Some((function.argument()?, call.argument()?))
+}
+
+/// What stands in parentheses, however many, or the expression itself.
+#[must_use]
+pub fn without_parentheses(mut expr: Expr) -> Expr {
+    while let Expr::Paren(paren) = &expr {
+        match paren.expr() {
+            Some(inner) => expr = inner,
+            None => break,
+        }
+    }
+    expr
 }
 
 /// The sets that `//` merges.

@@ -31,7 +31,9 @@ use rowan::ast::AstNode;
 use super::file::NixFile;
 use crate::{error::Location, path::TreePath};
 
-pub use self::call::{Call, application, concatenation, last_name, update};
+pub use self::call::{
+    Call, application, called, concatenation, conditional, last_name, update, without_parentheses,
+};
 pub use files::{DirEntry, Files};
 use memory::Memory;
 

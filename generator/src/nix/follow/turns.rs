@@ -5,7 +5,7 @@ use std::rc::Rc;
 use rnix::ast::{Apply, Expr, HasEntry, Lambda, Param};
 use rowan::ast::AstNode;
 
-use super::{Follower, Frame, Term, Value, last_name};
+use super::{Follower, Frame, Term, Value, last_name, without_parentheses};
 use crate::nix::scope::binds;
 
 /// How deep sets that are given are compared.
@@ -126,14 +126,4 @@ impl Term {
         }
         function
     }
-}
-
-fn without_parentheses(mut expr: Expr) -> Expr {
-    while let Expr::Paren(inner) = &expr {
-        match inner.expr() {
-            Some(inner) => expr = inner,
-            None => break,
-        }
-    }
-    expr
 }

@@ -13,12 +13,12 @@ use super::{
     Form, Registration,
     entry::{
         self, Origin,
-        full::{Full, nixpkgs},
+        full::{Full, made_by, nixpkgs},
         passed::Passed,
         sibling::Sibling,
     },
     files::Planned,
-    place::{Place, folder::is_for_hosts, framework::made_by, parts::Import, via::Via},
+    place::{Place, folder::is_for_hosts, parts::Import, via::Via},
     reading::{Host, Reading},
     refusal::Refusal,
     unfound::HOSTS,
@@ -331,10 +331,8 @@ fn parameters(module: &NixFile) -> Vec<String> {
 /// The module with what `binding` says of the host, in the official style; nothing where that mentions what modules are not
 /// known to be passed.
 fn module(binding: &str, output: &str, host: &str, passed: &BTreeSet<String>) -> Option<String> {
-    let set = rnix::Root::parse(&format!("{{ {binding} }}")).ok().ok()?.expr()?;
-    let Expr::AttrSet(set) = set else { return None };
-    let value = set.attrpath_values().next()?.value()?;
-    let value = rnix::Root::parse(&value.syntax().text().to_string()).ok().ok()?.expr()?;
+    let value = literal::set_of(binding)?.attrpath_values().next()?.value()?;
+    let value = literal::expression(&value.syntax().text().to_string())?;
     let names: BTreeSet<_> = unbound_names(value.syntax()).into_iter().collect();
     if !names.is_subset(passed) {
         return None;

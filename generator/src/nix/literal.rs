@@ -1,7 +1,22 @@
 //! What an expression says when it says it outright.
 
-use rnix::ast::{Attr, Expr, InterpolPart, LiteralKind, PathRel, Str};
+use rnix::ast::{Attr, AttrSet, Expr, InterpolPart, LiteralKind, PathRel, Str};
 use rowan::ast::AstNode;
+
+/// What a text is an expression of; nothing where it is none.
+#[must_use]
+pub fn expression(text: &str) -> Option<Expr> {
+    rnix::Root::parse(text).ok().ok()?.expr()
+}
+
+/// The set that has these bindings; nothing where the text is something else.
+#[must_use]
+pub fn set_of(bindings: &str) -> Option<AttrSet> {
+    match expression(&format!("{{ {bindings} }}"))? {
+        Expr::AttrSet(set) => Some(set),
+        _ => None,
+    }
+}
 
 /// The value of a string without interpolation.
 #[must_use]

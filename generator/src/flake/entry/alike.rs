@@ -19,6 +19,7 @@ use crate::{
     nix::{
         find::keys,
         follow::{Term, Value, without_parentheses},
+        literal,
         scope::resolve,
     },
     path::TreePath,
@@ -173,7 +174,7 @@ impl Full<'_> {
         let named = all.iter().map(|parts| {
             let mut parts: Vec<_> = parts.iter().map(text).collect();
             parts.dedup();
-            rnix::Root::parse(&parts.join(" ++ ")).ok().ok()?.expr()
+            literal::expression(&parts.join(" ++ "))
         });
         named.collect::<Option<_>>().unwrap_or(lists)
     }
@@ -208,7 +209,7 @@ impl Full<'_> {
     /// The same, where `arguments` are bound to a name around it.
     fn bound_arguments<'b>(&self, sibling: &'b Sibling, arguments: &Expr) -> Option<SystemCall<'b>> {
         let text = rename(&arguments.syntax().text().to_string(), &sibling.name, self.host, true);
-        match rnix::Root::parse(&text).ok().ok()?.expr()? {
+        match literal::expression(&text)? {
             Expr::AttrSet(arguments) if arguments.rec_token().is_none() => {
                 Some(SystemCall { name: &sibling.name, lets: None, arguments })
             }
@@ -253,7 +254,7 @@ fn written_out(calls: &[SystemCall<'_>], lists: Vec<Expr>, host: &str, at: &Synt
         let Expr::Ident(name) = list else { return None };
         let list = resolve(&name.syntax().text().to_string(), at)?;
         let text = rename(&list.syntax().text().to_string(), call.name, host, true);
-        rnix::Root::parse(&text).ok().ok()?.expr()
+        literal::expression(&text)
     });
     let written = written.collect::<Option<_>>().filter(|_| names.len() > 1);
     written.unwrap_or(lists)

@@ -9,9 +9,14 @@ use rowan::ast::AstNode;
 use super::{
     full::{Full, bound},
     shared::shared_items,
-    sibling::{ELSEWHERE, Sibling},
+    sibling::Sibling,
 };
-use crate::{edit::Site, nix::find::keys, rename::rename};
+use crate::{
+    edit::Site,
+    flake::place::ELSEWHERE,
+    nix::{find::keys, literal},
+    rename::rename,
+};
 
 impl Full<'_> {
     /// What is said of a new host: behind its name, and the value; nothing where its siblings say more than their modules, or
@@ -43,7 +48,7 @@ impl Full<'_> {
             }
         };
         let text = rename(&modules.syntax().text().to_string(), &sibling.name, self.host, true);
-        Some((is_dotted, rnix::Root::parse(&text).ok().ok()?.expr()?))
+        Some((is_dotted, literal::expression(&text)?))
     }
 
     /// Whether a platform is said of a host by a path of its own, or what all have by default is of another.

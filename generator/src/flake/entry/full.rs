@@ -16,7 +16,7 @@ use super::{
     taker::argument,
 };
 use crate::{
-    flake::place::{Place, framework::made_by},
+    flake::place::Place,
     host_file::HostFiles,
     nix::{
         find::keys,
@@ -154,6 +154,20 @@ pub(crate) fn inputs(at: &SyntaxNode) -> Option<String> {
     let is_outside = |name: &String| !name.starts_with('_') && name != "inputs" && is_bound_at(name, at);
     let whole = whole.filter(is_outside);
     whole.or_else(|| is_bound_at("self", at).then(|| "self.inputs".into()))
+}
+
+/// The binding of `inputs` to what these are called.
+pub(super) fn binding_of(inputs: &str) -> String {
+    if inputs == "inputs" { "inherit inputs;".to_owned() } else { format!("inputs = {inputs};") }
+}
+
+/// The host that a framework's `maker` makes of `module`, with what it doesn't pass by itself; `inputs` are the flake's.
+pub(crate) fn made_by(maker: &str, inputs: &str, module: &str) -> String {
+    let passed = binding_of(inputs);
+    format!(
+        "({inputs}.self.{maker} {{ imports = [ {module} ]; nixpkgs.hostPlatform = \"x86_64-linux\"; }}).extendModules \
+         {{ specialArgs = {{ {passed} }}; }}"
+    )
 }
 
 /// What `expr` is merged of.

@@ -11,14 +11,14 @@ use super::{
     special::binding_of_inputs,
     taker::{self, argument, with_argument},
 };
-use crate::flake::place::via::Via;
+use crate::{flake::place::via::Via, nix::literal::expression};
 
 /// The entry that says what all siblings say and no more, with the new name, and with its own module among those that are
 /// said or not; of a single one what it can't lack.
 pub(super) fn as_all(full: &Full<'_>, key: &str, new: &New<'_>) -> Option<Candidate> {
     let Full { siblings, host, .. } = full;
     let value = said_by_all(full, new)?;
-    let made = parsed(&value)?;
+    let made = expression(&value)?;
     let mut models = siblings.iter().filter(|it| it.is_ordinary());
     let same = models.find(|it| it.renamed_value(host).is_some_and(|other| said(&other) == said(&made)));
     match same.filter(|sibling| sibling.is_plain()) {
@@ -31,7 +31,7 @@ pub(super) fn as_all(full: &Full<'_>, key: &str, new: &New<'_>) -> Option<Candid
 pub(super) fn with_inputs(full: &Full<'_>, key: &str, new: &New<'_>) -> Vec<Candidate> {
     let Full { follower, place, .. } = full;
     let inputs = place.site.syntax().and_then(binding_of_inputs);
-    let value = said_by_all(full, new).and_then(|value| parsed(&value));
+    let value = said_by_all(full, new).and_then(|value| expression(&value));
     let (Some(model), Some(inputs), Some(value)) = (model(full), inputs, value) else { return Vec::new() };
     let optional = taker::optional(follower, place, model);
     let passing = optional.iter().filter(|it| it.passes_more());
@@ -71,10 +71,10 @@ fn said_by_all(full: &Full<'_>, new: &New<'_>) -> Option<String> {
     let may_lack = |name: &str| optional.iter().any(|it| it.name == first(name)) && !is_of_all(name);
     let value = shared(&values, new, &|name| may_lack(name) && !(new.is_bare && name == "system"))?;
     let value = without_file_systems(full).into_iter().try_fold(value, |value, (name, nothing)| {
-        let value = parsed(&value)?;
+        let value = expression(&value)?;
         with_argument(&value, &name, &nothing).or_else(|| Some(value.syntax().text().to_string()))
     })?;
-    let made = parsed(&value)?;
+    let made = expression(&value)?;
     // What may be of a single sibling alone, and can't be lacking, can't be told of a new host.
     (values.len() > 1 || !says_who_or_what(&made)).then_some(value)
 }
@@ -88,10 +88,6 @@ pub(super) fn without_file_systems(full: &Full<'_>) -> Vec<(String, String)> {
     let optional = taker::optional(follower, place, first).into_iter();
     let said = optional.filter_map(|it| Some((it.without_file_systems(follower, &values)?, it.name)));
     said.map(|(nothing, name)| (name, nothing)).collect()
-}
-
-fn parsed(value: &str) -> Option<Expr> {
-    rnix::Root::parse(value).ok().ok()?.expr()
 }
 
 /// Whether a person is named in what is said of a host, or its hardware.

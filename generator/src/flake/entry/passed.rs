@@ -99,8 +99,7 @@ impl Passed {
 
 /// The names that `bindings` bind.
 fn names_of(bindings: &[String]) -> Vec<String> {
-    let set = rnix::Root::parse(&format!("{{ {} }}", bindings.join(" "))).ok().ok().and_then(|it| it.expr());
-    let Some(Expr::AttrSet(set)) = set else { return Vec::new() };
+    let Some(set) = literal::set_of(&bindings.join(" ")) else { return Vec::new() };
     let bound = set.attrpath_values().filter_map(|it| keys(&it).into_iter().next().flatten());
     let inherited = set.inherits().flat_map(|it| it.attrs().collect::<Vec<_>>());
     bound.chain(inherited.filter_map(|attr| literal::attribute(&attr))).collect()

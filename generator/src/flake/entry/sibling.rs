@@ -11,7 +11,10 @@ use rowan::ast::AstNode;
 
 use crate::{
     edit::Site,
-    flake::{place::Place, reading::Host},
+    flake::{
+        place::{ELSEWHERE, Place},
+        reading::Host,
+    },
     name::AgentName,
     nix::{
         find::keys,
@@ -40,9 +43,6 @@ pub(crate) struct Sibling {
 const MEDIA: [&str; 7] = ["iso", "installer", "install", "live", "livecd", "bootstrap", "image"];
 const MEDIA_MODULES: [&str; 5] =
     ["/installer/cd-dvd/", "/installer/netboot/", "/installer/sd-card/", "sd-image", "iso-image"];
-
-/// The platforms that no agent's machine has.
-pub(crate) const ELSEWHERE: [&str; 5] = ["\"aarch64-", "\"armv", "\"riscv64-", "\"i686-", "-darwin\""];
 
 impl Sibling {
     pub(crate) fn of(place: &Place, host: &Host) -> Self {
@@ -137,7 +137,7 @@ impl Sibling {
     /// What is said of it with a new name.
     pub(super) fn renamed_value(&self, host: &str) -> Option<Expr> {
         let text = self.renamed_in(self.value.as_ref()?.syntax(), host);
-        rnix::Root::parse(&text).ok().ok()?.expr()
+        literal::expression(&text)
     }
 
     /// The text of `node`, which is in its entry, with a new name for its own, and for what a call says of that.

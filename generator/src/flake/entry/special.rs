@@ -9,7 +9,7 @@ use rnix::{
 use rowan::ast::AstNode;
 
 use super::{
-    full::{Full, bound, inherited, inputs, operands},
+    full::{Full, binding_of, bound, inherited, inputs, operands},
     passed::{Passed, is_of_host},
     shared::{New, said, shared},
     sibling::Sibling,
@@ -19,7 +19,7 @@ use crate::{
     nix::{
         find::keys,
         follow::Value,
-        literal,
+        literal::{self, set_of},
         scope::{is_bound_at, resolve},
     },
     rename::rename,
@@ -106,8 +106,7 @@ impl Full<'_> {
         lines.retain(|line| line != "inherit ;");
         let called = facts.iter().filter(|fact| is_name(fact));
         lines.extend(called.map(|fact| format!("{fact} = {};", literal::quote(self.host))));
-        let Expr::AttrSet(renamed) = parsed(&only.text)? else { return None };
-        let Expr::AttrSet(renamed) = bound(&renamed, "specialArgs")? else { return None };
+        let Expr::AttrSet(renamed) = bound(&set_of(&only.text)?, "specialArgs")? else { return None };
         let others = renamed.entries().filter(|entry| match entry {
             Entry::Inherit(it) => it.from().is_some(),
             Entry::AttrpathValue(_) => true,
@@ -131,7 +130,7 @@ impl Full<'_> {
                 _ => format!("specialArgs = {{ {inputs} {};", alike.strip_prefix('{')?),
             });
         }
-        let Expr::AttrSet(said) = parsed(&first.text).filter(|_| !others.is_empty())? else { return None };
+        let said = set_of(&first.text).filter(|_| !others.is_empty())?;
         match bound(&said, "specialArgs") {
             Some(Expr::AttrSet(set)) if set.rec_token().is_none() => {
                 let has_more = set.attrpath_values().next().is_some();
@@ -169,7 +168,7 @@ impl Full<'_> {
             Expr::AttrSet(set) => bound(&set, "specialArgs"),
             _ => None,
         };
-        Some(OfSibling { said: said(&parsed(&text)?), text, value })
+        Some(OfSibling { said: said(&Expr::AttrSet(set_of(&text)?)), text, value })
     }
 
     /// The binding of `specialArgs` to what all merge into theirs: `specialArgs // { … }`.
@@ -205,14 +204,14 @@ fn all_pass(theirs: &[OfSibling], host: &str) -> Option<String> {
 
 /// What is alike in the sets that are all of `specialArgs`, or are merged last; nothing where that is nothing.
 fn alike(theirs: &[OfSibling], host: &str) -> Option<AttrSet> {
-    let last = |it: &OfSibling| match parsed(&it.text)? {
-        Expr::AttrSet(set) if set.entries().count() == 1 => operands(&bound(&set, "specialArgs")?).pop(),
-        _ => None,
+    let last = |it: &OfSibling| {
+        let set = set_of(&it.text).filter(|set| set.entries().count() == 1)?;
+        operands(&bound(&set, "specialArgs")?).pop()
     };
     let last: Vec<_> = theirs.iter().map(last).collect::<Option<_>>()?;
     let are_sets = last.iter().all(|it| matches!(it, Expr::AttrSet(_)));
     let alike = shared(&last, &New { host, ..New::default() }, &|_| true).filter(|_| are_sets)?;
-    let Expr::AttrSet(alike) = rnix::Root::parse(&alike).ok().ok()?.expr()? else { return None };
+    let Expr::AttrSet(alike) = literal::expression(&alike)? else { return None };
     // What a file of each host gives the new one hasn't.
     let is_of_own_file = |entry: &Entry| match entry {
         Entry::AttrpathValue(it) => it
@@ -222,17 +221,14 @@ fn alike(theirs: &[OfSibling], host: &str) -> Option<AttrSet> {
     };
     let entries = alike.entries().filter(|it| !is_of_own_file(it));
     let texts: Vec<_> = entries.map(|it| it.syntax().text().to_string()).collect();
-    match parsed(&texts.join(" "))? {
-        Expr::AttrSet(set) => (!texts.is_empty()).then_some(set),
-        _ => None,
-    }
+    set_of(&texts.join(" ")).filter(|_| !texts.is_empty())
 }
 
 /// Whether a file is named that is called as the host, or lies in a folder that is: there may be none.
 fn reads_own_file(it: &OfSibling, host: &str) -> bool {
     let is_file = |path: &str| path.rsplit('/').next().is_some_and(|end| end.contains('.'));
     let exprs =
-        parsed(&it.text).map(|set| set.syntax().descendants().filter_map(Expr::cast).collect::<Vec<_>>());
+        set_of(&it.text).map(|set| set.syntax().descendants().filter_map(Expr::cast).collect::<Vec<_>>());
     let mut paths = exprs.into_iter().flatten().filter(|it| matches!(it, Expr::PathRel(_)));
     paths.any(|path| {
         let path = path.syntax().text().to_string();
@@ -246,15 +242,7 @@ fn binds_inputs(set: &AttrSet) -> bool {
 
 /// The binding of `inputs` to what the whole of the flake's inputs is called where `at` stands.
 pub(super) fn binding_of_inputs(at: &SyntaxNode) -> Option<String> {
-    Some(match inputs(at)?.as_str() {
-        "inputs" => "inherit inputs;".to_owned(),
-        other => format!("inputs = {other};"),
-    })
-}
-
-/// A set of `bindings`.
-fn parsed(bindings: &str) -> Option<Expr> {
-    rnix::Root::parse(&format!("{{ {bindings} }}")).ok().ok()?.expr()
+    Some(binding_of(&inputs(at)?))
 }
 
 /// The bindings of `specialArgs`, as a sibling writes them.

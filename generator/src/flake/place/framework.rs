@@ -128,16 +128,6 @@ fn nixos_unified() -> Framework {
     Framework { passes_inputs: false, maker, ..Framework::of_folder("configurations/nixos".to_owned()) }
 }
 
-/// The host that a framework's `maker` makes of `module`, with what it doesn't pass by itself; `inputs` are the flake's.
-pub(crate) fn made_by(maker: &str, inputs: &str, module: &str) -> String {
-    let passed =
-        if inputs == "inputs" { "inherit inputs;".to_owned() } else { format!("inputs = {inputs};") };
-    format!(
-        "({inputs}.self.{maker} {{ imports = [ {module} ]; nixpkgs.hostPlatform = \"x86_64-linux\"; }}).extendModules \
-         {{ specialArgs = {{ {passed} }}; }}"
-    )
-}
-
 /// <https://github.com/ehllie/ez-configs>
 fn ez_configs(follower: &Follower<'_>, module: &Value) -> Option<Framework> {
     let option = |path: &[&str]| follower.select(module, &[&["ezConfigs"], path].concat());

@@ -3,11 +3,8 @@
 use rnix::ast::Expr;
 use rowan::ast::AstNode;
 
-use super::{Search, condition::Condition, via::Via};
-use crate::{
-    flake::entry::sibling::ELSEWHERE,
-    nix::follow::{Follower, Term, Value},
-};
+use super::{ELSEWHERE, Search, condition::Condition, via::Via};
+use crate::nix::follow::{Follower, Term, Value};
 
 impl Search<'_> {
     /// Looks at the hive whose nodes `term` selects, `(colmena.lib.makeHive { … }).nodes`; gives whether it is one.

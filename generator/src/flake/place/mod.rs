@@ -26,6 +26,9 @@ use crate::{
     path::TreePath,
 };
 
+/// The platforms that no agent's machine has, as they stand in texts.
+pub(super) const ELSEWHERE: [&str; 5] = ["\"aarch64-", "\"armv", "\"riscv64-", "\"i686-", "-darwin\""];
+
 /// A set or list whose entries become hosts.
 #[derive(Debug, Clone)]
 pub(super) struct Place {

@@ -1,6 +1,6 @@
 //! What functions ask of the arguments that make a host.
 
-use rnix::ast::{Attrpath, Expr, Lambda, Param, Pattern};
+use rnix::ast::{Attrpath, Expr, Lambda, Param, Pattern, Select};
 use rowan::ast::AstNode;
 
 use super::{
@@ -50,26 +50,32 @@ fn asked_of(whole: &str, body: &Term) -> Vec<Optional> {
         let mut attrs = path?.attrs();
         literal::attribute(&attrs.next().filter(|_| attrs.next().is_none())?)
     };
-    let (mut optional, mut needed) = (Vec::new(), Vec::new());
+    let mut optional = Vec::new();
     for expr in body.expr.syntax().descendants().filter_map(Expr::cast) {
         match expr {
-            Expr::Select(it) if is_of_whole(it.expr()) => match (it.default_expr(), name(it.attrpath())) {
-                (Some(default), Some(name)) => {
+            Expr::Select(it) if is_of_whole(it.expr()) => {
+                if let (Some(default), Some(name)) = (it.default_expr(), name(it.attrpath())) {
                     optional.push(Optional { name, default: Some(body.with(default)) });
                 }
-                (None, _) => {
-                    needed.extend(it.attrpath().and_then(|it| literal::attribute(&it.attrs().next()?)));
-                }
-                _ => {}
-            },
+            }
             Expr::HasAttr(it) if is_of_whole(it.expr()) => {
                 optional.extend(name(it.attrpath()).map(|name| Optional { name, default: None }));
             }
             _ => {}
         }
     }
+    let needed: Vec<_> = needed_of(whole, body).collect();
     optional.retain(|it| it.default.is_none() || !needed.contains(&it.name));
     optional
+}
+
+/// What is taken of the arguments called `whole` whether they have it or not.
+fn needed_of<'a>(whole: &'a str, body: &Term) -> impl Iterator<Item = String> + 'a {
+    let selected = body.expr.syntax().descendants().filter_map(Select::cast);
+    let selected = selected.filter(move |it| {
+        it.default_expr().is_none() && it.expr().is_some_and(|expr| expr.syntax().text() == whole)
+    });
+    selected.filter_map(|it| literal::attribute(&it.attrpath()?.attrs().next()?))
 }
 
 impl Optional {
@@ -150,14 +156,8 @@ pub(crate) fn lacking_in(follower: &Follower<'_>, function: &Value, argument: &V
         Param::IdentParam(param) => {
             let whole = param.ident()?.syntax().text().to_string();
             let text = body.expr.syntax().text().to_string();
-            let selected =
-                body.expr.syntax().descendants().filter_map(rnix::ast::Select::cast).filter(|it| {
-                    it.default_expr().is_none()
-                        && it.expr().is_some_and(|expr| expr.syntax().text().to_string() == whole)
-                });
-            let first = selected.filter_map(|it| literal::attribute(&it.attrpath()?.attrs().next()?));
             let asked = |name: &String| text.contains(&format!("{whole} ? {name}"));
-            first.into_iter().find(|name| lacks(name) && !asked(name))
+            needed_of(&whole, &body).find(|name| lacks(name) && !asked(name))
         }
     }
 }

@@ -53,9 +53,8 @@ impl Reading<'_> {
         Missing { follower: self.follower, own: self.own, is_there: self.is_there }
     }
 
-    /// The reading of all modules, with what they are passed, and the host's name.
-    pub(super) fn whole(&self, arguments: &Value) -> Self {
-        let passed = self.follower.select(arguments, &["specialArgs"]);
+    /// The reading of all modules, which are passed this, and the host's name.
+    pub(super) fn whole(&self, passed: Option<Value>) -> Self {
         let passed = passed.unwrap_or_else(|| Value::Text(String::new()));
         let with_name = self.follower.beside("passed.nix", include_str!("passed.nix"));
         let passed = with_name.map_or(passed.clone(), |function| {

@@ -146,7 +146,8 @@ pub(crate) fn read_by_name(
     let reading =
         Reading { follower, own, is_there: &|_| false, passed: None, is_whole: false, is_sure: true };
     let mut system = System::default();
-    reading.whole(arguments).module(module, &mut system, DEPTH);
+    let passed = follower.select(arguments, &["specialArgs"]);
+    reading.whole(passed).module(module, &mut system, DEPTH);
     system.whole.missing().cloned().collect()
 }
 
@@ -171,8 +172,9 @@ impl Reading<'_> {
             (false, true) => Some(false),
             (false, false) => None,
         };
-        let passed = follower.select(arguments, &["specialArgs"]).map(|passed| follower.reduce(&passed));
-        if let Some((term, set)) = passed.as_ref().and_then(Value::set) {
+        let passed = follower.select(arguments, &["specialArgs"]);
+        let reduced = passed.as_ref().map(|passed| follower.reduce(passed));
+        if let Some((term, set)) = reduced.as_ref().and_then(Value::set) {
             let names = follower.names(term, set).into_iter().map(|(name, _)| name);
             let throws = names.filter(|name| self.throws(&Value::Term(term.clone()), name));
             system.throwing.extend(throws);
@@ -183,14 +185,13 @@ impl Reading<'_> {
         }
         // A module of all hosts may load each one's own by what it is passed, and may have the people.
         if !system.loads || system.homes_of_others() {
-            let passed = follower.select(arguments, &["specialArgs"]);
-            let reading = Reading { passed, ..*self };
+            let reading = Reading { passed: passed.clone(), ..*self };
             system.modules.clear();
             for modules in &modules {
                 reading.modules(modules, system, DEPTH);
             }
         }
-        let (reading, mut whole) = (self.whole(arguments), System::default());
+        let (reading, mut whole) = (self.whole(passed), System::default());
         for modules in &modules {
             reading.modules(modules, &mut whole, DEPTH);
         }

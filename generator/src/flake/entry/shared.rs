@@ -15,7 +15,7 @@ const NAMES: [&str; 4] = ["hostname", "hostName", "host", "name"];
 #[derive(Clone, Copy, Default)]
 pub(super) struct New<'a> {
     /// Its name.
-    pub(crate) host: &'a str,
+    pub(super) host: &'a str,
     /// Its own module, as it is referred to, where that may be said.
     pub(super) module: Option<&'a str>,
     /// Whether that goes among the modules that are said.

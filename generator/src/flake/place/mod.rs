@@ -58,7 +58,7 @@ pub(super) struct Places {
     /// Folders that are read on the way to hosts, by what isn't understood in full; with what reads each.
     pub(super) hints: Vec<(String, Term)>,
     /// Folders of which every file is a module that may register hosts, with what reads each.
-    pub(crate) modules: Vec<(String, Term)>,
+    pub(super) modules: Vec<(String, Term)>,
     /// Folders of which every file gives hosts for arguments that all are given, with what reads each.
     pub(super) loaded: Vec<(String, Term)>,
     /// Sets in which hosts may be bound though none is yet.
@@ -92,7 +92,7 @@ pub(super) struct Folder {
     /// What reads it.
     pub(super) reader: Term,
     /// What makes a host of an entry.
-    pub(crate) maker: Maker,
+    pub(super) maker: Maker,
     /// What an entry must be.
     pub(super) conditions: Vec<Condition>,
 }
@@ -157,7 +157,7 @@ pub(super) struct Said {
 }
 
 pub(super) struct Search<'a> {
-    pub(crate) follower: &'a Follower<'a>,
+    pub(super) follower: &'a Follower<'a>,
     pub(super) places: Places,
     /// What entries of what is looked at must be.
     pub(super) conditions: Vec<Condition>,

@@ -37,11 +37,11 @@ pub(super) const DEPTH: usize = 8;
 
 /// What the modules of a host are read with.
 pub(super) struct Reading<'a> {
-    pub(crate) follower: &'a Follower<'a>,
-    pub(crate) own: &'a HostFiles,
+    pub(super) follower: &'a Follower<'a>,
+    pub(super) own: &'a HostFiles,
     pub(super) is_there: &'a dyn Fn(&TreePath) -> bool,
     /// What modules in files of their own are passed, where these are read, too.
-    pub(crate) passed: Option<Value>,
+    pub(super) passed: Option<Value>,
     /// Whether all modules are read for what they say, and what they read.
     pub(super) is_whole: bool,
     /// Whether what is looked at is there for certain.

@@ -16,9 +16,9 @@ use crate::{
 
 /// What there is by the name of a new host.
 pub(super) struct Missing<'a> {
-    pub(crate) follower: &'a Follower<'a>,
+    pub(super) follower: &'a Follower<'a>,
     /// Its own files.
-    pub(crate) own: &'a HostFiles,
+    pub(super) own: &'a HostFiles,
     /// Which files there are.
     pub(super) is_there: &'a dyn Fn(&TreePath) -> bool,
 }

@@ -2,7 +2,7 @@
 
 use pretty_assertions::assert_eq;
 
-use crate::fixture::{Fixture, repository};
+use crate::fixture::{Fixture, adoption};
 
 /// Somebody's machines.
 pub(crate) fn flake() -> Fixture {
@@ -47,8 +47,7 @@ pub(crate) fn flake() -> Fixture {
 }
 
 fn adopt(fixture: &Fixture) -> String {
-    let key = repository().join("tests/keys/example_operator.pub");
-    fixture.ok(&format!("init --admin-key {}", key.display())).stdout
+    fixture.ok(&adoption("")).stdout
 }
 
 #[test]

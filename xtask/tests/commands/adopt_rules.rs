@@ -5,7 +5,7 @@ use pretty_assertions::assert_eq;
 use crate::{
     adopt::flake,
     check::findings,
-    fixture::{Fixture, repository},
+    fixture::{Fixture, adoption},
 };
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEbuiYwp+0tZm7oV0PdJ+9koUYZZcAHWzdsQf1oT1Ue4";
@@ -17,8 +17,7 @@ fn check(files: &[(&str, &str)]) -> (Fixture, String) {
         fixture.write(path, &text.replace("KEY", &format!("\"{KEY}\"")));
     }
     fixture.commit();
-    let key = repository().join("tests/keys/example_operator.pub");
-    let said = fixture.ok(&format!("init --admin-key {}", key.display())).stderr;
+    let said = fixture.ok(&adoption("")).stderr;
     fixture.commit();
     let before = fixture.snapshot();
     fixture.ok("new-agent vesta");

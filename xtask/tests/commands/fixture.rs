@@ -298,3 +298,9 @@ fn copy(from: &Path, to: &Path) {
         copy(&entry.path(), &to.join(entry.file_name()));
     }
 }
+
+/// The command that makes a flake a tree of agents, with these options beside the example operator's key.
+pub(crate) fn adoption(options: &str) -> String {
+    let key = repository().join("tests/keys/example_operator.pub");
+    format!("init --admin-key {} {options}", key.display()).trim_end().to_owned()
+}

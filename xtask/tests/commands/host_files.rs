@@ -2,7 +2,7 @@
 
 use pretty_assertions::assert_eq;
 
-use crate::fixture::{Fixture, repository};
+use crate::fixture::{Fixture, adoption};
 
 /// Somebody's machines, each in a file that a builder names.
 fn flake() -> Fixture {
@@ -51,8 +51,7 @@ fn flake_in(folder: &str) -> Fixture {
     fixture.write(&format!("{folder}attic.nix"), "{ }\n");
     fixture.git(&["init", "--quiet"]);
     fixture.commit();
-    let key = repository().join("tests/keys/example_operator.pub");
-    fixture.ok(&format!("init --admin-key {}", key.display()));
+    fixture.ok(&adoption(""));
     fixture.commit();
     fixture
 }

@@ -3,15 +3,14 @@
 
 use pretty_assertions::assert_eq;
 
-use crate::fixture::{Fixture, repository};
+use crate::fixture::{Fixture, adoption, repository};
 
 /// A flake of the shape, as `init` adopts it.
 fn adopted(shape: &str) -> Fixture {
     let fixture = Fixture::of(&repository().join("tests/shapes").join(shape));
     fixture.git(&["init", "--quiet"]);
     fixture.commit();
-    let key = repository().join("tests/keys/example_operator.pub");
-    fixture.ok(&format!("init --domain example.org --admin-user alice --admin-key {}", key.display()));
+    fixture.ok(&adoption("--domain example.org --admin-user alice"));
     fixture.commit();
     fixture
 }

@@ -3,7 +3,7 @@
 
 use pretty_assertions::assert_eq;
 
-use crate::fixture::{Fixture, repository};
+use crate::fixture::{Fixture, adoption, repository};
 
 const TOWER: &str = "\
 {
@@ -98,8 +98,7 @@ pub(crate) fn read_dir() -> Fixture {
 
 /// Makes it a tree of agents, and gives the files that are new.
 pub(crate) fn adopt(fixture: &Fixture) -> Vec<String> {
-    let key = repository().join("tests/keys/example_operator.pub");
-    new_files(fixture, &format!("init --admin-key {}", key.display()))
+    new_files(fixture, &adoption(""))
 }
 
 fn new_files(fixture: &Fixture, command: &str) -> Vec<String> {

@@ -42,15 +42,20 @@ pub struct Adoption {
     pub keys: Vec<Recipient>,
 }
 
-/// The tree that the flake at `root` becomes: its settings are chosen, and nothing is written yet.
-pub fn tree(root: &Path, adoption: &Adoption) -> Result<Tree> {
+/// Why agents have other rules than those that are there, each in words.
+pub type PassedOver = Vec<String>;
+
+/// The tree that the flake at `root` becomes, and why it passes over rules that are there: its settings are chosen, and
+/// nothing is written yet.
+pub fn tree(root: &Path, adoption: &Adoption) -> Result<(Tree, PassedOver)> {
     let detected = Detected::read(root)?;
     let settings = chosen(&detected, adoption)?;
-    Tree::with_settings(root, rules_there::placed(root, settings, detected.aside.as_ref(), adoption)?)
+    let (settings, passed_over) = rules_there::placed(root, settings, detected.aside.as_ref(), adoption)?;
+    Ok((Tree::with_settings(root, settings)?, passed_over))
 }
 
-/// Plans what the flake of `tree` lacks.
-pub fn plan(tree: &Tree, adoption: &Adoption) -> Result<Plan> {
+/// Plans what the flake of `tree` lacks; why rules that are there are `passed_over` goes into its notes.
+pub fn plan(tree: &Tree, adoption: &Adoption, passed_over: PassedOver) -> Result<Plan> {
     let settings = tree.settings();
     let paths = &settings.paths;
     let mut draft = Draft::new(tree);
@@ -68,7 +73,7 @@ pub fn plan(tree: &Tree, adoption: &Adoption) -> Result<Plan> {
             draft.create(&path, text)?;
         }
     }
-    for why in rules_there::passed_over(tree, adoption)? {
+    for why in passed_over {
         draft.note(format!("{why}: agents' rules are {}", paths.rules));
     }
     if tree.has(&paths.rules) {

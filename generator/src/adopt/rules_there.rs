@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{Adoption, detect::RULES, rules};
+use super::{Adoption, PassedOver, detect::RULES, rules};
 use crate::{
     agent::registry,
     edit::{self, Change},
@@ -27,44 +27,38 @@ const MACHINES: [&str; 2] = ["systems", "agentSystems"];
 /// What the set of operators is called where `users` is something else.
 const USERS: &str = "agentUsers";
 
-/// The settings with the rules that take agents. Where there are some, and none do, or where sealed files lie that
-/// have no rules, agents have their own in the folder `aside`.
+/// The settings with the rules that take agents, and why not with those before them. Where there are some, and none do,
+/// or where sealed files lie that have no rules, agents have their own in the folder `aside`.
 pub(super) fn placed(
     root: &Path,
     settings: Settings,
     aside: Option<&TreePath>,
     adoption: &Adoption,
-) -> Result<Settings> {
+) -> Result<(Settings, PassedOver)> {
     let (fitting, mut passed_over) = fitting(root, &settings, adoption);
+    let mut why: Vec<_> = passed_over.iter().map(Error::to_string).collect();
     if let Some(fitting) = fitting {
-        return Ok(fitting);
+        return Ok((fitting, why));
     }
     let tree = Tree::with_settings(root, settings)?;
-    if passed_over.is_empty() && sealed(&tree, &tree.settings().paths.secrets)?.is_none() {
-        return Ok(tree.settings().clone());
-    }
-    let own = aside.map(|folder| (folder.join("secrets.nix"), folder.join("secrets")));
-    match (own, passed_over.pop()) {
-        (Some((rules, secrets)), _) if !tree.has(&rules) && !tree.has(&secrets) => {
-            let mut settings = tree.settings().clone();
-            (settings.paths.rules, settings.paths.secrets) = (rules, secrets);
-            Ok(settings)
+    let mut settings = tree.settings().clone();
+    let last = passed_over.pop();
+    if last.is_some() || sealed(&tree, &settings.paths.secrets)?.is_some() {
+        let own = aside.map(|folder| (folder.join("secrets.nix"), folder.join("secrets")));
+        let is_free = |(rules, secrets): &(TreePath, TreePath)| !tree.has(rules) && !tree.has(secrets);
+        match (own.filter(is_free), last) {
+            (Some(own), _) => (settings.paths.rules, settings.paths.secrets) = own,
+            (None, Some(why)) => return Err(why),
+            (None, None) => {}
         }
-        (_, Some(why)) => Err(why),
-        (_, None) => Ok(tree.settings().clone()),
     }
-}
-
-/// Why `tree` has other rules than those that are there, or other secrets.
-pub(super) fn passed_over(tree: &Tree, adoption: &Adoption) -> Result<Vec<String>> {
-    let paths = &tree.settings().paths;
-    let mut why: Vec<_> =
-        fitting(tree.root(), tree.settings(), adoption).1.iter().map(Error::to_string).collect();
     let folder = Paths::default().secrets;
-    if why.is_empty() && !tree.has(&paths.rules) && paths.secrets != folder {
-        why.extend(sealed(tree, &folder)?.map(|path| format!("{path} is sealed by no rules that are found")));
+    if why.is_empty() && !tree.has(&settings.paths.rules) && settings.paths.secrets != folder {
+        why.extend(
+            sealed(&tree, &folder)?.map(|path| format!("{path} is sealed by no rules that are found")),
+        );
     }
-    Ok(why)
+    Ok((settings, why))
 }
 
 /// The first secret below a folder.

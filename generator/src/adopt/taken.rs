@@ -113,7 +113,8 @@ mod tests {
         settings.paths = Paths::default();
         let tree = Tree::with_settings(root.path(), settings).unwrap();
         let key = include_str!("../../../tests/keys/example_operator.pub").trim().parse().unwrap();
-        let error = plan(&tree, &Adoption { keys: vec![key], ..Adoption::default() }).unwrap_err();
+        let error =
+            plan(&tree, &Adoption { keys: vec![key], ..Adoption::default() }, Vec::new()).unwrap_err();
         assert_eq!(error.to_string(), expected);
     }
 

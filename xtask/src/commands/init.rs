@@ -124,8 +124,9 @@ fn adopt(place: &Place, root: &Path, keys: Vec<Recipient>, args: &Args) -> Resul
         admin_user: parsed(args.admin_user.as_ref())?,
         keys,
     };
-    let session = Session::adopt(root, adopt::tree(root, &adoption)?, place.wait)?;
-    let plan = adopt::plan(session.tree(), &adoption)?;
+    let (tree, passed_over) = adopt::tree(root, &adoption)?;
+    let session = Session::adopt(root, tree, place.wait)?;
+    let plan = adopt::plan(session.tree(), &adoption, passed_over)?;
     let applied = args.seal.land(&session, &plan)?;
     if args.seal.json {
         let changes = report::changes(&plan);

@@ -174,6 +174,7 @@ fn the_package_is_made_of_its_own_files_alone() {
                 "modules/agent-vm.nix",
                 "modules/agent.nix",
                 "tests/keys/example_operator.pub",
+                "tests/nix/packages.nix",
                 "tests/nix/shapes.nix",
             ]
             .contains(&path)

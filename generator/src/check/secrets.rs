@@ -66,36 +66,50 @@ fn files(tree: &Tree, registry: &Registry, access: &Access, findings: &mut Vec<F
         let at = registry.rules.get(&paths.rule(path)).cloned();
         at.unwrap_or_else(|| Location::file(&paths.rules))
     };
-    let finding = |path: &TreePath, sealed: Result<Option<Vec<u8>>>| {
+    let look = |path: &TreePath, sealed: Result<Option<Vec<u8>>>| {
         let rule = access.rule(path)?;
         let Some(sealed) = sealed? else {
             let message = format!("there is a rule for {path}, and no such file");
             let mend = "remove the rule, or bring back the file";
-            return Ok(Some(Finding::error(rule_at(path), message, mend)));
+            return Ok(Seen::Finding(Finding::error(rule_at(path), message, mend)));
         };
         Ok(if !seal::is_sealed(&sealed) {
             let mend = "seal it, and give it a new value if it was ever committed so";
-            Some(Finding::error(Location::file(path), "is not sealed: it is no age file", mend))
+            Seen::Finding(Finding::error(Location::file(path), "is not sealed: it is no age file", mend))
         } else if rule.recipients.is_empty() {
-            Some(Finding::error(rule_at(path), format!("nobody may read {path}"), "name its readers"))
-        } else if !known.agrees(path, &sealed, &rule.recipients) {
-            Some(Finding::warning(
+            Seen::Finding(Finding::error(
+                rule_at(path),
+                format!("nobody may read {path}"),
+                "name its readers",
+            ))
+        } else if known.agrees(path, &sealed, &rule.recipients) {
+            Seen::Right
+        } else if known.names(path) {
+            Seen::Finding(Finding::warning(
                 Location::file(path),
                 format!("{} does not say that it is sealed to whom its rule names", paths.manifest()),
                 "`rekey` seals it anew, and says so there",
             ))
         } else {
-            None
+            Seen::Unknown(path.clone())
         })
     };
     let secrets: Vec<_> = access.rules().map(|(path, _)| path).collect();
-    for finding in tree.each_bytes(&secrets, finding) {
-        findings.extend(finding?);
+    let mut unknown = Vec::new();
+    for seen in tree.each_bytes(&secrets, look) {
+        match seen? {
+            Seen::Right => {}
+            Seen::Finding(finding) => findings.push(finding),
+            Seen::Unknown(path) => unknown.push(path),
+        }
     }
+    findings.extend(sealed_by_others(&paths.manifest(), &unknown));
     for path in tree.files_below(&paths.secrets)? {
         if path.has_extension("age") && access.rule(&path).is_err() {
             let mend = format!("add a rule for it to {}, or remove the file", paths.rules);
-            findings.push(Finding::error(Location::file(&path), "has no rule", mend));
+            // Flakes keep old secrets beside their rules; what the tool sealed itself had a rule, which is lost.
+            let say = if known.names(&path) { Finding::error } else { Finding::warning };
+            findings.push(say(Location::file(&path), "has no rule".to_owned(), mend));
         }
     }
     let lines = manifest::lines(&text).filter_map(|line| TreePath::new(line.path).ok());
@@ -104,6 +118,27 @@ fn files(tree: &Tree, registry: &Registry, access: &Access, findings: &mut Vec<F
         findings.push(Finding::warning(Location::file(&paths.manifest()), message, "remove the line"));
     }
     Ok(())
+}
+
+/// What a look at one secret comes to.
+enum Seen {
+    Right,
+    Finding(Finding),
+    /// The manifest has no line for it: another tool sealed it.
+    Unknown(TreePath),
+}
+
+/// One finding for all secrets that the manifest has no line for, as those of a flake are that was adopted.
+fn sealed_by_others(manifest: &TreePath, secrets: &[TreePath]) -> Option<Finding> {
+    let (first, rest) = secrets.split_first()?;
+    let rest = match rest {
+        [] => String::new(),
+        [one] => format!(", nor {one}"),
+        more => format!(", nor {} more secrets", more.len()),
+    };
+    let message = format!("does not say whom {first} is sealed to{rest}");
+    let mend = "`rekey` seals what another tool sealed anew, and says so there";
+    Some(Finding::warning(Location::file(manifest), message, mend))
 }
 
 fn example(tree: &Tree, access: &Access, findings: &mut Vec<Finding>) -> Result<()> {

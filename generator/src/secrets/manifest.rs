@@ -46,6 +46,12 @@ impl<'a> Index<'a> {
         Self(known)
     }
 
+    /// Whether the manifest has a line for `path`, whatever it says.
+    #[must_use]
+    pub fn names(&self, path: &TreePath) -> bool {
+        self.0.contains_key(path.as_str())
+    }
+
     /// Whether the manifest says that `ciphertext` is what was sealed to `recipients` at `path`.
     #[must_use]
     pub fn agrees(&self, path: &TreePath, ciphertext: &[u8], recipients: &[Recipient]) -> bool {

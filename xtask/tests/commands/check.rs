@@ -221,13 +221,16 @@ fn each_rule_has_its_file_and_each_file_its_rule() {
             "secrets.nix:17: there is a rule for secrets/agent-vesta-host-key.age, and no such file",
         ],
     );
+    check(
+        "secrets.nix",
+        "  \"secrets/agent-vesta-host-key.age\".publicKeys = adminKeys;\n",
+        "",
+        &[
+            "secrets.nix:13: vesta lacks the rule of secrets/agent-vesta-host-key.age",
+            "secrets/agent-vesta-host-key.age:1: has no rule",
+        ],
+    );
     let fixture = Fixture::new();
-    fs::copy(
-        fixture.root().join("secrets/stalwart-mail-luce-password.age"),
-        fixture.root().join("secrets/wifi.age"),
-    )
-    .unwrap();
-    assert_eq!(findings(&fixture, "error"), ["secrets/wifi.age:1: has no rule"]);
     fixture.write("secrets/wifi.age", "correct horse\n");
     fixture.replace("secrets.nix", "in\n{", "in\n{\n  \"secrets/wifi.age\".publicKeys = adminKeys;");
     assert_eq!(findings(&fixture, "error"), ["secrets/wifi.age:1: is not sealed: it is no age file"]);
@@ -276,6 +279,43 @@ fn a_secret_that_another_tool_sealed_is_said_to_be_stale() {
         findings(&fixture, "warning").contains(&stale.to_owned()),
         "{:#?}",
         findings(&fixture, "warning")
+    );
+    assert_eq!(findings(&fixture, "error"), [""; 0]);
+}
+
+#[test]
+fn secrets_that_only_other_tools_sealed_are_no_errors_and_said_in_one_warning() {
+    let fixture = Fixture::new();
+    for name in ["mail", "old", "wifi"] {
+        let to = fixture.root().join(format!("secrets/{name}.age"));
+        fs::copy(fixture.root().join("secrets/stalwart-mail-luce-password.age"), to).unwrap();
+    }
+    let of_others = || {
+        let warnings = findings(&fixture, "warning").into_iter();
+        warnings
+            .filter(|it| it.contains("secrets/.recipients") || it.contains("has no rule"))
+            .collect::<Vec<_>>()
+    };
+    let rule = |name: &str| {
+        let rule = format!("in\n{{\n  \"secrets/{name}.age\".publicKeys = adminKeys;");
+        fixture.replace("secrets.nix", "in\n{", &rule);
+    };
+    rule("mail");
+    assert_eq!(
+        of_others(),
+        [
+            "secrets/.recipients:1: does not say whom secrets/mail.age is sealed to",
+            "secrets/old.age:1: has no rule",
+            "secrets/wifi.age:1: has no rule",
+        ]
+    );
+    rule("wifi");
+    assert_eq!(
+        of_others(),
+        [
+            "secrets/.recipients:1: does not say whom secrets/mail.age is sealed to, nor secrets/wifi.age",
+            "secrets/old.age:1: has no rule",
+        ]
     );
     assert_eq!(findings(&fixture, "error"), [""; 0]);
 }

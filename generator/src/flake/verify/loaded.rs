@@ -208,7 +208,8 @@ impl Reading<'_> {
         if self.is_whole {
             return self.module(&module, system, depth);
         }
-        let Some(module) = self.follower.apply(&module, passed.clone()) else { return };
+        // What says only what it imports need be no function.
+        let module = self.follower.apply(&module, passed.clone()).unwrap_or(module);
         if let Value::Term(body) = &module {
             system.add_missing(self.missing().to_body(body, &[]));
         }

@@ -28,8 +28,10 @@ pub(crate) struct Passed {
     pub(super) names: Vec<String>,
     /// Further bindings.
     pub(super) bindings: Vec<String>,
-    /// The sets that these are merged over, by their names.
+    /// The sets that these are merged over, by their names, or as functions give them.
     pub(super) over: Vec<String>,
+    /// Whether one of those is seen to have `inputs`.
+    pub(super) over_inputs: bool,
     /// The list of its modules beside its own.
     pub(crate) modules: Option<String>,
     /// The binding of its packages.
@@ -94,6 +96,11 @@ impl Passed {
             }
         }
         self.over = in_all(hosts.iter().map(|parts| parts.named(follower, place)));
+        let have_inputs = |parts: &&Parts| {
+            let mut others = parts.others.iter();
+            others.any(|it| follower.lookup(it, &["inputs"]).is_bound())
+        };
+        self.over_inputs = self.over.len() == 1 && hosts.iter().all(have_inputs);
     }
 }
 
@@ -120,10 +127,13 @@ fn nixpkgs(follower: &Follower<'_>, hosts: &[(Option<&str>, Value)]) -> Option<S
     names.into_iter().next().filter(|_| is_one)
 }
 
-/// What `nixosSystem` is given as `argument` by what makes a host.
+/// What `nixosSystem` is given as `argument` by what makes a host, as it is written there.
 pub(super) fn given_to_system(follower: &Follower<'_>, host: &Value, argument: &str) -> Option<Value> {
     let call = follower.call(&follower.body(host)).filter(|call| call.name.ends_with("nixosSystem"))?;
-    follower.select(call.arguments.first()?, &[argument])
+    match follower.lookup(call.arguments.first()?, &[argument]).written.as_slice() {
+        [only] => Some(only.clone()),
+        _ => None,
+    }
 }
 
 /// What is in each of several lists, as the first has it.
@@ -141,11 +151,11 @@ struct Parts {
 }
 
 impl Parts {
-    /// The parts, where one at least is a set.
+    /// The parts of what is passed.
     fn of(follower: &Follower<'_>, host: &Value) -> Option<Self> {
         let mut parts = Self::default();
         parts.take(follower, &given_to_system(follower, host, "specialArgs")?);
-        (!parts.sets.is_empty()).then_some(parts)
+        Some(parts)
     }
 
     fn take(&mut self, follower: &Follower<'_>, value: &Value) {
@@ -183,10 +193,11 @@ impl Parts {
         said
     }
 
-    /// The names at `place` of those parts that are no sets.
+    /// What those parts that are no sets are called at `place`, or what gives them there.
     fn named(&self, follower: &Follower<'_>, place: &Place) -> Vec<String> {
         let carried = self.others.iter().filter_map(|it| carried(follower, it, place));
-        let named = carried.filter(|(said, _)| matches!(said.expr, Expr::Ident(_) | Expr::Select(_)));
+        let named = carried
+            .filter(|(said, _)| matches!(said.expr, Expr::Ident(_) | Expr::Select(_) | Expr::Apply(_)));
         named.map(|(_, text)| text).collect()
     }
 }

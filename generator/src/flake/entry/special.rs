@@ -56,6 +56,11 @@ impl Full<'_> {
             passed.names.iter().map(String::as_str).filter(|name| *name != "inputs").collect();
         let further = passed.bindings.join(" ");
         let over = passed.over.iter().fold(String::new(), |over, set| over + set + " // ");
+        if let ([only], true, true) =
+            (passed.over.as_slice(), passed.over_inputs, names.is_empty() && further.is_empty())
+        {
+            return Some(format!("specialArgs = {only};"));
+        }
         Some(match (inputs(at)?.as_str(), names.join(" ").as_str()) {
             ("inputs", _) if is_first && is_bound_at("self", at) => {
                 "specialArgs = { inherit inputs self; outputs = self; };".to_owned()

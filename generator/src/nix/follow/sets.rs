@@ -107,6 +107,8 @@ impl Follower<'_> {
             bound.extend(there);
         } else if let Some(output) = self.output(value, path) {
             bound.push(output.clone(), output);
+        } else if let Some(function) = self.with_system(value) {
+            bound.extend(self.lookup(&self.body(&function), path));
         } else if let Some(all) = self.attributes(value) {
             if let Some((_, value)) = all.iter().rev().find(|(name, _)| name == first) {
                 self.look_up(value, rest, &mut bound);
@@ -122,6 +124,12 @@ impl Follower<'_> {
             }
         }
         bound
+    }
+
+    /// The function whose body flake-parts' `withSystem system (arguments: …)` gives.
+    fn with_system(&self, value: &Value) -> Option<Value> {
+        let call = self.call(value).filter(|call| call.name == "withSystem")?;
+        call.arguments.get(1).cloned()
     }
 
     /// The set that has `name` of those that `lib.extend (final: previous: { … })` merges, or the one of

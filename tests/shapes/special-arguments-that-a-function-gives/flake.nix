@@ -1,0 +1,7 @@
+{
+  outputs =
+    inputs:
+    inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+      imports = [ ./hosts.nix ];
+    };
+}

@@ -23,7 +23,7 @@ use rowan::ast::AstNode;
 
 use self::{
     full::{Full, bound},
-    of_all::{as_all, as_module, with_inputs, without_file_systems},
+    of_all::{as_all, as_module, as_named, with_inputs, with_platform, without_file_systems},
     shared::{New, said},
     sibling::{Sibling, are_of_people},
 };
@@ -118,6 +118,8 @@ fn as_siblings(full: &Full<'_>) -> Vec<Candidate> {
         candidates.extend(as_each(siblings, host));
     }
     candidates.extend(as_module(full, &key));
+    candidates.extend(as_named(full, &key));
+    candidates.extend(with_platform(full, &key, &candidates));
     candidates.extend(ways.iter().flatten().flat_map(|new| with_inputs(full, &key, new)));
     if matches!(place.via, Via::Arguments)
         && let Some((below, value)) = full.by_modules()

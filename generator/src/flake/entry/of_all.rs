@@ -1,17 +1,23 @@
 //! What all siblings say and no more, said of a new host.
 
-use rnix::ast::{AttrpathValue, Expr};
+use std::collections::BTreeSet;
+
+use rnix::ast::{AttrpathValue, Expr, HasEntry};
 use rowan::ast::AstNode;
 
 use super::{
     Candidate, Origin,
+    carried::PLATFORM,
     full::Full,
     shared::{New, said, shared},
     sibling::{Sibling, is_personal},
     special::binding_of_inputs,
-    taker::{self, argument, with_argument},
+    taker::{self, Optional, argument, with_argument},
 };
-use crate::{flake::place::via::Via, nix::literal::expression};
+use crate::{
+    flake::place::via::Via,
+    nix::literal::{expression, quote, set_of},
+};
 
 /// The entry that says what all siblings say and no more, with the new name, and with its own module among those that are
 /// said or not; of a single one what it can't lack.
@@ -45,6 +51,50 @@ pub(super) fn as_module(full: &Full<'_>, key: &str) -> Option<Candidate> {
     let is_a_module = optional.iter().any(|it| it.name == "imports");
     let value = format!("{{ imports = [ {} ]; }}", full.folder);
     Candidate::made(key, &value, Origin::Siblings).filter(|_| is_a_module)
+}
+
+/// The entry that says the new host's module and no more to what all siblings' say a name of their own to, where that takes
+/// modules: `nixosSystem (f tower)`.
+pub(super) fn as_named(full: &Full<'_>, key: &str) -> Option<Candidate> {
+    let Full { siblings, folder, .. } = full;
+    let models = siblings.iter().filter(|it| it.is_ordinary());
+    let calls = models.map(|it| around_name(it.value.as_ref()?)).collect::<Option<BTreeSet<_>>>()?;
+    let [(before, behind)] = calls.into_iter().collect::<Vec<_>>().try_into().ok()?;
+    let optional = taker::optional(full.follower, full.place, model(full)?);
+    let takes_modules = optional.iter().any(|it| it.name == "modules");
+    let value = format!("{before}{{ modules = [ {folder} ]; }}{behind}");
+    Candidate::made(key, &value, Origin::Siblings).filter(|_| takes_modules)
+}
+
+/// What stands before and behind the name that is the innermost argument of a call.
+fn around_name(call: &Expr) -> Option<(String, String)> {
+    let Expr::Apply(it) = call else { return None };
+    let argument = it.argument()?;
+    let (before, behind) = match &argument {
+        Expr::Ident(_) => (String::new(), String::new()),
+        Expr::Paren(paren) => {
+            let (before, behind) = around_name(&paren.expr()?)?;
+            (format!("({before}"), format!("{behind})"))
+        }
+        _ => return None,
+    };
+    Some((format!("{} {before}", it.lambda()?.syntax().text()), behind))
+}
+
+/// The same entries, which say the new host's platform to what else looks that up.
+pub(super) fn with_platform(full: &Full<'_>, key: &str, entries: &[Candidate]) -> Vec<Candidate> {
+    let Some(model) = model(full) else { return Vec::new() };
+    let optional = taker::optional(full.follower, full.place, model);
+    if !optional.iter().any(Optional::is_platform_of_a_table) {
+        return Vec::new();
+    }
+    let value = |entry: &Candidate| match set_of(&entry.text).filter(|_| !key.is_empty()) {
+        Some(set) => set.attrpath_values().next()?.value(),
+        None => expression(&entry.text),
+    };
+    let said = entries.iter().filter(|it| it.origin == Origin::Siblings).filter_map(value);
+    let said = said.filter_map(|value| with_argument(&value, "system", &quote(PLATFORM)));
+    said.filter_map(|value| Candidate::made(key, &value, Origin::Siblings)).collect()
 }
 
 /// A sibling that the new host is like.

@@ -1,6 +1,6 @@
 //! What functions ask of the arguments that make a host.
 
-use rnix::ast::{Attrpath, Expr, Lambda, Param, Pattern, Select};
+use rnix::ast::{Apply, Attrpath, Expr, Lambda, Param, Pattern, Select};
 use rowan::ast::AstNode;
 
 use super::{
@@ -26,7 +26,7 @@ pub(super) struct Optional {
 /// The arguments without which what makes a host of `sibling` makes one as well; none where that can't be told.
 pub(super) fn optional(follower: &Follower<'_>, place: &Place, sibling: &Sibling) -> Vec<Optional> {
     let function = match sibling.value.clone().map(without_parentheses) {
-        Some(Expr::Apply(call)) => call.lambda().map(|it| Value::Term(place.term.with(it))),
+        Some(Expr::Apply(call)) => maker(follower, place, &call),
         _ => place.via.taker(follower, &sibling.name),
     };
     let Some((body, lambda)) = function.and_then(|it| lambda(follower, &it)) else { return Vec::new() };
@@ -41,6 +41,15 @@ pub(super) fn optional(follower: &Follower<'_>, place: &Place, sibling: &Sibling
     });
     let whole = whole.map(|it| it.syntax().text().to_string());
     entries.chain(whole.into_iter().flat_map(|whole| asked_of(&whole, &body))).collect()
+}
+
+/// The function that a call says to what a host is: that of `f x`, or of `nixosSystem (f x)`.
+fn maker(follower: &Follower<'_>, place: &Place, call: &Apply) -> Option<Value> {
+    let function = Value::Term(place.term.with(call.lambda()?));
+    match call.argument().map(without_parentheses) {
+        Some(Expr::Apply(inner)) if lambda(follower, &function).is_none() => maker(follower, place, &inner),
+        _ => Some(function),
+    }
 }
 
 /// What is taken of the arguments called `whole` only where they have it.
@@ -79,6 +88,11 @@ fn needed_of<'a>(whole: &'a str, body: &Term) -> impl Iterator<Item = String> + 
 }
 
 impl Optional {
+    /// Whether it is the platform, and looked up where it isn't said.
+    pub(super) fn is_platform_of_a_table(&self) -> bool {
+        self.name == "system" && self.default.as_ref().is_some_and(|it| matches!(it.expr, Expr::Select(_)))
+    }
+
     /// Whether it is a set of more that modules are passed, and nothing if it isn't said.
     pub(super) fn passes_more(&self) -> bool {
         self.name.to_lowercase().ends_with("args")
@@ -130,6 +144,11 @@ pub(crate) fn lacking(follower: &Follower<'_>, term: &Term) -> Option<String> {
     while let Expr::Apply(call) = &expr {
         let (function, argument) = (term.with(call.lambda()?), term.with(call.argument()?));
         if let Some(lacking) = lacking_in(follower, &Value::Term(function.clone()), &Value::Term(argument)) {
+            return Some(lacking);
+        }
+        // What `nixosSystem (f x)` is called with is another call.
+        let inner = call.argument().map(without_parentheses).filter(|it| matches!(it, Expr::Apply(_)));
+        if let Some(lacking) = inner.and_then(|inner| lacking(follower, &term.with(inner))) {
             return Some(lacking);
         }
         expr = without_parentheses(function.expr);

@@ -61,6 +61,9 @@ impl System {
             let of_file = ranges.iter().filter(|(path, _)| *path == body.file.path());
             let others: Vec<_> = of_file.map(|(_, range)| *range).collect();
             system.add_missing(reading.missing().to_body(body, &others));
+            for default in follower.defaults(body) {
+                system.add_missing(reading.missing().to_body(&default, &[]));
+            }
         }
         // What is merged over a host takes nothing of its modules.
         if let Some((host, _)) = host.term().and_then(update) {

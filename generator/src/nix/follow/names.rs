@@ -130,6 +130,22 @@ impl Follower<'_> {
         is_there.then(|| self.lookup(&frame.argument, &[&[name.text()], path].concat()))
     }
 
+    /// What those arguments of the innermost function around `body` are by default that it isn't passed.
+    #[must_use]
+    pub fn defaults(&self, body: &Term) -> Vec<Term> {
+        let Some(frame) = &body.scope else { return Vec::new() };
+        let Some(Param::Pattern(pattern)) = Lambda::cast(frame.lambda.clone()).and_then(|it| it.param())
+        else {
+            return Vec::new();
+        };
+        let defaults = pattern.pat_entries().filter_map(|entry| {
+            let (name, default) = (entry.ident()?.syntax().text().to_string(), entry.default()?);
+            let bound = self.lookup(&frame.argument, &[&name]);
+            (!bound.is_bound() && bound.unreadable.is_empty()).then(|| body.with(default))
+        });
+        defaults.collect()
+    }
+
     fn argument(&self, term: &Term, lambda: &Lambda, parameter: &Parameter, name: &str) -> Option<Value> {
         let frames = std::iter::successors(term.scope.as_ref(), |frame| frame.outer.as_ref());
         let Some(frame) = frames.into_iter().find(|frame| frame.lambda == *lambda.syntax()) else {

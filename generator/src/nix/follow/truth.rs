@@ -17,6 +17,9 @@ impl Follower<'_> {
                 "pathExists" => {
                     Some(self.is_there(&TreePath::new(self.place(call.arguments.first()?)?).ok()?))
                 }
+                kind @ ("isAttrs" | "isFunction" | "isList" | "isPath" | "isString") => {
+                    Some(self.kind(call.arguments.first()?)? == kind)
+                }
                 "hasPrefix" => Some(text(1)?.starts_with(text(0)?.as_str())),
                 "hasInfix" => Some(text(1)?.contains(text(0)?.as_str())),
                 "hasSuffix" => Some(text(1)?.ends_with(text(0)?.as_str())),
@@ -67,6 +70,20 @@ impl Follower<'_> {
                     _ => None,
                 }
             }
+            _ => None,
+        }
+    }
+
+    /// The function that is true of `value` by its kind; nothing where that can't be told.
+    fn kind(&self, value: &Value) -> Option<&'static str> {
+        let value = self.reduce(value);
+        let Value::Term(term) = &value else { return self.text(&value).map(|_| "isString") };
+        match &term.expr {
+            Expr::AttrSet(_) => Some("isAttrs"),
+            Expr::Lambda(_) => Some("isFunction"),
+            Expr::List(_) => Some("isList"),
+            Expr::PathRel(_) => Some("isPath"),
+            Expr::Str(_) => Some("isString"),
             _ => None,
         }
     }

@@ -1,0 +1,4 @@
+{
+  tower.system = "x86_64-linux";
+  laptop.system = "x86_64-linux";
+}

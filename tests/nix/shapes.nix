@@ -299,6 +299,11 @@ let
           else
             hostsIn inputs (config.easy-hosts.path + "/x86_64-nixos");
       };
+    clan-core.flakeModules.default =
+      { inputs, ... }:
+      {
+        flake = hostsIn inputs "${inputs.self}/machines";
+      };
     digga.lib = {
       importHosts = folder: folder;
       mkFlake = { inputs, nixos, ... }: hostsAndFilesIn inputs (builtins.head nixos.imports);

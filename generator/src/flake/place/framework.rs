@@ -48,7 +48,8 @@ impl Framework {
 }
 
 /// The words of the modules that say what a framework of flake-parts is to do.
-pub(super) const WORDS: [&str; 5] = ["autoWire", "ezConfigs", "easy-hosts", "easyHosts", "config-parts"];
+pub(super) const WORDS: [&str; 6] =
+    ["autoWire", "ezConfigs", "easy-hosts", "easyHosts", "config-parts", "clan"];
 
 /// The folders that nixos-unified reads modules of flake-parts from: the first that is there.
 const MODULES: [&str; 4] =
@@ -113,7 +114,9 @@ pub(super) fn in_module(follower: &Follower<'_>, module: &Term) -> Option<Framew
         return (is_wired && is_of_nixos_unified(module)).then(nixos_unified);
     }
     let module = Value::Term(module.clone());
-    ez_configs(follower, &module).or_else(|| easy_hosts(follower, &module))
+    ez_configs(follower, &module)
+        .or_else(|| easy_hosts(follower, &module))
+        .or_else(|| clan(follower, &module))
 }
 
 fn is_of_nixos_unified(term: &Term) -> bool {
@@ -152,6 +155,19 @@ fn easy_hosts(follower: &Follower<'_>, module: &Value) -> Option<Framework> {
         };
         Some(Framework::of_folder(folder))
     })
+}
+
+/// <https://docs.clan.lol>: a folder in `machines` is a machine, of its `configuration.nix` (modules/clan/module.nix there).
+/// Each clan says its `meta`.
+fn clan(follower: &Follower<'_>, module: &Value) -> Option<Framework> {
+    let said = [&["flake", "clan"][..], &["clan"]].into_iter().find_map(|path| follower.select(module, path));
+    let said = follower.body(&said?);
+    let option = |path: &[&str]| follower.select(&said, path);
+    follower.lookup(&said, &["meta"]).is_bound().then_some(())?;
+    let root = option(&["directory"]).map_or_else(|| Some(String::new()), |root| follower.place(&root))?;
+    let passes_inputs = option(&["specialArgs", "inputs"]).is_some();
+    let folder = join(&root, "machines");
+    Some(Framework { file: "configuration.nix", passes_inputs, ..Framework::of_folder(folder) })
 }
 
 /// A table of hosts that a module says to a framework.

@@ -1,0 +1,11 @@
+{
+  outputs =
+    inputs:
+    inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+      systems = [ "x86_64-linux" ];
+      imports = [
+        inputs.clan-core.flakeModules.default
+        ./machines/flake-module.nix
+      ];
+    };
+}

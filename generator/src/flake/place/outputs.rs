@@ -69,6 +69,7 @@ impl Search<'_> {
             ("optionalAttrs" | "mkIf", [_, set]) => self.outputs(set),
             ("mapAttrs" | "filterAttrs", [_, set]) if self.lacks_hosts(set) => {}
             ("mapAttrs'", [function, _]) if self.never_names_hosts(function) => {}
+            ("genAttrs", [names, _]) if self.are_no_hosts(names) => {}
             _ => self.unreadable(term),
         }
     }
@@ -82,6 +83,12 @@ impl Search<'_> {
         let set = self.follower.body(set);
         let bound = self.follower.lookup(&set, &["nixosConfigurations"]);
         !bound.is_bound() && bound.unreadable.is_empty()
+    }
+
+    /// Whether the names of outputs are all known, and `nixosConfigurations` none of them.
+    fn are_no_hosts(&self, names: &Value) -> bool {
+        let is_other = |name: &Value| self.follower.text(name).is_some_and(|it| it != "nixosConfigurations");
+        self.follower.items(names).is_some_and(|names| names.iter().all(is_other))
     }
 
     /// Whether the names that a function for `mapAttrs'` gives are seen to begin otherwise than `nixosConfigurations`.

@@ -44,6 +44,7 @@ impl Follower<'_> {
             }
             ("listToAttrs", [list]) => self.items(list)?.iter().map(|item| self.pair(item)).collect(),
             ("load", [arguments]) => self.loaded(arguments),
+            ("head", [list]) => self.attributes(&self.head(list)?),
             // What it is given is the set itself.
             ("makeExtensible" | "fix", [function]) => {
                 self.attributes(&Value::applied(function.clone(), value.clone()))
@@ -75,7 +76,8 @@ impl Follower<'_> {
     }
 
     /// The items of a list; nothing where not all of them are known.
-    pub(super) fn items(&self, list: &Value) -> Option<Vec<Value>> {
+    #[must_use]
+    pub fn items(&self, list: &Value) -> Option<Vec<Value>> {
         let list = self.reduce(list);
         if let Some((left, right)) = list.term().and_then(concatenation) {
             return Some([self.items(&left)?, self.items(&right)?].concat());
@@ -99,6 +101,16 @@ impl Follower<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The first item of a list, also where only what each of them comes to is known: `attrValues (genAttrs systems f)`.
+    fn head(&self, list: &Value) -> Option<Value> {
+        let of_each = || {
+            let values = self.call(list).filter(|call| call.name == "attrValues")?;
+            let set = self.call(values.arguments.first()?).filter(|call| call.name == "genAttrs")?;
+            Some(self.body(set.arguments.get(1)?))
+        };
+        self.items(list).map_or_else(of_each, |items| items.into_iter().next())
     }
 
     /// The sets that a fold over a list merges, the one that wins last; and whether what others have below a name stays.

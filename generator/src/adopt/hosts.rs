@@ -61,23 +61,28 @@ struct Votes {
 
 /// Where most hosts lie, which may be the root; nothing where none is seen to lie anywhere.
 pub(super) fn find(tree: &Tree, survey: &Survey) -> Result<Option<Hosts>> {
-    let mut own = flake::own_files(&Planned::none(tree))?;
+    let mut all = flake::own_files(&Planned::none(tree))?;
     // Outputs that are merged of those for each platform are found by its name.
-    own.retain(|host, _| !PLATFORMS.contains(&host.as_str()));
+    all.retain(|host, _| !PLATFORMS.contains(&host.as_str()));
     let is_loaded = |path: &TreePath| survey.loaded.iter().any(|folder| path.is_below(folder));
-    for paths in own.values_mut() {
+    for paths in all.values_mut() {
         paths.retain(|path| !is_loaded(path));
     }
-    let votes = votes(tree, survey, &own);
+    let votes = votes(tree, survey, &all);
     let most = votes.values().map(|votes| votes.named.max(votes.other)).max();
-    if at_root(tree, &own) > most.unwrap_or_default() {
+    if at_root(tree, &all) > most.unwrap_or_default() {
         let folder = TreePath::ROOT;
         let is_free = !survey.modules.contains(folder.as_str());
-        return Ok(is_free.then(|| Hosts { file: file(tree, survey, &own, &folder), folder }));
+        return Ok(is_free.then(|| Hosts { file: file(tree, survey, &all, &folder), folder }));
     }
+    // Where only boards and guests lie is no place for others than these.
+    let mut own = all.clone();
+    own.retain(|host, _| !survey.names.contains_key(host) || survey.like_agents.contains(host));
+    let like = self::votes(tree, survey, &own);
     // People keep their homes and their guests by the names of hosts, too. Of two folders that are as likely it is the first.
     let likely = |(folder, votes): &(&TreePath, &Votes)| {
-        (!is_of_others(folder), **votes, flake::is_for_hosts(folder.as_str()))
+        let is_like = like.contains_key(folder);
+        (!is_of_others(folder), is_like, **votes, flake::is_for_hosts(folder.as_str()))
     };
     let best = votes.iter().rev().max_by_key(likely).map(|(folder, _)| folder.clone());
     // Of folders for several platforms, that of what agents' machines are.
@@ -96,7 +101,7 @@ pub(super) fn find(tree: &Tree, survey: &Survey) -> Result<Option<Hosts>> {
         Some(0) | None => None,
         Some(other) => others.get(other).cloned(),
     });
-    Ok(folder.map(|folder| Hosts { file: file(tree, survey, &own, &folder), folder }))
+    Ok(folder.map(|folder| Hosts { file: file(tree, survey, &all, &folder), folder }))
 }
 
 fn votes(tree: &Tree, survey: &Survey, all: &Own) -> BTreeMap<TreePath, Votes> {

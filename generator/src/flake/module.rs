@@ -77,8 +77,12 @@ pub(super) fn register(
         _ => None,
     });
     let alone: Vec<Alone<'_>> = alone.collect();
+    // Where others than machines as an agent's are imported is no place for one.
+    let like: Vec<_> =
+        alone.iter().copied().filter(|(place, it)| reading.is_like_agents(place, it)).collect();
+    let like = if like.is_empty() { &alone } else { &like };
     let modules = &reading.places.modules;
-    let spot = in_list(reading, &alone, host).or_else(|| in_folder(files, reading, &alone, modules, host))?;
+    let spot = in_list(reading, like, host).or_else(|| in_folder(files, reading, &alone, modules, host))?;
     Some(spot.and_then(|spot| register_at(files, reading, &alone, &spot, host)))
 }
 

@@ -92,6 +92,12 @@ impl<'a> Reading<'a> {
         })
     }
 
+    /// Whether a host is a machine as an agent's may be, which runs by itself.
+    pub(super) fn is_like_agents(&self, place: &Place, host: &Host) -> bool {
+        let sibling = Sibling::read(&self.follower, place, host);
+        sibling.is_ordinary() && !sibling.is_guest()
+    }
+
     /// What a host at a place comes to.
     pub(super) fn made(&self, place: &Place, host: &Host) -> Option<Value> {
         Some(made(&self.follower, &place.via, &host.key, &Value::Term(said(place, host)?))?.1)

@@ -66,20 +66,7 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     if let Some(registered) = module::register_loaded(files, &reading, host) {
         return registered;
     }
-    // First where agents are, then where most hosts are of those that lie where the new one will, then of all.
-    let has_room = |place: &Place| !matches!(place.site, Site::Over(_));
-    let mut places: Vec<_> = reading.each().filter(|(place, _)| has_room(place)).collect();
-    let agents = |hosts: &[Host]| hosts.iter().any(Host::is_agent);
-    let entries = files.tree.folder(&paths.hosts).unwrap_or_default();
-    let is_beside = |host: &&Host| entries.contains(&paths.host_file.entry(&host.name));
-    let beside = |there: &[Host]| there.iter().filter(is_beside).count();
-    places.sort_by_key(|(_, there)| Reverse((agents(there), beside(there), there.len())));
-    if is_scattered(&reading) {
-        places.retain(|(_, there)| there.len() > 1 && reading.places.modules.is_empty());
-    }
-    if registering_files(&reading).len() > 1 {
-        places.retain(|(place, there)| !is_of_one(place.term.file.path(), there));
-    }
+    let places = places(files, &reading);
     let mut refused = None;
     for (place, hosts) in &places {
         match at_place(files, &reading, place, hosts, host) {
@@ -132,6 +119,39 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         }
     }
     Err(refused.unwrap_or_else(|| refusal.nowhere()))
+}
+
+/// The places that one more host may be entered at, the best first: where agents are, then where machines as an agent's are,
+/// then where most of them are of those that lie where the new one will, then of all.
+fn places<'a>(files: &Planned<'_>, reading: &'a Reading<'_>) -> Vec<(&'a Place, &'a [Host])> {
+    let paths = &files.tree.settings().paths;
+    let has_room = |place: &Place| !matches!(place.site, Site::Over(_));
+    let mut places: Vec<_> = reading.each().filter(|(place, _)| has_room(place)).collect();
+    let agents = |hosts: &[Host]| hosts.iter().any(Host::is_agent);
+    let entries = files.tree.folder(&paths.hosts).unwrap_or_default();
+    let is_beside = |host: &&Host| entries.contains(&paths.host_file.entry(&host.name));
+    let beside = |there: &[Host]| there.iter().filter(is_beside).count();
+    let like = |place: &Place, there: &[Host]| {
+        there.iter().filter(|host| reading.is_like_agents(place, host)).count()
+    };
+    places.sort_by_cached_key(|(place, there)| {
+        Reverse((agents(there), like(place, there) > 0, beside(there), there.len()))
+    });
+    if is_scattered(reading) {
+        // A group of some that is imported beside more of one each is no place for others.
+        let alone = places.iter().filter(|(_, there)| there.len() == 1);
+        let alone: usize = alone.map(|(place, there)| like(place, there)).sum();
+        let is_group = |place: &Place, there: &[Host]| {
+            like(place, there) <= alone && module::import(reading, place.term.file.path()).is_some()
+        };
+        places.retain(|(place, there)| {
+            there.len() > 1 && reading.places.modules.is_empty() && !is_group(place, there)
+        });
+    }
+    if registering_files(reading).len() > 1 {
+        places.retain(|(place, there)| !is_of_one(place.term.file.path(), there));
+    }
+    places
 }
 
 /// The registration by a folder, whose hosts must be seen to need nothing that the new one lacks.

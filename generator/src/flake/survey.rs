@@ -21,6 +21,8 @@ use crate::{
 pub struct Survey {
     /// The names that are written out, with where each is.
     pub names: BTreeMap<String, Location>,
+    /// Those that agents' machines are like: of their platform, no media, no guests.
+    pub like_agents: BTreeSet<String>,
     /// The files that hosts are registered in, or are made in: those are no modules of theirs.
     pub makers: BTreeSet<TreePath>,
     /// The place of most of them; nothing when none is written out.
@@ -41,6 +43,8 @@ pub fn survey(files: &Planned<'_>) -> Result<Survey> {
     for (place, hosts) in reading.each() {
         let file = &place.term.file;
         survey.names.extend(hosts.iter().map(|host| (host.name.clone(), file.location(&host.node))));
+        let like = hosts.iter().filter(|host| reading.is_like_agents(place, host));
+        survey.like_agents.extend(like.map(|host| host.name.clone()));
         survey.makers.insert(file.path().clone());
         survey.makers.extend(hosts.iter().flat_map(|host| makers(&reading, place, host)));
         if hosts.len() >= most {

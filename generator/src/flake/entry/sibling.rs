@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rnix::{
     SyntaxKind::TOKEN_COMMENT,
     SyntaxNode,
-    ast::{AttrpathValue, Expr},
+    ast::{AttrpathValue, Expr, PathRel, Select},
 };
 use rowan::ast::AstNode;
 
@@ -18,7 +18,7 @@ use crate::{
     name::AgentName,
     nix::{
         find::keys,
-        follow::{Follower, Value, last_name},
+        follow::{Follower, Term, Value, last_name},
         literal,
         scope::resolve,
     },
@@ -33,16 +33,40 @@ pub(crate) struct Sibling {
     pub(super) node: SyntaxNode,
     /// What is said of it, where that is an expression of its own.
     pub(crate) value: Option<Expr>,
-    /// Whether a file that its entry names is of a medium.
-    reads_of_media: bool,
+    /// What the files say that its entry names.
+    read: Read,
     /// What its name says beside what all siblings' names begin or end with: `tower` of `tower-nixos`.
     stem: Option<String>,
+}
+
+/// What the files of a host say of what it is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Read {
+    /// Whether it is a medium.
+    is_medium: bool,
+    /// Whether it has another platform than an agent's machine.
+    is_elsewhere: bool,
+    /// Whether it is a guest.
+    is_guest: bool,
 }
 
 /// What installs machines, or runs none of its own: the names of such hosts, and what their modules are called by.
 const MEDIA: [&str; 7] = ["iso", "installer", "install", "live", "livecd", "bootstrap", "image"];
 const MEDIA_MODULES: [&str; 5] =
     ["/installer/cd-dvd/", "/installer/netboot/", "/installer/sd-card/", "sd-image", "iso-image"];
+
+/// What the modules say of a container, or of a guest.
+const GUEST_MODULES: [&str; 6] = [
+    "/virtualisation/lxc-container.nix",
+    "/virtualisation/proxmox-lxc.nix",
+    "/virtualisation/docker-image.nix",
+    "/virtualisation/qemu-vm.nix",
+    "microvm.nixosModules.microvm",
+    "boot.isContainer = true",
+];
+
+/// What the modules of inputs are called by that are for machines of other platforms alone.
+const BOARDS: [&str; 3] = ["raspberry-pi", "raspberrypi", "apple-silicon"];
 
 impl Sibling {
     pub(crate) fn of(place: &Place, host: &Host) -> Self {
@@ -52,21 +76,18 @@ impl Sibling {
                 .filter(|binding| keys(binding).len() == place.prefix + 1)
                 .and_then(|binding| binding.value()),
         };
-        Self { name: host.name.clone(), node: host.node.clone(), value, reads_of_media: false, stem: None }
+        Self { name: host.name.clone(), node: host.node.clone(), value, read: Read::default(), stem: None }
     }
 
-    /// The same, with what the files say that its entry names.
+    /// The same, with what the files say that its entry names, and what these import.
     pub(crate) fn read(follower: &Follower<'_>, place: &Place, host: &Host) -> Self {
-        let paths = host.node.descendants().filter_map(Expr::cast);
-        let mut paths = paths.filter(|it| matches!(it, Expr::PathRel(_)));
-        let is_of_media = |path: Expr| {
-            let place = follower.place(&Value::Term(place.term.with(path)))?;
-            let module = follower.file(&TreePath::new(place).ok()?)?;
-            let mut lines = module.term()?.file.text().lines().filter(|it| !it.trim_start().starts_with('#'));
-            Some(lines.any(|line| MEDIA_MODULES.iter().any(|part| line.contains(part))))
-        };
-        let reads_of_media = paths.any(|path| is_of_media(path) == Some(true));
-        Self { reads_of_media, ..Self::of(place, host) }
+        let modules = files_named(follower, &place.term, &host.node);
+        let is_medium = modules.iter().any(|module| says(module, is_of_media));
+        let imported = modules.iter().flat_map(|it| files_named(follower, it, it.expr.syntax()));
+        let all: Vec<_> = modules.iter().cloned().chain(imported).collect();
+        let is_elsewhere = all.iter().any(|module| says(module, is_of_another_platform));
+        let is_guest = all.iter().any(|module| says(module, is_of_a_guest));
+        Self { read: Read { is_medium, is_elsewhere, is_guest }, ..Self::of(place, host) }
     }
 
     /// Whether its name is computed: what computes it may say more of that host.
@@ -93,15 +114,21 @@ impl Sibling {
         {
             return false;
         }
-        let is_in_windows =
-            self.is_called(&["wsl"]) || self.node.text().to_string().contains("wsl.nixosModules");
+        let text = self.node.text().to_string();
+        let is_in_windows = self.is_called(&["wsl"]) || text.contains("wsl.nixosModules");
         self.is_machine() && !is_in_windows
+    }
+
+    /// Whether it runs in another machine, whose kernel or disk it has: a container, or a guest made for that alone.
+    pub(crate) fn is_guest(&self) -> bool {
+        self.read.is_guest || is_of_a_guest(&self.node.text().to_string())
     }
 
     /// Whether it has an agent's platform, be it in another system, and is no medium.
     pub(super) fn is_machine(&self) -> bool {
         let text = self.node.text().to_string();
-        !self.is_medium() && !ELSEWHERE.iter().any(|part| text.contains(part))
+        let is_elsewhere = self.read.is_elsewhere || ELSEWHERE.iter().any(|part| text.contains(part));
+        !self.is_medium() && !is_elsewhere && !has_module_of_a_board(&self.node)
     }
 
     /// Whether it is a machine with NixOS of another platform than an agent's.
@@ -113,7 +140,7 @@ impl Sibling {
     /// Whether it installs machines, or is none that is installed.
     fn is_medium(&self) -> bool {
         let text = self.node.text().to_string();
-        self.reads_of_media || self.is_called(&MEDIA) || MEDIA_MODULES.iter().any(|part| text.contains(part))
+        self.read.is_medium || self.is_called(&MEDIA) || MEDIA_MODULES.iter().any(|part| text.contains(part))
     }
 
     /// Whether one of `words` is in its name.
@@ -190,6 +217,41 @@ impl Sibling {
         };
         is_nixpkgs.then_some((text, argument))
     }
+}
+
+/// The files that `node`, which stands in that of `around`, names by paths.
+fn files_named(follower: &Follower<'_>, around: &Term, node: &SyntaxNode) -> Vec<Term> {
+    let paths = node.descendants().filter_map(PathRel::cast).map(Expr::PathRel);
+    let file = |path: Expr| {
+        let place = follower.place(&Value::Term(around.with(path)))?;
+        follower.file(&TreePath::new(place).ok()?)?.term().cloned()
+    };
+    paths.filter_map(file).collect()
+}
+
+/// Whether a line of a module's file that is no comment is one that is wanted.
+fn says(module: &Term, is_wanted: fn(&str) -> bool) -> bool {
+    module.file.text().lines().any(|line| !line.trim_start().starts_with('#') && is_wanted(line))
+}
+
+fn is_of_media(line: &str) -> bool {
+    MEDIA_MODULES.iter().any(|part| line.contains(part))
+}
+
+fn is_of_a_guest(text: &str) -> bool {
+    GUEST_MODULES.iter().any(|part| text.contains(part))
+}
+
+fn is_of_another_platform(line: &str) -> bool {
+    let is_said = line.contains("nixpkgs.hostPlatform") && !line.contains("\"x86_64-linux\"");
+    is_said && ELSEWHERE.iter().any(|part| line.contains(part))
+}
+
+/// Whether an entry gives the module of an input that is for machines of another platform alone.
+fn has_module_of_a_board(entry: &SyntaxNode) -> bool {
+    let modules = entry.descendants().filter_map(Select::cast).map(|it| it.syntax().text().to_string());
+    let mut modules = modules.filter(|it| it.contains("odules"));
+    modules.any(|module| BOARDS.iter().any(|board| module.contains(board)))
 }
 
 /// The siblings, each with what its name says beside what all their names begin or end with.

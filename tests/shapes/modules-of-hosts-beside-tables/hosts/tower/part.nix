@@ -1,0 +1,8 @@
+{ inputs, ... }:
+{
+  flake.nixosConfigurations.tower = inputs.nixpkgs.lib.nixosSystem {
+    system = "x86_64-linux";
+    specialArgs = { inherit inputs; };
+    modules = [ ./. ];
+  };
+}

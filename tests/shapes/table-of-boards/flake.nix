@@ -1,0 +1,7 @@
+{
+  outputs =
+    { nixpkgs, ... }@inputs:
+    {
+      nixosConfigurations = import ./boards.nix inputs // import ./servers.nix inputs;
+    };
+}

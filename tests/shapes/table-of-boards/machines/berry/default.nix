@@ -1,0 +1,1 @@
+{ nixpkgs.hostPlatform = "aarch64-linux"; }

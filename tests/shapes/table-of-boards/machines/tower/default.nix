@@ -1,0 +1,1 @@
+{ nixpkgs.hostPlatform = "x86_64-linux"; }

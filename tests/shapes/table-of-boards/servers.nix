@@ -1,0 +1,6 @@
+inputs: {
+  tower = inputs.nixpkgs.lib.nixosSystem {
+    specialArgs = { inherit inputs; };
+    modules = [ ./machines/tower ];
+  };
+}

@@ -350,14 +350,21 @@ let
     import-tree = paths: {
       imports = if builtins.isList paths then concatMap files paths else files paths;
     };
+    # It passes `inputs` by `_module.args`, too, which what modules import can't ask for.
     utils.lib.mkFlake =
-      { hosts, inputs, ... }:
-      let
-        # It passes these by `_module.args`.
-        passed.specialArgs = { inherit inputs; };
-      in
       {
-        nixosConfigurations = mapAttrs (_: host: lib.nixosSystem (passed // host)) hosts;
+        hosts,
+        hostDefaults ? { },
+        ...
+      }:
+      {
+        nixosConfigurations = mapAttrs (
+          _: host:
+          lib.nixosSystem {
+            modules = (hostDefaults.modules or [ ]) ++ host.modules;
+            specialArgs = (hostDefaults.specialArgs or { }) // (host.specialArgs or { });
+          }
+        ) hosts;
       };
     nixpkgs-unstable = nixpkgs;
     nixos-unstable = nixpkgs;

@@ -189,7 +189,7 @@ fn hosts(follower: &Follower<'_>, place: &Place) -> Vec<Host> {
 
 /// What the host is called that `via` makes of an attribute called `key`.
 fn name_of(follower: &Follower<'_>, place: &Place, key: &str, node: &SyntaxNode) -> String {
-    if matches!(place.via, Via::Host | Via::Arguments) {
+    if matches!(place.via, Via::Host | Via::Arguments(_)) {
         return key.to_owned();
     }
     let value = AttrpathValue::cast(node.clone()).and_then(|binding| binding.value());

@@ -347,7 +347,7 @@ impl Place {
 
     /// Whether an entry may be what `nixosSystem` takes.
     pub(super) fn is_written_in_full(&self) -> bool {
-        matches!(self.via, Via::Host | Via::Arguments)
+        matches!(self.via, Via::Host | Via::Arguments(_))
     }
 
     fn form(&self) -> Form {
@@ -355,7 +355,7 @@ impl Place {
             (Via::Host, Site::After(_)) => Form::Binding,
             (Via::Host, _) if !self.opening.is_empty() => Form::Binding,
             (Via::Host, _) => Form::Attribute,
-            (Via::Mapped(..) | Via::Renamed(..) | Via::Said(_) | Via::Arguments, _) => Form::Arguments,
+            (Via::Mapped(..) | Via::Renamed(..) | Via::Said(_) | Via::Arguments(_), _) => Form::Arguments,
             (Via::Named(..), _) => Form::Name,
             (Via::Pair(_) | Via::Sets(_) | Via::Outputs(_), _) => Form::Item,
         }

@@ -1,7 +1,7 @@
 //! A host by what flake-utils-plus calls `nixosSystem` with: no more of it than what its siblings say.
 //!
-//! `mkFlake` passes the modules of each host `inputs` by itself, and takes x86_64-linux where none says another platform
-//! (lib/mkFlake.nix there).
+//! `mkFlake` takes x86_64-linux where none says another platform, and passes `inputs` by `_module.args` alone, which what
+//! modules import can't ask for (lib/mkFlake.nix there).
 
 use rnix::ast::{AttrSet, AttrpathValue, Expr, HasEntry};
 use rowan::ast::AstNode;
@@ -19,36 +19,34 @@ use crate::{
 };
 
 impl Full<'_> {
-    /// What is said of a new host: behind its name, and the value; nothing where its siblings say more than their modules, or
-    /// there are none.
-    pub(super) fn by_modules(&self) -> Option<(&'static str, String)> {
-        let modules = self.siblings.iter().map(|it| self.modules_of(it)).collect::<Option<Vec<_>>>()?;
-        let (is_dotted, lists): (Vec<_>, Vec<_>) = modules.into_iter().unzip();
-        if lists.is_empty() || self.says_a_platform() {
-            return None;
-        }
+    /// What is said of a new host, the best first: its modules, and what these are passed; nothing where its siblings say
+    /// more than that, or there are none.
+    pub(super) fn by_modules(&self) -> Vec<String> {
+        let lists = self.siblings.iter().map(|it| self.modules_of(it)).collect::<Option<Vec<_>>>();
+        let Some(lists) = lists.filter(|lists| !lists.is_empty() && !self.says_a_platform()) else {
+            return Vec::new();
+        };
         let common = (lists.len() > 1).then(|| shared_items(&lists, &|module| !self.names_host(module)));
         let modules = self.with_folder(&common.flatten().unwrap_or_else(|| "[ ]".into()));
-        Some(if is_dotted.contains(&false) {
-            ("", format!("{{ modules = {modules}; }}"))
-        } else {
-            (".modules", modules)
-        })
+        let passed = [String::new()].into_iter().chain(self.special_arguments());
+        passed.map(|special| format!("{{ modules = {modules}; {special} }}")).collect()
     }
 
-    /// The modules of a sibling of which nothing else is said, and whether they are bound by one path: `x.modules = [ … ];`.
-    fn modules_of(&self, sibling: &Sibling) -> Option<(bool, Expr)> {
-        let (is_dotted, modules) = match &sibling.value {
-            Some(Expr::AttrSet(set)) if set.entries().count() == 1 => (false, bound(set, "modules")?),
+    /// The modules of a sibling of which no more is said than these and what they are passed.
+    fn modules_of(&self, sibling: &Sibling) -> Option<Expr> {
+        let is_said = |it: &AttrpathValue| matches!(keys(it).first(), Some(Some(name)) if ["modules", "specialArgs"].contains(&name.as_str()));
+        let modules = match &sibling.value {
+            Some(Expr::AttrSet(set)) if set.attrpath_values().all(|it| is_said(&it)) => {
+                bound(set, "modules")?
+            }
             Some(_) => return None,
             None => {
                 let binding = AttrpathValue::cast(sibling.node.clone())?;
                 let below: Vec<_> = keys(&binding).into_iter().skip(self.place.prefix + 1).collect();
-                (true, binding.value().filter(|_| below == [Some("modules".to_owned())])?)
+                binding.value().filter(|_| below == [Some("modules".to_owned())])?
             }
         };
-        let text = rename(&modules.syntax().text().to_string(), &sibling.name, self.host, true);
-        Some((is_dotted, literal::expression(&text)?))
+        literal::expression(&rename(&modules.syntax().text().to_string(), &sibling.name, self.host, true))
     }
 
     /// Whether a platform is said of a host by a path of its own, or what all have by default is of another.

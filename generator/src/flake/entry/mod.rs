@@ -121,17 +121,16 @@ fn as_siblings(full: &Full<'_>) -> Vec<Candidate> {
     candidates.extend(as_named(full, &key));
     candidates.extend(with_platform(full, &key, &candidates));
     candidates.extend(ways.iter().flatten().flat_map(|new| with_inputs(full, &key, new)));
-    if matches!(place.via, Via::Arguments)
-        && let Some((below, value)) = full.by_modules()
-    {
-        candidates.extend(Candidate::made(&format!("{key}{below}"), &value, Origin::Ours));
+    if matches!(place.via, Via::Arguments(_)) {
+        let ways = full.by_modules().into_iter();
+        candidates.extend(ways.filter_map(|value| Candidate::made(&key, &value, Origin::Siblings)));
     }
     match (&place.via, &place.site) {
         (Via::Host, _) if full.maker.is_some() => {
             let made = full.by_framework();
             candidates.extend(made.and_then(|made| Candidate::made(&key, &made, Origin::Ours)));
         }
-        (Via::Host | Via::Arguments, _) => {
+        (Via::Host | Via::Arguments(_), _) => {
             let function = if matches!(place.via, Via::Host) { full.function() } else { Some(String::new()) };
             if let Some(function) = function {
                 let all = full.as_all(&function).into_iter().map(|value| (value, Origin::Siblings));
@@ -227,7 +226,7 @@ fn as_most(siblings: &[Sibling], host: &str, place: &Place) -> Option<Candidate>
     let mut best = alike.into_iter().filter(|(_, count)| *count == most);
     let (text, _) = best.next()?;
     // Of two ways that are as common none is the way. Where a host can be written in full, what only some say is none of it.
-    let in_full = matches!(place.via, Via::Host | Via::Arguments);
+    let in_full = matches!(place.via, Via::Host | Via::Arguments(_));
     // A string that others have otherwise is chosen for each.
     let is_chosen =
         entries.iter().map(|it| it.renamed(host)).any(|it| it != text && frame(&it) == frame(&text));

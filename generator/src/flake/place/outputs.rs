@@ -42,14 +42,8 @@ impl Search<'_> {
                 self.open_module(&self.follower.body(module));
                 self.module(module, parts::IMPORTS);
             }
-            // flake-utils-plus makes hosts of what is called so.
             ("mkFlake", [flake]) if self.follower.lookup(flake, &["hosts"]).is_bound() => {
-                let before = self.places.found.len();
-                let bound = self.follower.lookup(flake, &["hosts"]);
-                self.bound(bound, "hosts");
-                for place in self.places.found.iter_mut().skip(before) {
-                    place.via = Via::Arguments;
-                }
+                self.flake_utils_plus(term, flake);
             }
             // Outputs of every system have the system's name before a host's: these are no hosts.
             (name, _) if name.starts_with("eachDefaultSystem") || name.starts_with("eachSystem") => {}
@@ -71,6 +65,21 @@ impl Search<'_> {
             ("mapAttrs'", [function, _]) if self.never_names_hosts(function) => {}
             ("genAttrs", [names, _]) if self.are_no_hosts(names) => {}
             _ => self.unreadable(term),
+        }
+    }
+
+    /// flake-utils-plus makes hosts of what is called so.
+    fn flake_utils_plus(&mut self, call: &Term, flake: &Value) {
+        let make = self.follower.beside("flake-utils-plus.nix", include_str!("flake-utils-plus.nix"));
+        let make = make.and_then(|said| self.follower.select(&self.follower.body(&said), &["make"]));
+        let Some(make) = make.and_then(|make| self.follower.apply(&make, flake.clone())) else {
+            return self.unreadable(call);
+        };
+        let before = self.places.found.len();
+        let bound = self.follower.lookup(flake, &["hosts"]);
+        self.bound(bound, "hosts");
+        for place in self.places.found.iter_mut().skip(before) {
+            place.via = Via::Arguments(make.clone());
         }
     }
 

@@ -16,8 +16,8 @@ pub(super) const MERGE: [&str; 2] = ["recursiveUpdate", "mergeAttrs"];
 pub(crate) enum Via {
     /// The entry is the host: `{ x = nixosSystem { … }; }`.
     Host,
-    /// The entry is what flake-utils-plus calls `nixosSystem` with: `{ x = { modules = [ … ]; }; }`.
-    Arguments,
+    /// The entry is what flake-utils-plus calls `nixosSystem` with, by this function: `{ x = { modules = [ … ]; }; }`.
+    Arguments(Value),
     /// A function of the name and the entry, and the rest of what it gives: `mapAttrs (name: arguments: …) { x = { … }; }`.
     Mapped(Value, Box<Self>),
     /// A function of the name and the entry that gives another name as well, and the rest: `mapAttrs' (name: …) { x = …; }`.
@@ -100,7 +100,7 @@ impl Via {
             Self::Named(items, _) | Self::Pair(items) | Self::Sets(items) | Self::Outputs(items) => {
                 matches!(items.take, Take::Both(_))
             }
-            Self::Host | Self::Arguments | Self::Said(_) => false,
+            Self::Host | Self::Arguments(_) | Self::Said(_) => false,
         }
     }
 
@@ -113,7 +113,7 @@ impl Via {
             Self::Named(items, _) | Self::Pair(items) | Self::Sets(items) | Self::Outputs(items) => {
                 items.taker(follower, key)
             }
-            Self::Host | Self::Arguments | Self::Said(_) => None,
+            Self::Host | Self::Arguments(_) | Self::Said(_) => None,
         }
     }
 
@@ -124,7 +124,7 @@ impl Via {
             Self::Pair(items) => Self::Pair(change(items)),
             Self::Sets(items) => Self::Sets(change(items)),
             Self::Outputs(items) => Self::Outputs(change(items)),
-            Self::Host | Self::Arguments | Self::Mapped(..) | Self::Renamed(..) | Self::Said(_) => {
+            Self::Host | Self::Arguments(_) | Self::Mapped(..) | Self::Renamed(..) | Self::Said(_) => {
                 return None;
             }
         })
@@ -134,7 +134,8 @@ impl Via {
 /// The name and the host that `via` makes of an entry that is called `key`, where entries have names, and is `value`.
 pub(crate) fn made(follower: &Follower<'_>, via: &Via, key: &str, value: &Value) -> Option<(String, Value)> {
     match via {
-        Via::Host | Via::Arguments => Some((key.to_owned(), value.clone())),
+        Via::Host => Some((key.to_owned(), value.clone())),
+        Via::Arguments(make) => Some((key.to_owned(), follower.apply(make, value.clone())?)),
         Via::Mapped(function, rest) => {
             let function = follower.apply(function, Value::Text(key.to_owned()))?;
             made(follower, rest, key, &follower.apply(&function, value.clone())?)

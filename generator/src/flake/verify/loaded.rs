@@ -150,10 +150,6 @@ impl Reading<'_> {
         system.modules.push(read);
         system.own_options.extend(own_options::of(set));
         system.loads |= self.own.is_loaded_by(term.file.path().as_str());
-        let passes = |path: &[&str]| self.follower.lookup(&module, path).is_bound();
-        if passes(&["_module", "args", "inputs"]) {
-            system.inputs = Some(true);
-        }
         system.homes.extend(self.names(&module, &["home-manager", "users"]));
         system.users.extend(self.names(&module, &["users", "users"]));
         let imports = self.follower.lookup(&module, &["imports"]);

@@ -1,0 +1,4 @@
+{ lib, ... }:
+{
+  options.home.admin = lib.mkOption { default = "ann"; };
+}

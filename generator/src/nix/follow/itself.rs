@@ -1,10 +1,13 @@
 //! The flake itself: what `self` has is what its outputs bind.
 
-use rnix::ast::{Expr, Lambda, Param};
+use rnix::ast::{Expr, Lambda, Param, With};
 use rowan::ast::AstNode;
 
-use super::{Follower, Value};
-use crate::{nix::scope::binds, path::TreePath};
+use super::{Follower, Term, Value};
+use crate::{
+    nix::scope::{binder, binds},
+    path::TreePath,
+};
 
 /// What a flake has besides its outputs.
 const SOURCE: [&str; 5] = ["inputs", "outPath", "rev", "shortRev", "sourceInfo"];
@@ -40,6 +43,79 @@ impl Follower<'_> {
         }
     }
 
+    /// All that modules of flake-parts say to the option of theirs that `option` is, which is merged:
+    /// `config.flake.modules.nixos.base`. Nothing where it is none, or more may be said that can't be read.
+    #[must_use]
+    pub fn merged(&self, option: &Term) -> Option<Vec<Value>> {
+        let (base, names) = self.selected(option)?;
+        let path: Vec<_> = names.iter().map(String::as_str).collect();
+        let path = match of_modules(&base, &path) {
+            Some(path) => path.to_vec(),
+            None => [&["flake"], of_itself(&base, &path)?].concat(),
+        };
+        let outputs = self.body(&self.select(&self.file(&self.flake)?, &["outputs"])?);
+        let call = self.call(&outputs).filter(|call| call.name == "mkFlake")?;
+        let mut said = Vec::new();
+        self.take_said(call.arguments.get(1)?, &path, IMPORTS, &mut said)?;
+        (!said.is_empty()).then_some(said)
+    }
+
+    /// What is selected from what, be it by a `with`.
+    fn selected(&self, term: &Term) -> Option<(Value, Vec<String>)> {
+        match &term.expr {
+            Expr::Select(it) => {
+                let names = it.attrpath()?.attrs().map(|attr| self.attribute(term, &attr));
+                Some((self.reduce(&Value::Term(term.with(it.expr()?))), names.collect::<Option<_>>()?))
+            }
+            Expr::Ident(it) => {
+                let name = it.ident_token()?.text().to_owned();
+                let withs = it.syntax().ancestors().filter_map(With::cast);
+                let mut withs = withs.take_while(|_| binder(&name, it.syntax()).is_none());
+                let (with, None) = (withs.next()?, withs.next()) else { return None };
+                let (base, names) = self.selected(&term.with(with.namespace()?))?;
+                Some((base, [names, vec![name]].concat()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes what a module of flake-parts, and those that it imports, say to an option; nothing where one can't be read
+    /// that isn't an input's.
+    fn take_said(&self, module: &Value, path: &[&str], depth: usize, said: &mut Vec<Value>) -> Option<()> {
+        let depth = depth.checked_sub(1)?;
+        let module = self.body(module);
+        if let Some(place) = self.place(&module) {
+            let module = self.file(&TreePath::new(place).ok()?)?;
+            return self.take_said(&module, path, depth, said);
+        }
+        if let Some(call) = self.call(&module) {
+            let ("import-tree", [folder]) = (call.name.as_str(), call.arguments.as_slice()) else {
+                return None;
+            };
+            let folder = TreePath::new(self.place(folder)?).ok()?;
+            let files = self.files_with_word(&folder, path.last()?);
+            let files = files.iter().filter(|file| !is_hidden(&folder, file));
+            let mut modules = files.filter_map(|file| self.file(file));
+            return modules.try_for_each(|module| self.take_said(&module, path, depth, said));
+        }
+        if module.set().is_none() {
+            return matches!(module.term()?.expr, Expr::Select(_)).then_some(());
+        }
+        for above in [&[][..], &["config"]] {
+            let bound = self.lookup(&module, &[above, path].concat());
+            (bound.dotted.is_empty() && bound.unreadable.is_empty()).then_some(())?;
+            said.extend(bound.values);
+        }
+        for imports in self.lookup(&module, &["imports"]).values {
+            let imports = self.reduce(&imports);
+            let term = imports.term()?;
+            let Expr::List(list) = &term.expr else { return None };
+            let mut modules = list.items().map(|item| Value::Term(term.with(item)));
+            modules.try_for_each(|module| self.take_said(&module, path, depth, said))?;
+        }
+        Some(())
+    }
+
     /// What a module of flake-parts, or one that it imports, says to an option.
     fn said_in_module(&self, module: &Value, path: &[&str], depth: usize) -> Option<Value> {
         let depth = depth.checked_sub(1)?;
@@ -65,6 +141,13 @@ impl Follower<'_> {
             modules.into_iter().find_map(|module| self.said_in_module(&module, path, depth))
         })
     }
+}
+
+/// Whether import-tree leaves a file of a folder out: it, or a folder that it is in, is called by a leading `_`.
+#[must_use]
+pub fn is_hidden(folder: &TreePath, file: &TreePath) -> bool {
+    let below = file.as_str().strip_prefix(folder.as_str()).unwrap_or(file.as_str());
+    below.contains("/_")
 }
 
 /// The rest of `path` behind what is the flake itself.

@@ -35,6 +35,7 @@ pub use self::call::{
     Call, application, called, concatenation, conditional, last_name, update, without_parentheses,
 };
 pub use files::{DirEntry, Files};
+pub use itself::is_hidden;
 use memory::Memory;
 
 /// An expression where it stands, and what the parameters around it are known to be.

@@ -22,7 +22,7 @@ use super::{
     reading::{Host, Reading},
     refusal::Refusal,
     unfound::HOSTS,
-    verify::verify,
+    verify::{Proof, verify},
 };
 use crate::{
     edit::{self, Entry, Site},
@@ -238,19 +238,28 @@ fn register_at(
     };
     let ours = ours.map(|text| Written::new(text, Origin::Ours));
     let mut why = None;
-    let holds = |text: &str, origin: Origin| {
-        let file = NixFile::parse(path, text.to_owned())?;
-        let edited: Vec<_> = [file.clone()].into_iter().chain(spot.importer.clone()).collect();
+    let holds = |text: &str, origin: Origin| -> Result<_> {
         let mut expected = reading.names();
         expected.push(host.to_owned());
-        verify(files, &edited, expected, host, origin).map(|_| file)
+        let mut text = text.to_owned();
+        loop {
+            let file = NixFile::parse(path, text.clone())?;
+            let edited: Vec<_> = [file.clone()].into_iter().chain(spot.importer.clone()).collect();
+            match verify(files, &edited, expected.clone(), host, origin)? {
+                Proof::Holds(..) => return Ok((file, text)),
+                Proof::Lighter(entry, lighter) => {
+                    let lighter = text.replacen(&entry, &lighter, 1);
+                    text = nixfmt_rs::format(&lighter).unwrap_or(lighter);
+                }
+            }
+        }
     };
     for Written { text, proof, origin } in
         as_siblings(files, reading, alone, spot, host).into_iter().chain(ours)
     {
         let proven = proof.map_or(Ok(()), |proof| holds(&proof, Origin::Siblings).map(|_| ()));
         match proven.and_then(|()| holds(&text, origin)) {
-            Ok(file) => {
+            Ok((file, text)) => {
                 let (at, importer) = (Location::file(path), spot.importer.clone());
                 return Ok(Registration { at, form: Form::Module, file: Some(file), importer, entry: text });
             }

@@ -20,7 +20,7 @@ use super::{
     reading::{Host, Reading},
     refusal::Refusal,
     unfound,
-    verify::{elsewhere, system, system::asked_below, verify, will_be},
+    verify::{Proof, elsewhere, system, system::asked_below, verify, will_be},
 };
 use crate::{
     edit::{self, Entry, Site},
@@ -302,22 +302,32 @@ pub(super) fn at_place(
         flake: &files.tree.settings().paths.flake,
         maker: reading.maker(),
     };
-    let write = |text: &str, is_made: bool, origin: Origin| -> Result<_> {
-        let written = if is_made { Entry::New(text) } else { Entry::Copied(text) };
+    let prove = |written: Entry<'_>, origin: Origin| -> Result<_> {
         let edited = edit::insert_at(file, &site, written)?;
         let mut expected = reading.names();
         expected.push(host.to_owned());
-        let (at, entry) = verify(files, std::slice::from_ref(&edited), expected, host, origin)?;
-        Ok((at, entry, edited))
+        Ok((verify(files, std::slice::from_ref(&edited), expected, host, origin)?, edited))
     };
     let take = |Candidate { text, is_made, proof, origin }: &Candidate| -> Result<Registration> {
         let mut origin = *origin;
-        if let Some(proof) = proof {
-            write(proof, *is_made, origin)?;
+        let written = |text| if *is_made { Entry::New(text) } else { Entry::Copied(text) };
+        if let Some(text) = proof {
+            let (Proof::Holds(..), _) = prove(written(text), origin)? else {
+                let message = "what the siblings say alike may be too much for a new host".into();
+                return Err(Error::Unverified { path: file.path().clone(), message });
+            };
             origin = Origin::Ours;
         }
-        let (at, entry, edited) = write(text, *is_made, origin)?;
-        Ok(Registration { at, form: place.form(), file: Some(edited), importer: None, entry })
+        let mut proven = prove(written(text), origin)?;
+        loop {
+            match proven {
+                (Proof::Holds(at, entry), edited) => {
+                    let file = Some(edited);
+                    return Ok(Registration { at, form: place.form(), file, importer: None, entry });
+                }
+                (Proof::Lighter(_, entry), _) => proven = prove(Entry::Copied(&entry), origin)?,
+            }
+        }
     };
     let is_one_of_several = |it: &Candidate| it.origin == Origin::Sibling;
     for candidates in entry::candidates(&full) {

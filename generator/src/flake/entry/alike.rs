@@ -306,6 +306,11 @@ fn with_lets(lets: &[LetIn], call: String, new: &New<'_>) -> Option<String> {
 /// Whether a module says what a machine is, as those of nixos-hardware do and that of microvm's guests, or asks for what
 /// each machine says of itself: agenix-rekey asserts that it has a host key, and rekeys no host while one has none.
 pub(super) fn is_of_one_machine(module: &Expr) -> bool {
+    names_one_machine(&module.syntax().text().to_string())
+}
+
+/// The same of what it is called.
+pub(crate) fn names_one_machine(module: &str) -> bool {
     const WORDS: [&str; 6] = [
         "nixos-hardware",
         "hardware.nixosModules",
@@ -314,8 +319,7 @@ pub(super) fn is_of_one_machine(module: &Expr) -> bool {
         "microvm.nixosModules.microvm",
         "agenix-rekey",
     ];
-    let text = module.syntax().text().to_string();
-    WORDS.iter().any(|word| text.contains(word))
+    WORDS.iter().any(|word| module.contains(word))
 }
 
 /// Whether a name is one of those in a text of Nix.

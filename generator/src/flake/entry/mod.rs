@@ -1,6 +1,6 @@
 //! What may be written for a new host: as its siblings are, or in full.
 
-pub(super) mod alike;
+pub(crate) mod alike;
 pub(super) mod arguments;
 pub(super) mod carried;
 pub(super) mod flake_wide;

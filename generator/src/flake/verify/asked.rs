@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 
-use rnix::ast::{Attr, AttrSet, Attrpath, AttrpathValue, BinOpKind, Expr, HasEntry, UnaryOpKind};
+use rnix::ast::{
+    Attr, AttrSet, Attrpath, AttrpathValue, BinOpKind, Expr, HasEntry, Inherit, Lambda, UnaryOpKind,
+};
 use rowan::ast::AstNode;
 
 use super::{
@@ -12,6 +14,7 @@ use super::{
 use crate::nix::{
     follow::{Term, conditional, last_name, without_parentheses},
     literal,
+    scope::resolve,
 };
 
 /// A module that a host is made of.
@@ -26,19 +29,33 @@ pub(super) struct Module {
 /// The path of an option; a name that is computed is there as it is written.
 pub(super) type Path = Vec<String>;
 
-/// The first option that `modules` declare without a default and read, and that none of them says.
-pub(super) fn unsaid(modules: &[Module]) -> Option<String> {
-    let declared = modules.iter().filter(|it| it.is_sure).flat_map(Module::declared);
-    let declared: Vec<_> = declared.collect();
-    let said: Vec<_> = modules.iter().flat_map(Module::said).collect();
-    let known = Known { declared: &declared, said: &said, asked: RefCell::default() };
+/// The first option that `modules` declare without a default and read, and that none of them says, and where that is.
+pub(super) fn unsaid(modules: &[Module]) -> Option<(String, Term)> {
+    let options = Options::of(modules);
+    let (declared, known) = (&options.declared, options.known());
     let mut asked =
         declared.iter().filter(|it| matches!(it.default, Default::None) && known.said(&it.path).is_empty());
     asked.clone().next()?;
     let read: Vec<_> = modules.iter().filter(|it| it.is_sure).flat_map(|it| it.read(&known)).collect();
     let option = asked.find(|option| read.iter().any(|path| path.starts_with(&option.path)))?;
-    let at = option.at.location();
-    Some(format!("{}, which {at} declares without a default", option.path.join(".")))
+    Some((option.path.join("."), option.at.clone()))
+}
+
+/// What modules declare and say.
+pub(super) struct Options {
+    declared: Vec<Declared>,
+    said: Vec<Said>,
+}
+
+impl Options {
+    pub(super) fn of(modules: &[Module]) -> Self {
+        let declared = modules.iter().filter(|it| it.is_sure).flat_map(Module::declared).collect();
+        Self { declared, said: modules.iter().flat_map(Module::said).collect() }
+    }
+
+    pub(super) fn known(&self) -> Known<'_> {
+        Known { declared: &self.declared, said: &self.said, asked: RefCell::default() }
+    }
 }
 
 /// An option that is declared.
@@ -56,14 +73,16 @@ enum Default {
 }
 
 /// What a module says to an option.
-struct Said {
-    path: Path,
+pub(super) struct Said {
+    pub(super) path: Path,
     /// Whether it may say what is not written out: to any option below the path.
     is_open: bool,
     /// Where it is `true` or `false`.
     value: Option<bool>,
     /// The conditions that it is said on.
     when: Vec<Expr>,
+    /// What is said, as it is written.
+    pub(super) written: Expr,
 }
 
 /// How many options are looked at on the way to one that they may be said on the condition of.
@@ -79,9 +98,13 @@ pub(super) struct Known<'a> {
 
 impl Known<'_> {
     /// What may be said to an option.
-    fn said(&self, option: &Path) -> Vec<&Said> {
-        let may_be_said = |said: &&Said| !said.when.iter().any(|it| self.holds(it) == Some(false));
-        self.said.iter().filter(|said| said.may_be_of(option)).filter(may_be_said).collect()
+    pub(super) fn said(&self, option: &Path) -> Vec<&Said> {
+        self.said.iter().filter(|said| said.may_be_of(option)).filter(|said| self.may_be(said)).collect()
+    }
+
+    /// Whether something may be said: on no condition that is known not to hold.
+    pub(super) fn may_be(&self, said: &Said) -> bool {
+        !said.when.iter().any(|it| self.holds(it) == Some(false))
     }
 
     /// Whether a condition holds, as far as options tell that no host needs to say.
@@ -152,6 +175,15 @@ impl Module {
                 self.declare(rest.to_vec(), &value, &mut declared);
             }
         }
+        let is_inherited = |it: &Inherit| {
+            it.from().is_none() && it.attrs().any(|attr| literal::is_attribute(&attr, "options"))
+        };
+        if self.root().into_iter().flat_map(HasEntry::inherits).any(|it| is_inherited(&it)) {
+            let outside = self.set.expr.syntax().parent();
+            if let Some(options) = outside.and_then(|outside| resolve("options", &outside)) {
+                self.declare(Path::new(), &options, &mut declared);
+            }
+        }
         declared
     }
 
@@ -172,7 +204,8 @@ impl Module {
         }
     }
 
-    fn said(&self) -> Vec<Said> {
+    /// What it says to options.
+    pub(super) fn said(&self) -> Vec<Said> {
         let mut said = Vec::new();
         for binding in self.others() {
             let at = path(&binding);
@@ -203,6 +236,28 @@ impl Module {
     fn read(&self, known: &Known<'_>) -> Vec<Path> {
         let bindings: Vec<_> = self.others().map(|binding| binding.syntax().clone()).collect();
         reads::of(&bindings, known)
+    }
+
+    /// The options that it may read.
+    pub(super) fn may_read(&self, known: &Known<'_>) -> Vec<Path> {
+        let Some(function) = self.function() else { return Vec::new() };
+        let bindings: Vec<_> = self.others().map(|binding| binding.syntax().clone()).collect();
+        reads::may_be(&bindings, known, &function)
+    }
+
+    /// The function that it is, where it is one.
+    fn function(&self) -> Option<Lambda> {
+        let mut inner = self.set.expr.syntax().clone();
+        loop {
+            let outer = inner.parent()?;
+            match (Lambda::cast(outer.clone()), Expr::cast(outer.clone())) {
+                (Some(function), _) => return Some(function),
+                (None, Some(Expr::Paren(_) | Expr::LetIn(_) | Expr::With(_) | Expr::Assert(_))) => {
+                    inner = outer;
+                }
+                _ => return None,
+            }
+        }
     }
 }
 
@@ -279,10 +334,12 @@ fn say(path: Path, value: &Expr, when: &[Expr], said: &mut Vec<Said>) {
             }
             for attr in set.inherits().flat_map(|it| it.attrs()) {
                 let path = [path.clone(), vec![name(&attr)]].concat();
-                said.push(Said { path, is_open: true, value: None, when: when.to_vec() });
+                let written = value.clone();
+                said.push(Said { path, is_open: true, value: None, when: when.to_vec(), written });
             }
             if !path.is_empty() {
-                said.push(Said { path, is_open: false, value: None, when: when.to_vec() });
+                let written = value.clone();
+                said.push(Said { path, is_open: false, value: None, when: when.to_vec(), written });
             }
             return;
         }
@@ -303,7 +360,7 @@ fn say(path: Path, value: &Expr, when: &[Expr], said: &mut Vec<Said>) {
         _ => Vec::new(),
     };
     if inner.is_empty() {
-        said.push(Said { path, is_open: true, value: truth(&value), when: when.to_vec() });
+        said.push(Said { path, is_open: true, value: truth(&value), when: when.to_vec(), written: value });
     } else {
         for inner in &inner {
             say(path.clone(), inner, when, said);

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use rnix::ast::{Expr, HasEntry};
+use rnix::ast::{Expr, HasEntry, Param};
 use rowan::ast::AstNode;
 
 use super::{asked::Module, in_use::is_for_all_secrets, missing::Missing, own_options, system::System};
 use crate::{
     host_file::HostFiles,
-    nix::follow::{Follower, Term, Value},
+    nix::{
+        find::keys,
+        follow::{Bound, Follower, Term, Value, is_hidden},
+    },
     path::TreePath,
 };
 
@@ -23,6 +26,12 @@ pub(super) struct Whole {
     pub(super) files: BTreeSet<TreePath>,
     /// Those that can't be read, as they are called; nothing for what has no name, and may be any number.
     pub(super) others: Vec<Option<String>>,
+    /// What they ask for that they aren't seen to be passed by `specialArgs`, nor by NixOS.
+    pub(super) unpassed: BTreeSet<String>,
+    /// What they say modules are passed; `None` for what can't be told.
+    pub(super) given: BTreeSet<Option<String>>,
+    /// Whether they look anything up by the host's name that isn't seen to be there, be it on a condition.
+    pub(super) look_up: bool,
 }
 
 impl Whole {
@@ -83,6 +92,9 @@ impl Reading<'_> {
             }
             // What a function gives for a list is some of it, at least: the paths in it may be modules.
             _ => {
+                if let Some(all) = self.follower.items(&modules).filter(|_| self.is_whole) {
+                    return all.iter().for_each(|module| self.module(module, system, depth));
+                }
                 let Some(call) = self.follower.call(&modules) else { return system.whole.others.push(None) };
                 let condition = call.arguments.first().filter(|_| call.name.starts_with("optional"));
                 if condition.is_none() {
@@ -102,6 +114,20 @@ impl Reading<'_> {
         }
     }
 
+    /// The modules that lie in a folder, or in what is a list of some.
+    fn below(&self, folders: &Value, system: &mut System, depth: usize) {
+        let folder = self.follower.place(folders).and_then(|place| TreePath::new(place).ok());
+        match folder.filter(|folder| self.is_whole && !self.own.has(folder.as_str())) {
+            Some(folder) => {
+                let files = self.follower.files_with_word(&folder, "");
+                for file in files.iter().filter(|file| !is_hidden(&folder, file)) {
+                    self.file(file.as_str(), system, depth);
+                }
+            }
+            None => self.modules(folders, system, depth),
+        }
+    }
+
     pub(super) fn module(&self, module: &Value, system: &mut System, depth: usize) {
         if let Some(place) = self.follower.place(module) {
             return self.file(&place, system, depth);
@@ -114,7 +140,7 @@ impl Reading<'_> {
                     None => system.whole.others.push(None),
                 },
                 // What lies in a folder is a module of it.
-                ("import-tree" | "listFilesRecursive", [folders]) => self.modules(folders, system, depth),
+                ("import-tree" | "listFilesRecursive", [folders]) => self.below(folders, system, depth),
                 // Lists in a list that is flattened.
                 ("filter" | "map" | "concatMap", [_, list]) | ("flatten" | "concatLists", [list]) => {
                     system.whole.others.push(None);
@@ -125,10 +151,15 @@ impl Reading<'_> {
             }
             return;
         }
+        if let Some(said) = module.term().filter(|_| self.is_whole).and_then(|it| self.follower.merged(it)) {
+            let Some(depth) = depth.checked_sub(1) else { return system.whole.others.push(None) };
+            return said.iter().for_each(|module| self.module(module, system, depth));
+        }
         // What modules of flake-parts say to an option is merged: only some of it may be read.
         let is_merged = |it: &Term| {
             let text = it.expr.syntax().text().to_string();
-            text.starts_with("config.") || text.contains(".modules.")
+            let is_read = || self.follower.next(module).is_some();
+            text.starts_with("config.") || text.contains(".modules.") && is_read()
         };
         if module.term().is_some_and(is_merged) {
             system.whole.others.push(None);
@@ -150,6 +181,9 @@ impl Reading<'_> {
         system.modules.push(read);
         system.own_options.extend(own_options::of(set));
         system.loads |= self.own.is_loaded_by(term.file.path().as_str());
+        if self.is_whole {
+            system.whole.given.extend(self.given(&module));
+        }
         system.homes.extend(self.names(&module, &["home-manager", "users"]));
         system.users.extend(self.names(&module, &["users", "users"]));
         let imports = self.follower.lookup(&module, &["imports"]);
@@ -196,8 +230,9 @@ impl Reading<'_> {
             return;
         }
         let Some(module) = self.follower.file(&path) else {
+            // What isn't there is no more to a host that is there than to a new one.
             if !self.own.is_loaded_by(place) {
-                system.whole.others.push(None);
+                system.whole.others.push((!(self.is_there)(&path)).then(|| place.to_owned()));
             }
             return;
         };
@@ -215,18 +250,66 @@ impl Reading<'_> {
     /// What a module gives for what it is passed.
     fn entered(&self, module: &Value, system: &mut System) -> Value {
         let Some(passed) = &self.passed else { return self.follower.body(module) };
-        let entered = self.follower.apply(module, passed.clone());
-        let module = entered.unwrap_or_else(|| self.follower.reduce(module));
+        let function = self.follower.reduce(module);
+        let entered = self.follower.apply(&function, passed.clone());
+        let module = entered.unwrap_or_else(|| function.clone());
         if !self.is_whole {
             return self.follower.body(&module);
         }
-        if let Value::Term(body) = &module
-            && self.is_sure
-        {
-            system.whole.missing.extend(self.missing().to_module(body));
+        system.whole.unpassed.extend(self.unpassed(&function, passed));
+        if let Value::Term(body) = &module {
+            system.whole.look_up |= self.missing().are_looked_up(body);
+            if self.is_sure {
+                system.whole.missing.extend(self.missing().to_module(body));
+            }
         }
         let says = |path: &[&str]| self.follower.lookup(&module, path).is_bound();
         system.whole.has_secrets |= says(&["sops", "secrets"]) || says(&["config", "sops", "secrets"]);
         self.follower.body(&module)
     }
+
+    /// What a module says that all are passed.
+    fn given(&self, module: &Value) -> Vec<Option<String>> {
+        let all = [&["_module", "args"][..], &["config", "_module", "args"]];
+        let bound = all.map(|path| (path.len(), self.follower.lookup(module, path)));
+        let of_one = |(length, bound): (usize, Bound)| {
+            let dotted =
+                bound.dotted.iter().map(move |(_, binding)| keys(binding).into_iter().nth(length)?);
+            let dotted: Vec<_> = dotted.collect();
+            let values = bound.values.iter().flat_map(|value| match self.follower.body(value).set() {
+                Some((term, set)) => {
+                    self.follower.names(term, set).into_iter().map(|(name, _)| Some(name)).collect()
+                }
+                None => vec![None],
+            });
+            dotted.into_iter().chain(values.collect::<Vec<_>>())
+        };
+        bound.into_iter().flat_map(of_one).collect()
+    }
+
+    /// What a module asks for, and is seen not to be `passed`.
+    fn unpassed(&self, module: &Value, passed: &Value) -> Vec<String> {
+        let Some(Expr::Lambda(lambda)) = module.term().map(|term| &term.expr) else { return Vec::new() };
+        let Some(Param::Pattern(pattern)) = lambda.param() else { return Vec::new() };
+        let asked = pattern.pat_entries().filter(|it| it.default().is_none()).filter_map(|it| it.ident());
+        let is_passed = |name: &String| {
+            let bound = self.follower.lookup(passed, &[name]);
+            BY_NIXOS.contains(&name.as_str()) || bound.is_bound() || !bound.unreadable.is_empty()
+        };
+        asked.map(|name| name.to_string()).filter(|name| !is_passed(name)).collect()
+    }
 }
+
+/// What NixOS passes every module.
+const BY_NIXOS: [&str; 10] = [
+    "_class",
+    "baseModules",
+    "config",
+    "extendModules",
+    "lib",
+    "modulesPath",
+    "options",
+    "pkgs",
+    "specialArgs",
+    "utils",
+];

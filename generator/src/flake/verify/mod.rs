@@ -1,5 +1,6 @@
 //! The proof that an edit registers a new host: its files are followed again as they would be.
 
+pub(super) mod along;
 pub(super) mod asked;
 pub(super) mod elsewhere;
 pub(super) mod in_use;
@@ -10,7 +11,7 @@ pub(super) mod reads;
 pub(super) mod system;
 pub(super) mod undeclared;
 
-use self::{missing::unmade, system::System};
+use self::{along::Along, missing::unmade, system::System};
 use crate::{
     error::{Error, Location, Result},
     flake::{
@@ -27,15 +28,23 @@ use crate::{
     path::TreePath,
 };
 
+/// What following the edited files again gives.
+pub(super) enum Proof {
+    /// The entry holds: where it stands, and its text.
+    Holds(Location, String),
+    /// It takes a module along that may be too much for the new host: its text, and what it is without that.
+    Lighter(String, String),
+}
+
 /// The edited files, followed again, must have the hosts of before and the new one, and the new one must be seen to
-/// load its own files and to be passed what they take. Gives where it stands, and its text.
+/// load its own files and to be passed what they take.
 pub(super) fn verify(
     files: &Planned<'_>,
     edited: &[NixFile],
     expected: Vec<String>,
     host: &str,
     origin: Origin,
-) -> Result<(Location, String)> {
+) -> Result<Proof> {
     let paths = &files.tree.settings().paths;
     let own = Some(paths.host_files(host).file);
     let overlay = Edited { planned: files, files: edited, own };
@@ -49,7 +58,7 @@ pub(super) fn verify(
     if let Some(name) = unbound_names(&entry.node).first() {
         return Err(refuse(format!("it mentions {name}, which is not bound here")));
     }
-    let verified = (at.clone(), entry.node.text().to_string());
+    let verified = Proof::Holds(at.clone(), entry.node.text().to_string());
     if reading.is_taken(place, entry) != Some(true) {
         return Err(refuse("which entries become hosts is not understood in full".into()));
     }
@@ -60,6 +69,27 @@ pub(super) fn verify(
         return Err(refuse(format!("it names {file}, which is not there")));
     }
     let made = reading.made(place, entry);
+    if origin != Origin::Agent
+        && let Some(made) = &made
+    {
+        let others = || {
+            let all = reading.each().flat_map(|(place, hosts)| hosts.iter().map(move |host| (place, host)));
+            let others = all.filter(|(_, other)| other.name != host);
+            others.filter_map(|(place, host)| reading.made(place, host)).collect()
+        };
+        let along = Along {
+            follower: &reading.follower,
+            own: &own,
+            is_there: &is_there,
+            file: &place.term.file,
+            entry: &entry.node,
+            others: &others,
+        };
+        let entry = &entry.node;
+        if let Some(lighter) = along.lighter(made) {
+            return Ok(Proof::Lighter(entry.text().to_string(), lighter));
+        }
+    }
     if origin == Origin::Ours {
         // What is loaded for all may ask each for what it says.
         let asked = made.and_then(|made| system(files, &reading.follower, &made, host).asks());

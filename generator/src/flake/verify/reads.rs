@@ -5,37 +5,62 @@ use std::{cell::RefCell, collections::HashSet};
 use rnix::{
     SyntaxKind::{NODE_ATTRPATH, NODE_DYNAMIC, NODE_STRING},
     SyntaxNode, TextRange,
-    ast::{BinOpKind, Expr, HasEntry, Inherit, LetIn},
+    ast::{BinOpKind, Expr, HasEntry, Inherit, Lambda, LetIn},
 };
 use rowan::ast::AstNode;
 
 use super::asked::{Known, Path, name};
-use crate::nix::{follow::conditional, literal, scope::resolve};
+use crate::nix::{
+    follow::conditional,
+    literal,
+    scope::{binder, resolve},
+};
 
 /// How many names are followed to what an option is called.
 const DEPTH: usize = 16;
 
 /// The options that are read in `nodes`.
 pub(super) fn of(nodes: &[SyntaxNode], known: &Known<'_>) -> Vec<Path> {
-    let reads = Reads { known, found: RefCell::default(), seen: RefCell::default() };
+    read(nodes, known, None)
+}
+
+/// The options that may be read in `nodes`, by the `config` that `function` asks for.
+pub(super) fn may_be(nodes: &[SyntaxNode], known: &Known<'_>, function: &Lambda) -> Vec<Path> {
+    read(nodes, known, Some(function.syntax().clone()))
+}
+
+fn read(nodes: &[SyntaxNode], known: &Known<'_>, function: Option<SyntaxNode>) -> Vec<Path> {
+    let reads = Reads { known, function, found: RefCell::default(), seen: RefCell::default() };
     reads.all(nodes);
     reads.found.into_inner()
 }
 
 /// The option that an expression is: `config.a.b`, or a name for it.
 pub(super) fn path_of(expr: &Expr) -> Option<Path> {
-    path_within(expr, DEPTH)
+    path_within(expr, DEPTH).map(|(_, path)| path)
 }
 
 /// What is read, unless on a condition that isn't known to hold.
 struct Reads<'a> {
     known: &'a Known<'a>,
+    /// The function that asks for the `config` of the options, where all is looked for that may be read.
+    function: Option<SyntaxNode>,
     found: RefCell<Vec<Path>>,
     /// What names are bound to that was looked at.
     seen: RefCell<HashSet<TextRange>>,
 }
 
 impl Reads<'_> {
+    /// Whether what is there on a condition that holds, or doesn't, or may, is read.
+    fn is_met(&self, holds: Option<bool>) -> bool {
+        holds.unwrap_or(self.function.is_some())
+    }
+
+    /// Whether that is the `config` whose options are looked for.
+    fn is_its(&self, config: &SyntaxNode) -> bool {
+        self.function.as_ref().is_none_or(|function| binder("config", config).as_ref() == Some(function))
+    }
+
     fn all<'n>(&self, nodes: impl IntoIterator<Item = &'n SyntaxNode>) {
         for node in nodes {
             self.node(node);
@@ -56,7 +81,7 @@ impl Reads<'_> {
             Expr::Apply(call) => match conditional(call) {
                 Some((condition, inner)) => {
                     self.node(condition.syntax());
-                    if self.known.holds(&condition) == Some(true) {
+                    if self.is_met(self.known.holds(&condition)) {
                         self.node(inner.syntax());
                     }
                 }
@@ -65,12 +90,10 @@ impl Reads<'_> {
             Expr::IfElse(it) => {
                 let Some(condition) = it.condition() else { return };
                 self.node(condition.syntax());
-                let taken = match self.known.holds(&condition) {
-                    Some(true) => it.body(),
-                    Some(false) => it.else_body(),
-                    None => None,
-                };
-                self.all(taken.iter().map(AstNode::syntax));
+                let holds = self.known.holds(&condition);
+                let taken = it.body().filter(|_| self.is_met(holds));
+                let other = it.else_body().filter(|_| self.is_met(holds.map(|holds| !holds)));
+                self.all(taken.iter().chain(&other).map(AstNode::syntax));
             }
             Expr::BinOp(it)
                 if matches!(it.operator(), Some(BinOpKind::And | BinOpKind::Or | BinOpKind::Implication)) =>
@@ -92,8 +115,10 @@ impl Reads<'_> {
     }
 
     fn name(&self, expr: &Expr) {
-        if let Some(path) = path_of(expr) {
-            self.found.borrow_mut().push(path);
+        if let Some((config, path)) = path_within(expr, DEPTH) {
+            if self.is_its(&config) {
+                self.found.borrow_mut().push(path);
+            }
             return;
         }
         match expr {
@@ -115,8 +140,9 @@ impl Reads<'_> {
             let outside = inherit.syntax().parent().and_then(|set| set.parent());
             return names.for_each(|name| self.bound(&name, outside.as_ref().unwrap_or(inherit.syntax())));
         };
-        match path_of(&from) {
-            Some(path) => {
+        match path_within(&from, DEPTH) {
+            Some((config, _)) if !self.is_its(&config) => {}
+            Some((_, path)) => {
                 let inherited = names.map(|name| [path.clone(), vec![name]].concat());
                 self.found.borrow_mut().extend(inherited);
             }
@@ -125,22 +151,27 @@ impl Reads<'_> {
     }
 }
 
-fn path_within(expr: &Expr, depth: usize) -> Option<Path> {
+/// The option that an expression is, behind the name of all.
+fn path_within(expr: &Expr, depth: usize) -> Option<(SyntaxNode, Path)> {
     let depth = depth.checked_sub(1)?;
     match expr {
         Expr::Paren(it) => path_within(&it.expr()?, depth),
         Expr::Select(it) if it.default_expr().is_none() => {
             let attrs = it.attrpath()?.attrs().map(|attr| name(&attr)).collect();
-            Some([path_within(&it.expr()?, depth)?, attrs].concat())
+            let (config, path) = path_within(&it.expr()?, depth)?;
+            Some((config, [path, attrs].concat()))
         }
         Expr::Ident(it) => {
             let name = it.syntax().text().to_string();
             match resolve(&name, it.syntax()) {
                 Some(value) => path_within(&value, depth),
-                None => inherited(&name, it.syntax()).map_or_else(
-                    || (name == "config").then(Vec::new),
-                    |from| Some([path_within(&from, depth)?, vec![name.clone()]].concat()),
-                ),
+                None => match inherited(&name, it.syntax()) {
+                    Some(from) => {
+                        let (config, path) = path_within(&from, depth)?;
+                        Some((config, [path, vec![name]].concat()))
+                    }
+                    None => (name == "config").then(|| (it.syntax().clone(), Vec::new())),
+                },
             }
         }
         _ => None,

@@ -123,6 +123,20 @@ impl System {
     }
 }
 
+/// What `nixosSystem` is called with, where `host` is seen to be a call of it.
+pub(super) fn arguments(follower: &Follower<'_>, host: &Value) -> Option<Value> {
+    let host = follower.body(host);
+    if let Some((host, _)) = host.term().and_then(update) {
+        return arguments(follower, &host);
+    }
+    let call = follower.call(&host)?;
+    match (call.name.as_str(), call.arguments.as_slice()) {
+        ("withSystem", [_, function]) => arguments(follower, function),
+        (name, [arguments]) if name.ends_with("nixosSystem") => Some(arguments.clone()),
+        _ => None,
+    }
+}
+
 /// What the modules in `folder`, of which every folder below it with a `default.nix` is one of each host, ask of one.
 pub(crate) fn asked_below(follower: &Follower<'_>, own: &HostFiles, folder: &TreePath) -> Option<String> {
     let is_there = |path: &TreePath| follower.is_there(path);
@@ -156,8 +170,11 @@ pub(crate) fn read_by_name(
 
 /// The option that the modules of a host ask it for, and none of them says.
 fn unsaid(system: &System) -> Option<String> {
-    let option = asked::unsaid(&system.modules)?;
-    Some(format!("its modules read the option {option}, and none of them says it"))
+    let (option, declared) = asked::unsaid(&system.modules)?;
+    let at = declared.location();
+    Some(format!(
+        "its modules read the option {option}, which {at} declares without a default, and none of them says it"
+    ))
 }
 
 /// The option that the modules of a host say, and none of them declares.

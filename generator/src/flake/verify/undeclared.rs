@@ -58,25 +58,41 @@ pub(super) fn undeclared(modules: &[Module], others: &[Option<String>]) -> Optio
     })
 }
 
+/// Whether an option may be one that only an input's modules declare, as far as is known of those that many have.
+pub(super) fn is_of_inputs(option: &[String]) -> bool {
+    INPUTS.iter().filter_map(|(_, declared)| *declared).any(|declared| is_below(option, declared))
+}
+
+/// Whether an input's module that is called so may declare an option: it is known to, or its name is like the option's.
+pub(super) fn may_be_of(module: &str, option: &[String]) -> bool {
+    let plain = |name: &str| name.replace(['-', '_'], "").to_lowercase();
+    let (module_name, known) = (plain(module), known(module));
+    let is_known = INPUTS.iter().any(|(input, declared)| {
+        known == Some(*input) && declared.is_some_and(|declared| is_below(option, declared))
+    });
+    let is_like = |name: &String| name.len() > 2 && module_name.contains(&plain(name));
+    is_known || option.first().is_some_and(is_like)
+}
+
 /// The input that is known by its name whose module this is: `inputs.agenix.nixosModules.default`.
-fn known(module: &str) -> Option<&'static str> {
+pub(super) fn known(module: &str) -> Option<&'static str> {
     let name = module.strip_prefix("inputs.").unwrap_or(module).split('.').next()?;
     INPUTS.iter().map(|(input, _)| *input).find(|input| *input == name)
 }
 
 /// Whether what a module says depends on which options there are.
-fn is_guarded(module: &Module) -> bool {
+pub(super) fn is_guarded(module: &Module) -> bool {
     let text = module.set.file.text();
     text.contains(" ? ") || text.contains("hasAttr")
 }
 
-fn is_below(path: &[String], option: &[&str]) -> bool {
+pub(super) fn is_below(path: &[String], option: &[&str]) -> bool {
     path.len() >= option.len() && path.iter().zip(option).all(|(name, other)| name == other)
 }
 
 /// What a module says to options, by the first names of each, and where: on any condition but by `optionalAttrs`, as an
 /// option must be there that is said nothing in the end.
-fn said(module: &Module) -> Vec<(Vec<String>, Expr)> {
+pub(super) fn said(module: &Module) -> Vec<(Vec<String>, Expr)> {
     let mut said = Vec::new();
     say(&[], &module.set.expr, &mut said);
     let is_of_module = |(path, _): &(Vec<String>, Expr)| {

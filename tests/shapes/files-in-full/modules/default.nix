@@ -1,1 +1,1 @@
-{ system.stateVersion = "26.05"; }
+{ time.timeZone = "Europe/Oslo"; }

@@ -1,0 +1,2 @@
+# The desktop's.
+{ swapDevices = [ { device = "/dev/disk/by-label/swap"; } ]; }

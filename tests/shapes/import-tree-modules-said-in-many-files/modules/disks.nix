@@ -1,0 +1,7 @@
+{
+  flake.modules.nixos.desktop =
+    { lib, ... }:
+    {
+      imports = [ ./_disks/swap.nix ];
+    };
+}

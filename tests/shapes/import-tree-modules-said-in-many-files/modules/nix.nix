@@ -1,0 +1,7 @@
+{ config, ... }:
+{
+  # What is read here is no option of a host.
+  flake.modules.nixos.base = {
+    nix.registry.self.flake = config.flake;
+  };
+}

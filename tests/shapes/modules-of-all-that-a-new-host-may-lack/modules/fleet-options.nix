@@ -1,0 +1,4 @@
+{ lib, ... }:
+{
+  options.fleet.members = lib.mkOption { default = [ ]; };
+}

@@ -1,0 +1,2 @@
+# Says an option that each host declares by another module.
+{ fleet.members = [ "fjord" ]; }

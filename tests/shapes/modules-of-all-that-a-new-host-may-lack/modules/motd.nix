@@ -1,0 +1,5 @@
+# Asks for what each host is passed by itself.
+{ label, ... }:
+{
+  users.motd = label;
+}

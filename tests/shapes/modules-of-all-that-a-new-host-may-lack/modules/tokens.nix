@@ -1,0 +1,5 @@
+{ config, ... }:
+{
+  imports = [ ./token.nix ];
+  services.tailscale.authKeyFile = config.sops.secrets.token.path;
+}

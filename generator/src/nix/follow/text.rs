@@ -97,25 +97,14 @@ impl Follower<'_> {
         let term = value.term()?;
         let folder = term.file.path().as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
         match &term.expr {
-            Expr::PathRel(path) => {
-                let mut raw = String::new();
-                for part in path.parts() {
-                    match part {
-                        InterpolPart::Literal(text) => raw.push_str(AstToken::syntax(&text).text()),
-                        InterpolPart::Interpolation(it) => {
-                            raw.push_str(&self.text(&Value::Term(term.with(it.expr()?)))?);
-                        }
-                    }
-                }
-                normal(folder, &raw)
-            }
+            Expr::PathRel(path) => normal(folder, &self.raw(term, path.parts())?),
             Expr::BinOp(it) if it.operator() == Some(BinOpKind::Add) => {
                 let left = self.place(&Value::Term(term.with(it.lhs()?)))?;
                 let right = Value::Term(term.with(it.rhs()?));
                 let right = self.text(&right).or_else(|| {
-                    // `./hosts + /name`: what is added is a path only by its looks.
-                    match &self.reduce(&right).term()?.expr {
-                        Expr::PathAbs(path) => Some(path.syntax().text().to_string()),
+                    // `./hosts + /${name}`: what is added is a path only by its looks.
+                    match self.reduce(&right).term()? {
+                        term @ Term { expr: Expr::PathAbs(path), .. } => self.raw(term, path.parts()),
                         _ => None,
                     }
                 })?;
@@ -138,6 +127,19 @@ impl Follower<'_> {
             },
             _ => None,
         }
+    }
+
+    /// The text that the parts of a path come to.
+    fn raw<T: AstToken>(
+        &self,
+        term: &Term,
+        parts: impl IntoIterator<Item = InterpolPart<T>>,
+    ) -> Option<String> {
+        let text = |part: InterpolPart<T>| match part {
+            InterpolPart::Literal(text) => Some(text.syntax().text().to_owned()),
+            InterpolPart::Interpolation(it) => self.text(&Value::Term(term.with(it.expr()?))),
+        };
+        parts.into_iter().map(text).collect()
     }
 
     /// The folder that what `value` leads to lies below, where only the beginning of that is known: `hosts` of

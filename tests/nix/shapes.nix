@@ -206,7 +206,13 @@ let
         ++ concatMap flakes (imported content);
     in
     foldl' (
-      a: b: a // b // { nixosConfigurations = a.nixosConfigurations or { } // b.nixosConfigurations; }
+      a: b:
+      a
+      // b
+      // {
+        nixosConfigurations = a.nixosConfigurations or { } // b.nixosConfigurations;
+        modules = deep (a.modules or { }) (b.modules or { });
+      }
     ) { } (flakes module);
 
   files =

@@ -270,7 +270,7 @@ fn as_each(siblings: &[Sibling], host: &str) -> Vec<Candidate> {
 }
 
 /// Whether nothing is said in a call but a host's name, an agent's platform, and what all of a flake has.
-fn says_only_name(value: &Expr, host: &str) -> bool {
+pub(super) fn says_only_name(value: &Expr, host: &str) -> bool {
     const OF_ALL: [&str; 7] = ["inputs", "self", "lib", "pkgs", "nixpkgs", "system", "outputs"];
     let of_all = |name: Option<String>| name.is_some_and(|name| OF_ALL.contains(&name.as_str()));
     let of_name = |text: &str| text.contains(host) || text == "\"x86_64-linux\"";

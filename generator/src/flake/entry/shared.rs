@@ -344,7 +344,7 @@ fn each<T, U>(all: &[T], of: impl Fn(&T) -> Option<U>) -> Option<Vec<U>> {
 }
 
 /// What an expression says: its words, without comments and its layout.
-pub(super) fn said(expr: &Expr) -> String {
+pub(crate) fn said(expr: &Expr) -> String {
     let tokens = expr.syntax().descendants_with_tokens().filter_map(rnix::NodeOrToken::into_token);
     let words = tokens.filter(|token| !matches!(token.kind(), TOKEN_COMMENT | TOKEN_WHITESPACE));
     words.map(|token| token.text().to_owned()).collect::<Vec<_>>().join(" ")

@@ -162,7 +162,7 @@ impl Sibling {
     }
 
     /// What is said of it with a new name.
-    pub(super) fn renamed_value(&self, host: &str) -> Option<Expr> {
+    pub(crate) fn renamed_value(&self, host: &str) -> Option<Expr> {
         let text = self.renamed_in(self.value.as_ref()?.syntax(), host);
         literal::expression(&text)
     }

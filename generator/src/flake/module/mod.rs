@@ -1,24 +1,19 @@
 //! Hosts that are registered by a module of their own: in a folder of which every file is a module, or in a file that is
 //! imported beside those of its siblings.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod written;
 
-use rnix::{
-    SyntaxNode,
-    ast::{AttrpathValue, Expr, HasEntry, Param},
-};
+use std::collections::BTreeMap;
+
+use rnix::{SyntaxNode, ast::AttrpathValue};
 use rowan::ast::AstNode;
 
+use self::written::{Written, as_siblings, ours, ours_by};
 use super::{
     Form, Registration,
-    entry::{
-        self, Origin,
-        full::{Full, made_by, nixpkgs},
-        passed::Passed,
-        sibling::Sibling,
-    },
+    entry::{Origin, full::nixpkgs},
     files::Planned,
-    place::{Place, folder::is_for_hosts, parts::Import, via::Via},
+    place::{Place, folder::is_for_hosts, parts::Import},
     reading::{Host, Reading},
     refusal::Refusal,
     unfound::HOSTS,
@@ -27,7 +22,7 @@ use super::{
 use crate::{
     edit::{self, Entry, Site},
     error::{Location, Result},
-    nix::{file::NixFile, follow::Term, literal, scope::unbound_names},
+    nix::{file::NixFile, follow::Term},
     path::TreePath,
     rename::rename,
 };
@@ -46,21 +41,6 @@ struct Spot {
 
 /// Where hosts are in a module of flake-parts, and in outputs.
 const OF_A_PART: &str = "flake.nixosConfigurations";
-
-/// A module that may be written.
-struct Written {
-    text: String,
-    /// What says the same, and can be followed.
-    proof: Option<String>,
-    /// How much must be known of it.
-    origin: Origin,
-}
-
-impl Written {
-    fn new(text: String, origin: Origin) -> Self {
-        Self { text, proof: None, origin }
-    }
-}
 
 /// A host that has a file of its own to be registered in.
 type Alone<'a> = (&'a Place, &'a Host);
@@ -271,114 +251,4 @@ fn register_at(
         None => "which input is nixpkgs can't be told".into(),
     };
     Err(refuse(&found))
-}
-
-/// The modules that say of the host what those of its siblings say, the best first: of siblings that have theirs as the
-/// new one has its own, and with what these are passed.
-fn as_siblings(
-    files: &Planned<'_>,
-    reading: &Reading<'_>,
-    alone: &[Alone<'_>],
-    Spot { path, output, .. }: &Spot,
-    host: &str,
-) -> Vec<Written> {
-    let paths = &files.tree.settings().paths;
-    let own = paths.host_files(host);
-    let module_of_it = path.reference(&own.module());
-    let said = as_said(alone, host, &module_of_it);
-    let is_like = |(place, it): &&Alone<'_>| {
-        place.is_of_hosts() && renamed(place.term.file.path(), &it.name, host).as_ref() == Some(path)
-    };
-    let alike: Vec<_> = alone.iter().filter(is_like).collect();
-    let siblings = alike.iter().map(|(place, it)| Sibling::read(&reading.follower, place, it));
-    let siblings: Vec<_> = siblings.collect();
-    let Some((model, _)) = alike.last() else { return said.into_iter().collect() };
-    let made =
-        alike.iter().filter_map(|(place, it)| Some((Some(it.name.as_str()), reading.made(place, it)?)));
-    let made: Vec<_> = made.collect();
-    let full = Full {
-        follower: &reading.follower,
-        place: model,
-        siblings: &siblings,
-        passed: Passed::of(&reading.follower, &made, model),
-        host,
-        folder: &module_of_it,
-        own: &own,
-        flake: &paths.flake,
-        maker: reading.maker(),
-    };
-    let passed: BTreeSet<_> = alike.iter().flat_map(|(place, _)| parameters(&place.term.file)).collect();
-    let candidates = entry::candidates(&full).flatten();
-    let written =
-        candidates.filter_map(|it| Some(Written::new(module(&it.text, output, host, &passed)?, it.origin)));
-    said.into_iter().chain(written).collect()
-}
-
-/// The module that says the host's own to the option that most siblings say theirs to: `fleet.hosts.NAME.module = …;`.
-fn as_said(alone: &[Alone<'_>], host: &str, module: &str) -> Option<Written> {
-    let said = alone.iter().filter(|(place, _)| matches!(place.via, Via::Said(_)));
-    let options = said.filter_map(|(place, it)| {
-        let path = AttrpathValue::cast(it.node.clone())?.attrpath()?;
-        let attrs: Vec<_> = path.attrs().map(|attr| attr.syntax().text().to_string()).collect();
-        let (above, below) = (attrs.get(..place.prefix)?, attrs.get(place.prefix + 1..)?);
-        match below {
-            [below] if below.ends_with("module") => Some((above.join("."), below.clone())),
-            _ => None,
-        }
-    });
-    let (above, below) = most(options)?;
-    let host = literal::quote_attribute(host);
-    let text = format!("{{\n  {above}.{host}.{below} = {module};\n}}\n");
-    // What makes hosts is followed with a set as a whole, which says the same.
-    let proof = Some(format!("{{ {above}.{host} = {{ {below} = {module}; }}; }}"));
-    Some(Written { text, proof, origin: Origin::Ours })
-}
-
-/// The names that a module asks for.
-fn parameters(module: &NixFile) -> Vec<String> {
-    let Some(Expr::Lambda(lambda)) = module.value() else { return Vec::new() };
-    let Some(Param::Pattern(pattern)) = lambda.param() else { return Vec::new() };
-    pattern.pat_entries().filter_map(|it| Some(it.ident()?.syntax().text().to_string())).collect()
-}
-
-/// The module with what `binding` says of the host, in the official style; nothing where that mentions what modules are not
-/// known to be passed.
-fn module(binding: &str, output: &str, host: &str, passed: &BTreeSet<String>) -> Option<String> {
-    let value = literal::set_of(binding)?.attrpath_values().next()?.value()?;
-    let value = literal::expression(&value.syntax().text().to_string())?;
-    let names: BTreeSet<_> = unbound_names(value.syntax()).into_iter().collect();
-    if !names.is_subset(passed) {
-        return None;
-    }
-    let names = names.into_iter().map(|name| name + ", ").collect::<String>();
-    let value = value.syntax().text();
-    let text = format!("{{ {names}... }}:\n{{\n  {output}.{host} = {value};\n}}\n");
-    nixfmt_rs::format(&text).ok()
-}
-
-/// The module with a host as a framework makes it, in the official style.
-fn ours_by(files: &Planned<'_>, spot: &Spot, host: &str, maker: &str) -> Option<String> {
-    let module = spot.path.reference(&files.tree.settings().paths.host_files(host).module());
-    let made = made_by(maker, "inputs", &module);
-    nixfmt_rs::format(&format!("{{ inputs, ... }}: {{ {}.{host} = {made}; }}", spot.output)).ok()
-}
-
-/// The module with nothing but what a host needs, in the official style.
-fn ours(files: &Planned<'_>, spot: &Spot, host: &str, nixpkgs: &str) -> String {
-    format!(
-        "\
-{{ inputs, ... }}:
-{{
-  {}.{} = inputs.{}.lib.nixosSystem {{
-    system = \"x86_64-linux\";
-    modules = [ {} ];
-    specialArgs = {{ inherit inputs; }};
-  }};
-}}
-",
-        spot.output,
-        host,
-        nixpkgs,
-        spot.path.reference(&files.tree.settings().paths.host_files(host).module()),
-    )
 }

@@ -1,0 +1,7 @@
+{
+  flake.modules.nixos.laptop =
+    { pkgs, ... }:
+    {
+      environment.systemPackages = [ pkgs.hello ];
+    };
+}

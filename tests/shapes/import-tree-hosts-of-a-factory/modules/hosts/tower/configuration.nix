@@ -1,0 +1,7 @@
+{
+  flake.modules.nixos.tower =
+    { pkgs, ... }:
+    {
+      environment.systemPackages = [ pkgs.hello ];
+    };
+}

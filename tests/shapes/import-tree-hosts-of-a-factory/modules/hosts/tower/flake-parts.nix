@@ -1,0 +1,4 @@
+{ inputs, ... }:
+{
+  flake.nixosConfigurations = inputs.self.factory.nixos "x86_64-linux" "tower";
+}

@@ -3,7 +3,7 @@
 
 mod written;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rnix::{SyntaxNode, ast::AttrpathValue};
 use rowan::ast::AstNode;
@@ -22,7 +22,10 @@ use super::{
 use crate::{
     edit::{self, Entry, Site},
     error::{Location, Result},
-    nix::{file::NixFile, follow::Term},
+    nix::{
+        file::NixFile,
+        follow::{DirEntry, Follower, Term},
+    },
     path::TreePath,
     rename::rename,
 };
@@ -160,7 +163,7 @@ fn in_folder(
     }
     let below = alone.iter().filter(|(place, _)| place.term.file.path().is_below(folder));
     let as_siblings = most(below.filter_map(|(place, it)| renamed(place.term.file.path(), &it.name, host)));
-    let path = as_siblings.or_else(|| place(files, folder, reader, host));
+    let path = as_siblings.or_else(|| place(&reading.follower, folder, reader, host));
     let at = reader.location();
     let refuse =
         |found| Refusal { host, paths: &files.tree.settings().paths, reading }.as_module(at.clone(), found);
@@ -170,13 +173,33 @@ fn in_folder(
     })
 }
 
-/// `FOLDER/agent-NAME.nix`; below `FOLDER/hosts` where that is there and the folders below are read, too.
-fn place(files: &Planned<'_>, folder: &str, reader: &Term, host: &str) -> Option<TreePath> {
+/// `FOLDER/agent-NAME.nix`; below the folder of hosts in it where one is there and the folders below are read, too, as
+/// theirs lie there: `FOLDER/00-hosts/agent-NAME/configuration.nix`.
+fn place(follower: &Follower<'_>, folder: &str, reader: &Term, host: &str) -> Option<TreePath> {
     let folder = TreePath::new(folder).ok()?;
     let deep = !reader.expr.syntax().text().to_string().contains("readDir");
-    let hosts = folder.join("hosts");
-    let is_folder = hosts.under(files.tree.root()).is_dir();
-    Some(if deep && is_folder { hosts } else { folder }.join(format_args!("{host}.nix")))
+    let is_of_hosts = |entry: &DirEntry| {
+        entry.is_folder && entry.name.trim_start_matches(|c: char| !c.is_alphabetic()) == "hosts"
+    };
+    let hosts = follower.entries(&folder).into_iter().find(is_of_hosts).filter(|_| deep);
+    let hosts = hosts.map(|hosts| folder.join(hosts.name));
+    let theirs = hosts.as_ref().and_then(|hosts| file_in_each(follower, hosts));
+    Some(match (hosts.unwrap_or(folder), theirs) {
+        (folder, Some(file)) => folder.join(host).join(file),
+        (folder, None) => folder.join(format_args!("{host}.nix")),
+    })
+}
+
+/// The one file of Nix that is in each of the folders in `folder`; nothing where more are, or something else lies there.
+fn file_in_each(follower: &Follower<'_>, folder: &TreePath) -> Option<String> {
+    let entries = follower.entries(folder);
+    let files = entries.iter().map(|entry| {
+        let below = folder.join(&entry.name);
+        let is_read = |it: &DirEntry| below.join(&it.name).has_extension("nix") && !it.name.starts_with('_');
+        follower.entries(&below).into_iter().filter(is_read).map(|it| it.name).collect::<BTreeSet<_>>()
+    });
+    let mut common = files.reduce(|common, next| &common & &next)?.into_iter();
+    common.next().filter(|_| common.next().is_none())
 }
 
 /// The path that is to `host` what `path` is to a sibling; nothing where that is not in it.

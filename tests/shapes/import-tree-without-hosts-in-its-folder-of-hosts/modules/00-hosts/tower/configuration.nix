@@ -1,0 +1,3 @@
+{
+  flake.modules.nixos.tower.networking.hostName = "tower";
+}

@@ -5,10 +5,12 @@ use rowan::ast::AstNode;
 
 use super::{
     entry::full::{inputs, nixpkgs, of_nixpkgs, with_inputs_bound},
+    files::Planned,
     place::Place,
     reach,
     reading::Reading,
     refusal::Refusal,
+    register::register,
 };
 use crate::{
     edit::Site,
@@ -19,6 +21,8 @@ use crate::{
         scope::is_bound_at,
     },
     path::TreePath,
+    settings::{Paths, Settings},
+    tree::Tree,
 };
 
 /// Where a person writes a host in full.
@@ -84,7 +88,21 @@ impl Refusal<'_, '_> {
         let set = format!(
             "set hosts = \"{folder}\" below [paths] of agent-tool.toml, a folder for agents alone that nothing reads"
         );
+        if self.is_registered_in(&folder) {
+            return format!("{set}, then run this again");
+        }
         self.by_hand(&self.level(), &folder, vec![set])
+    }
+
+    /// Whether the tool itself registers the new host where hosts lie in `folder`, apart.
+    fn is_registered_in(self, folder: &TreePath) -> bool {
+        if is_apart(self.paths.hosts.as_str()) {
+            return false;
+        }
+        let tree = self.files.tree;
+        let paths = Paths { hosts: folder.clone(), ..self.paths.clone() };
+        let apart = Tree::with_settings(tree.root(), Settings { paths, ..tree.settings().clone() });
+        apart.is_ok_and(|tree| register(&Planned::none(&tree), self.host).is_ok())
     }
 
     /// Where a host in full is seen as one, whatever else the flake is made of.

@@ -1,8 +1,11 @@
 //! Why there is no place for a new host, and what a person does instead.
 
+use rnix::ast::Expr;
+
 use super::{
     by_hand::bind_inputs,
     entry::full,
+    files::Planned,
     place::{Folder, Place, framework::Framework},
     reading::Reading,
     unfound::{Kind, Sign},
@@ -21,6 +24,8 @@ pub(super) struct Refusal<'a, 'b> {
     pub(super) host: &'a str,
     /// Where things lie.
     pub(super) paths: &'a Paths,
+    /// The flake's files.
+    pub(super) files: &'a Planned<'a>,
     /// What could be read of the flake.
     pub(super) reading: &'a Reading<'b>,
 }
@@ -170,7 +175,10 @@ impl Refusal<'_, '_> {
 
     /// There are hosts, as a sign of them shows, but nothing is seen that registers them.
     pub(super) fn unfound(self, sign: Sign) -> Error {
-        let mut by_hand = self.in_full();
+        // What isn't seen to make hosts of those may make one of what lies beside them.
+        let is_beside = matches!(sign.kind, Kind::Named(_) | Kind::Lying(_));
+        let mut by_hand = if is_beside { self.apart() } else { self.in_full() };
+        let mut at = sign.at;
         let found = match sign.kind {
             Kind::Given(output, opening) => {
                 if let Some((at, prefix)) = opening {
@@ -193,11 +201,22 @@ impl Refusal<'_, '_> {
                     .into()
             }
             Kind::Read => "hosts are read here, but nothing is seen that registers them".into(),
-            Kind::Lying(folder) => {
-                format!("{folder} looks like a host, but nothing is seen that registers it")
-            }
+            Kind::Lying(folder) => match self.module_of_an_input() {
+                Some(module) => {
+                    at = module.location();
+                    format!("{folder} looks like a host, which this module of an input may register")
+                }
+                None => format!("{folder} looks like a host, but nothing is seen that registers it"),
+            },
         };
-        Self::because(sign.at, found, by_hand)
+        Self::because(at, found, by_hand)
+    }
+
+    /// The only module of flake-parts that is an input's, which isn't read.
+    fn module_of_an_input(&self) -> Option<&Term> {
+        let parts = &self.reading.places.parts;
+        let mut modules = parts.iter().filter(|part| matches!(part.expr, Expr::Select(_)));
+        modules.next().filter(|_| modules.next().is_none())
     }
 
     /// There is no place at all.

@@ -43,7 +43,7 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         });
     }
     let paths = &files.tree.settings().paths;
-    let (hosts, refusal) = (&paths.hosts, Refusal { host, paths, reading: &reading });
+    let (hosts, refusal) = (&paths.hosts, Refusal { host, paths, files, reading: &reading });
     let own = paths.host_files(host);
     let is_there = |path: &TreePath| will_be(&own, path) || files.is_there(path);
     // What another agent lacks, too, is none that is needed; and large trees have agents.
@@ -162,7 +162,7 @@ fn by_folder(
     host: &str,
 ) -> Result<Registration> {
     let paths = &files.tree.settings().paths;
-    let (own, refusal) = (paths.host_files(host), Refusal { host, paths, reading });
+    let (own, refusal) = (paths.host_files(host), Refusal { host, paths, files, reading });
     let refuse = |why: &str| refusal.of_folder(folder, why);
     if let Maker::Framework(framework) = &folder.maker {
         // It is where it is by default: a tree that has nothing of it keeps its hosts elsewhere.
@@ -346,7 +346,7 @@ pub(super) fn at_place(
             }
         }
     }
-    Err(Refusal { host, paths: &files.tree.settings().paths, reading }.at_place(place, why, is_ours))
+    Err(Refusal { host, paths: &files.tree.settings().paths, files, reading }.at_place(place, why, is_ours))
 }
 
 impl Place {

@@ -165,8 +165,9 @@ fn in_folder(
     let as_siblings = most(below.filter_map(|(place, it)| renamed(place.term.file.path(), &it.name, host)));
     let path = as_siblings.or_else(|| place(&reading.follower, folder, reader, host));
     let at = reader.location();
-    let refuse =
-        |found| Refusal { host, paths: &files.tree.settings().paths, reading }.as_module(at.clone(), found);
+    let refuse = |found| {
+        Refusal { host, paths: &files.tree.settings().paths, files, reading }.as_module(at.clone(), found)
+    };
     Some(match path {
         Some(path) => Ok(Spot { path, at, importer: None, output: OF_A_PART }),
         None => Err(refuse("every file of the tree is a module: which is to register hosts?")),
@@ -226,7 +227,7 @@ fn register_at(
 ) -> Result<Registration> {
     let path = &spot.path;
     let paths = &files.tree.settings().paths;
-    let refuse = |found: &str| Refusal { host, paths, reading }.as_module(spot.at.clone(), found);
+    let refuse = |found: &str| Refusal { host, paths, files, reading }.as_module(spot.at.clone(), found);
     if files.is_there(path) {
         return Err(refuse(&format!("{path} is there already")));
     }

@@ -305,6 +305,11 @@ let
           else
             hostsIn inputs (config.easy-hosts.path + "/x86_64-nixos");
       };
+    agenix-rekey = {
+      configure = _: { };
+      flakeModule = { };
+      nixosModules.default = _: { };
+    };
     clan-core.flakeModules.default =
       { inputs, ... }:
       {

@@ -84,6 +84,13 @@ impl Refusal<'_, '_> {
         }
     }
 
+    /// All hosts are given to agenix-rekey, and a new one has no module of it.
+    pub(super) fn unrekeyed(at: Location) -> Error {
+        let found = "all hosts are given to agenix-rekey here, which rekeys none while one lacks its module: a new one isn't given it";
+        let by_hand = "give it those that have it: `nixosConfigurations = nixpkgs.lib.filterAttrs (_: host: host.config ? age.rekey) self.nixosConfigurations;`, then run this again";
+        Self::because(at, found, by_hand.into())
+    }
+
     /// A framework makes hosts of the folders of one that isn't there.
     pub(super) fn without_folder(self, folder: &Folder) -> Error {
         let hosts = &self.paths.hosts;

@@ -20,7 +20,7 @@ use super::{
     reading::{Host, Reading},
     refusal::Refusal,
     unfound,
-    verify::{Proof, elsewhere, system, system::asked_below, verify, will_be},
+    verify::{Proof, elsewhere, rekeyed, system, system::asked_below, verify, will_be},
 };
 use crate::{
     edit::{self, Entry, Site},
@@ -36,6 +36,18 @@ use crate::{
 /// The registration of a new host, or why there is no place for it.
 pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> {
     let reading = Reading::of(files, files)?;
+    let registration = find_place(files, &reading, host)?;
+    // What another agent lacks, too, is none that is needed; and large trees have agents.
+    if !reading.hosts.iter().flatten().any(Host::is_agent)
+        && let Some(at) = rekeyed::gives_all(files, &reading)
+        && !rekeyed::has_its_module(files, &reading, &registration, host)
+    {
+        return Err(Refusal::unrekeyed(at));
+    }
+    Ok(registration)
+}
+
+fn find_place(files: &Planned<'_>, reading: &Reading<'_>, host: &str) -> Result<Registration> {
     if let Some((place, there)) = reading.find(host) {
         return Err(Error::Conflict {
             message: format!("{}: {} is already there", place.term.file.location(&there.node), host),
@@ -43,16 +55,16 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
         });
     }
     let paths = &files.tree.settings().paths;
-    let (hosts, refusal) = (&paths.hosts, Refusal { host, paths, files, reading: &reading });
+    let (hosts, refusal) = (&paths.hosts, Refusal { host, paths, files, reading });
     let own = paths.host_files(host);
     let is_there = |path: &TreePath| will_be(&own, path) || files.is_there(path);
     // What another agent lacks, too, is none that is needed; and large trees have agents.
     let has_agents = reading.hosts.iter().flatten().any(Host::is_agent);
-    if !has_agents && let Some((at, file)) = elsewhere::missing_for_all(files, &reading, &own, &is_there) {
+    if !has_agents && let Some((at, file)) = elsewhere::missing_for_all(files, reading, &own, &is_there) {
         return Err(refusal.without_file(at, &file));
     }
     if let Some(folder) = reading.places.folders.iter().find(|folder| folder.path == hosts.as_str()) {
-        return by_folder(files, &reading, folder, host);
+        return by_folder(files, reading, folder, host);
     }
     if let Some((folder, reader)) =
         reading.places.modules.iter().find(|(folder, _)| hosts.as_str() == folder || hosts.is_below(folder))
@@ -63,28 +75,28 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     if let Some(term) = unread.iter().find(|term| folder::mentions(&reading.follower, term, hosts.as_str())) {
         return Err(refusal.of_its_folder(term));
     }
-    if let Some(registered) = module::register_loaded(files, &reading, host) {
+    if let Some(registered) = module::register_loaded(files, reading, host) {
         return registered;
     }
-    let places = places(files, &reading);
+    let places = places(files, reading);
     let mut refused = None;
     for (place, hosts) in &places {
-        match at_place(files, &reading, place, hosts, host) {
+        match at_place(files, reading, place, hosts, host) {
             Ok(registration) => return Ok(registration),
             Err(error) => refused = refused.or(Some(error)),
         }
     }
-    match over::register(files, &reading, host) {
+    match over::register(files, reading, host) {
         Some(Ok(registration)) => return Ok(registration),
         Some(Err(term)) => return Err(refused.unwrap_or_else(|| refusal.rewriting(term))),
         None => {}
     }
     if reading.places.is_empty()
-        && let Some(sign) = unfound::for_others(files, &reading)
+        && let Some(sign) = unfound::for_others(files, reading)
     {
         return Err(refusal.unfound(sign));
     }
-    if let Some(registered) = module::register(files, &reading, host) {
+    if let Some(registered) = module::register(files, reading, host) {
         return registered;
     }
     let maker = reading
@@ -97,7 +109,7 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     }
     // A flake that has hosts is not opened in another place.
     if reading.places.is_empty()
-        && let Some(sign) = unfound::sign(files, &reading)
+        && let Some(sign) = unfound::sign(files, reading)
     {
         return Err(refusal.unfound(sign));
     }
@@ -112,7 +124,7 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
                 opening,
                 conditions: Vec::new(),
             };
-            match at_place(files, &reading, &place, &[], host) {
+            match at_place(files, reading, &place, &[], host) {
                 Ok(registration) => return Ok(registration),
                 Err(error) => refused = refused.or(Some(error)),
             }

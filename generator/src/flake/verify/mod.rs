@@ -8,6 +8,7 @@ pub(super) mod loaded;
 pub(super) mod missing;
 pub(super) mod own_options;
 pub(super) mod reads;
+pub(super) mod rekeyed;
 pub(super) mod system;
 pub(super) mod undeclared;
 

@@ -294,6 +294,8 @@ fn reason(why: Error) -> String {
         Error::Unverified { message, .. } => {
             format!("it is not understood in full which hosts entries become: with one more, {message}")
         }
+        // Where the entry would have stood is no place in the file as it is.
+        Error::NoPlace { found, .. } => found,
         why => why.to_string(),
     }
 }

@@ -344,9 +344,10 @@ fn own_file(tree: &Tree, host: &str, path: &TreePath, hosts: &TreePath) -> Optio
     let Ok(below) = TreePath::new(below) else {
         return path.has_extension("nix").then_some(HostFile::Beside);
     };
+    let is_of_others = below.as_str().split('/').any(|part| HOMES.contains(&part) || OTHERS.contains(&part));
     let is_home = ["home", "hm"].iter().any(|it| name(&below).starts_with(it));
     let file = if tree.has(&path.join("default.nix")) { below.join("default.nix") } else { below };
-    (file.has_extension("nix") && !is_home).then_some(HostFile::Inside(file))
+    (file.has_extension("nix") && !is_home && !is_of_others).then_some(HostFile::Inside(file))
 }
 
 /// What there is most of; nothing where that is not one.

@@ -149,3 +149,51 @@ fn no_other_file_lies_above_the_folder_of_a_host() {
     let expected = format!("agent-tool.toml:{line}:13: \"../machine.nix\" leads out of the host's folder");
     fixture.refused(&["list"], 1, &expected);
 }
+
+#[test]
+fn people_in_the_folder_of_a_host_are_not_the_host() {
+    let fixture = Fixture::empty();
+    let flake = "\
+{
+  inputs.nixpkgs.url = \"github:NixOS/nixpkgs/nixos-26.05\";
+  inputs.flake-parts.url = \"github:hercules-ci/flake-parts\";
+
+  outputs =
+    inputs:
+    inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+      systems = [ \"x86_64-linux\" ];
+      imports = [ ./hosts ];
+    };
+}
+";
+    fixture.write("flake.nix", flake);
+    fixture.write("hosts/default.nix", "{\n  imports = [\n    ./tower\n    ./attic\n  ];\n}\n");
+    for host in ["tower", "attic"] {
+        let module = format!(
+            "\
+{{ inputs, ... }}:
+let
+  configuration = {{ networking.domain = \"example.org\"; }};
+in
+{{
+  flake.nixosConfigurations.{host} = inputs.nixpkgs.lib.nixosSystem {{
+    system = \"x86_64-linux\";
+    modules = [
+      configuration
+      ./users
+    ];
+    specialArgs = {{ inherit inputs; }};
+  }};
+}}
+"
+        );
+        fixture.write(&format!("hosts/{host}/default.nix"), &module);
+        fixture.write(&format!("hosts/{host}/users/default.nix"), "{ }\n");
+    }
+    fixture.git(&["init", "--quiet"]);
+    fixture.commit();
+    fixture.ok(&adoption("--domain example.org --admin-user alice"));
+    let settings = fixture.read("agent-tool.toml");
+    assert!(settings.contains("host-file = \"configuration.nix\"\n"), "{settings}");
+    assert!(fixture.read("hosts/agent-base/default.nix").contains("modules = [ ./configuration.nix ];"));
+}

@@ -17,7 +17,7 @@ use crate::{
     name::AgentName,
     nix::{
         file::NixFile,
-        follow::{Term, Value},
+        follow::{Follower, Term, Value},
         scope::is_bound_at,
     },
     path::TreePath,
@@ -107,10 +107,12 @@ impl Refusal<'_, '_> {
 
     /// Where a host in full is seen as one, whatever else the flake is made of.
     fn level(self) -> Level {
-        let Reading { follower, places, .. } = self.reading;
-        let flake = follower.file(&self.paths.flake);
-        let outputs = flake.and_then(|flake| follower.lookup(&flake, &["outputs"]).values.into_iter().next());
-        let outputs = outputs.map(|outputs| follower.body(&outputs));
+        let places = &self.reading.places;
+        // What has looked at as much as it may sees no more.
+        let fresh = Follower::new(self.files, &self.paths.flake);
+        let follower = [&self.reading.follower, &fresh].into_iter().find(|it| self.outputs(it).is_some());
+        let follower = follower.unwrap_or(&fresh);
+        let outputs = self.outputs(follower);
         let Some(whole) = outputs
             .as_ref()
             .and_then(Value::term)
@@ -135,6 +137,13 @@ impl Refusal<'_, '_> {
             }
             _ => Level::OverOutputs(whole.clone()),
         }
+    }
+
+    /// What the flake gives.
+    fn outputs(self, follower: &Follower<'_>) -> Option<Value> {
+        let flake = follower.file(&self.paths.flake)?;
+        let outputs = follower.lookup(&flake, &["outputs"]).values.into_iter().next()?;
+        Some(follower.body(&outputs))
     }
 
     /// The steps that a person takes at `level`, for a host that lies in the folder `hosts`, and `first` others.

@@ -6,6 +6,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
+use super::sibling::names_people;
 use crate::{flake::verify::own_options, nix::literal};
 
 /// What people call the argument that is a host's name.
@@ -127,7 +128,9 @@ fn shared_bindings(sets: &[AttrSet], new: &New<'_>, may_lack: &dyn Fn(&str) -> b
             lines.push(format!("{name} = {module};"));
             continue;
         }
-        match exprs.as_ref().and_then(|exprs| shared(exprs, new, &|_| false)) {
+        // Those whom all have are no more the new one's than the others.
+        let common = exprs.as_ref().filter(|_| !name.rsplit('.').next().is_some_and(names_people));
+        match common.and_then(|exprs| shared(exprs, new, &|_| false)) {
             Some(value) if is_of_modules => lines.push(format!("{name} = {};", new.modules(&value))),
             Some(value) => lines.push(format!("{name} = {value};")),
             None if NAMES.contains(&name.as_str())

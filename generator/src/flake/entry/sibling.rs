@@ -294,8 +294,12 @@ pub(crate) fn site(place: &Place, siblings: &[Sibling]) -> Site {
 
 /// Whether what is bound says whose a machine is.
 pub(super) fn is_personal(binding: &AttrpathValue) -> bool {
-    const PERSONAL: [&str; 6] = ["user", "users", "username", "userName", "mainUser", "primaryUser"];
-    keys(binding).last().is_some_and(|key| key.as_deref().is_some_and(|key| PERSONAL.contains(&key)))
+    keys(binding).last().is_some_and(|key| key.as_deref().is_some_and(names_people))
+}
+
+/// Whether what is called so says whose a machine is.
+pub(super) fn names_people(name: &str) -> bool {
+    ["user", "users", "username", "userName", "mainUser", "primaryUser"].contains(&name)
 }
 
 /// Whether the siblings are said to be of different people: whose the new one is can't be told from them.

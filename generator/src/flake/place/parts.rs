@@ -1,6 +1,6 @@
 //! Modules of flake-parts: hosts are below their `flake`, or are made of what is said to their options.
 
-use rnix::ast::{AttrSet, Expr, HasEntry, Inherit, List};
+use rnix::ast::{AttrSet, AttrpathValue, Expr, HasEntry, Inherit, List};
 use rowan::ast::AstNode;
 
 use super::{Search, condition::Condition, folder, framework, via::Via};
@@ -212,6 +212,19 @@ impl Search<'_> {
             }
         }
     }
+}
+
+/// Whether a call of `mkFlake` may be flake-parts': a flake without that as an input may have such a function of its own.
+pub(super) fn may_be_called(follower: &Follower<'_>, call: &Term) -> bool {
+    const NAME: &str = "flake-parts";
+    let flake = follower.file(follower.flake());
+    let Some((_, set)) = flake.as_ref().and_then(Value::set) else { return true };
+    let is_of_inputs =
+        |it: &AttrpathValue| keys(it).first().is_some_and(|key| key.as_deref() == Some("inputs"));
+    let inputs = set.attrpath_values().filter(is_of_inputs).map(|it| it.syntax().text().to_string());
+    let inputs: Vec<_> = inputs.collect();
+    let names = |text: &str| text.contains(NAME);
+    inputs.is_empty() || names(&call.expr.syntax().text().to_string()) || inputs.iter().any(|it| names(it))
 }
 
 /// The module of which only what it imports is taken: `(import-tree ./modules).imports`, or by `inherit`.

@@ -22,6 +22,8 @@ pub(super) struct Whole {
     pub(super) missing: Vec<(String, Term)>,
     /// Whether they say secrets to sops-nix, each of which is of the file for all unless it says another.
     pub(super) has_secrets: bool,
+    /// The one of NixOS's own that makes them another kind of machine: a container, a medium, one of some provider.
+    pub(super) kind: Option<Term>,
     /// The files that they are in.
     pub(super) files: BTreeSet<TreePath>,
     /// Those that can't be read, as they are called; nothing for what has no name, and may be any number.
@@ -129,6 +131,9 @@ impl Reading<'_> {
     }
 
     pub(super) fn module(&self, module: &Value, system: &mut System, depth: usize) {
+        if self.is_whole && self.is_sure && system.whole.kind.is_none() {
+            system.whole.kind = module.term().filter(|it| is_of_another_kind(&it.expr)).cloned();
+        }
         if let Some(place) = self.follower.place(module) {
             return self.file(&place, system, depth);
         }
@@ -298,6 +303,15 @@ impl Reading<'_> {
         };
         asked.map(|name| name.to_string()).filter(|name| !is_passed(name)).collect()
     }
+}
+
+/// Whether a module is one of those of NixOS that make a machine what no agent's is.
+fn is_of_another_kind(module: &Expr) -> bool {
+    const FOLDERS: [&str; 2] = ["/virtualisation/", "/installer/"];
+    let text = module.syntax().text().to_string();
+    text.contains("modulesPath")
+        && FOLDERS.iter().any(|folder| text.contains(folder))
+        && !text.contains("/installer/scan/")
 }
 
 /// What NixOS passes every module.

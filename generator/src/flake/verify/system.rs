@@ -109,6 +109,8 @@ impl System {
             Some(format!("it reads {}, which a new host doesn't have", self.missing.join(", ")))
         } else if let Some((file, by)) = self.whole.missing().next() {
             Some(format!("{} reads {file}, which a new host doesn't have", by.location()))
+        } else if let Some(kind) = &self.whole.kind {
+            Some(format!("{} makes it another kind of machine", kind.location()))
         } else if let Some(option) = self.own_options.first().filter(|_| !self.has_others) {
             Some(format!("it is said `{option}`, which no module but hosts' own is seen to declare"))
         } else if let Some(why) = self.asks() {

@@ -1,0 +1,4 @@
+{ modulesPath, ... }:
+{
+  imports = [ (modulesPath + "/virtualisation/proxmox-lxc.nix") ];
+}

@@ -110,8 +110,8 @@ impl Refusal<'_, '_> {
         let places = &self.reading.places;
         // What has looked at as much as it may sees no more.
         let fresh = Follower::new(self.files, &self.paths.flake);
-        let follower = [&self.reading.follower, &fresh].into_iter().find(|it| self.outputs(it).is_some());
-        let follower = follower.unwrap_or(&fresh);
+        let sees = |it: &&Follower<'_>| self.outputs(it).is_some_and(|outputs| outputs.term().is_some());
+        let follower = Some(&self.reading.follower).filter(sees).unwrap_or(&fresh);
         let outputs = self.outputs(follower);
         let Some(whole) = outputs
             .as_ref()

@@ -76,8 +76,9 @@ pub(super) fn find(tree: &Tree, survey: &Survey) -> Result<Option<Hosts>> {
         return Ok(is_free.then(|| Hosts { file: file(tree, survey, &all, &folder), folder }));
     }
     // Where only boards and guests lie is no place for others than these.
+    let like_agents = flake::like_agents(&Planned::none(tree))?;
     let mut own = all.clone();
-    own.retain(|host, _| !survey.names.contains_key(host) || survey.like_agents.contains(host));
+    own.retain(|host, _| !survey.names.contains_key(host) || like_agents.contains(host));
     let like = self::votes(tree, survey, &own);
     // People keep their homes and their guests by the names of hosts, too. Of two folders that are as likely it is the first.
     let likely = |(folder, votes): &(&TreePath, &Votes)| {

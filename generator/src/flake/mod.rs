@@ -38,7 +38,7 @@ use crate::{
 pub(crate) use by_hand::{APART, is_apart};
 pub use files::Planned;
 pub(crate) use place::folder::{READERS, is_for_hosts};
-pub use survey::{Survey, own_files, survey};
+pub use survey::{Survey, like_agents, own_files, survey};
 
 /// Where and how a host is, or would be, registered.
 #[derive(Debug)]

@@ -147,7 +147,9 @@ fn places<'a>(files: &Planned<'_>, reading: &'a Reading<'_>) -> Vec<(&'a Place, 
         there.iter().filter(|host| reading.is_like_agents(place, host)).count()
     };
     places.sort_by_cached_key(|(place, there)| {
-        Reverse((agents(there), like(place, there) > 0, beside(there), there.len()))
+        // Agents are as agents are: nothing is to be read of what stands beside them.
+        let has_agents = agents(there);
+        Reverse((has_agents, has_agents || like(place, there) > 0, beside(there), there.len()))
     });
     if is_scattered(reading) {
         // A group of some that is imported beside more of one each is no place for others.

@@ -21,8 +21,6 @@ use crate::{
 pub struct Survey {
     /// The names that are written out, with where each is.
     pub names: BTreeMap<String, Location>,
-    /// Those that agents' machines are like: of their platform, no media, no guests.
-    pub like_agents: BTreeSet<String>,
     /// The files that hosts are registered in, or are made in: those are no modules of theirs.
     pub makers: BTreeSet<TreePath>,
     /// The place of most of them; nothing when none is written out.
@@ -43,8 +41,6 @@ pub fn survey(files: &Planned<'_>) -> Result<Survey> {
     for (place, hosts) in reading.each() {
         let file = &place.term.file;
         survey.names.extend(hosts.iter().map(|host| (host.name.clone(), file.location(&host.node))));
-        let like = hosts.iter().filter(|host| reading.is_like_agents(place, host));
-        survey.like_agents.extend(like.map(|host| host.name.clone()));
         survey.makers.insert(file.path().clone());
         survey.makers.extend(hosts.iter().flat_map(|host| makers(&reading, place, host)));
         if hosts.len() >= most {
@@ -58,6 +54,14 @@ pub fn survey(files: &Planned<'_>) -> Result<Survey> {
     survey.modules.extend(survey.loaded.iter().cloned());
     survey.folders.extend(reading.places.hints.iter().map(|(folder, _)| folder.clone()));
     Ok(survey)
+}
+
+/// The names of the hosts that agents' machines are like: of their platform, no media, no guests.
+pub fn like_agents(files: &Planned<'_>) -> Result<BTreeSet<String>> {
+    let reading = Reading::of(files, files)?;
+    let all = reading.each().flat_map(|(place, hosts)| hosts.iter().map(move |host| (place, host)));
+    let like = all.filter(|(place, host)| reading.is_like_agents(place, host));
+    Ok(like.map(|(_, host)| host.name.clone()).collect())
 }
 
 /// The files that a host is made in.

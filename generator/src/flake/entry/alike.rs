@@ -120,7 +120,7 @@ impl Full<'_> {
 
     /// The modules of a sibling that read a file by its name which the new host hasn't, as they are said.
     fn modules_with_own_files(&self) -> BTreeSet<String> {
-        let is_beside = |it: &&Sibling| {
+        let is_beside = |it: &&Sibling<'_>| {
             let file = self.place.term.file.value();
             file.is_some_and(|file| it.node.ancestors().any(|above| above == *file.syntax()))
         };
@@ -186,7 +186,7 @@ impl Full<'_> {
     }
 
     /// The call of `nixosSystem` that a sibling is, with the new name.
-    fn call_of<'b>(&self, sibling: &'b Sibling) -> Option<SystemCall<'b>> {
+    fn call_of<'b>(&self, sibling: &'b Sibling<'_>) -> Option<SystemCall<'b>> {
         let (_, argument) = sibling.system()?;
         let mut value = without_parentheses(sibling.renamed_value(self.host)?);
         let mut lets = None;
@@ -207,7 +207,7 @@ impl Full<'_> {
     }
 
     /// The same, where `arguments` are bound to a name around it.
-    fn bound_arguments<'b>(&self, sibling: &'b Sibling, arguments: &Expr) -> Option<SystemCall<'b>> {
+    fn bound_arguments<'b>(&self, sibling: &'b Sibling<'_>, arguments: &Expr) -> Option<SystemCall<'b>> {
         let text = rename(&arguments.syntax().text().to_string(), &sibling.name, self.host, true);
         match literal::expression(&text)? {
             Expr::AttrSet(arguments) if arguments.rec_token().is_none() => {

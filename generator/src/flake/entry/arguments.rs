@@ -33,7 +33,7 @@ impl Full<'_> {
     }
 
     /// The modules of a sibling of which no more is said than these and what they are passed.
-    fn modules_of(&self, sibling: &Sibling) -> Option<Expr> {
+    fn modules_of(&self, sibling: &Sibling<'_>) -> Option<Expr> {
         let is_said = |it: &AttrpathValue| matches!(keys(it).first(), Some(Some(name)) if ["modules", "specialArgs"].contains(&name.as_str()));
         let modules = match &sibling.value {
             Some(Expr::AttrSet(set)) if set.attrpath_values().all(|it| is_said(&it)) => {

@@ -31,7 +31,7 @@ use crate::{
 pub(crate) struct Full<'a> {
     pub(crate) follower: &'a Follower<'a>,
     pub(crate) place: &'a Place,
-    pub(crate) siblings: &'a [Sibling],
+    pub(crate) siblings: &'a [Sibling<'a>],
     /// What siblings are passed that is the flake's.
     pub(crate) passed: Passed,
     /// The new host.
@@ -128,7 +128,7 @@ impl Full<'_> {
     }
 
     /// The siblings that a new host is like: what makes other platforms and media may make nothing else.
-    pub(super) fn models(&self) -> impl Iterator<Item = &Sibling> {
+    pub(super) fn models(&self) -> impl Iterator<Item = &Sibling<'_>> {
         self.siblings.iter().filter(|it| !it.is_computed() && it.is_ordinary())
     }
 }

@@ -164,8 +164,8 @@ fn as_siblings(full: &Full<'_>) -> Vec<Candidate> {
 
 /// Whether an attribute is said of every sibling, or one of them is no set written out: then an empty set may be too
 /// little for a new one.
-fn all_say_something(siblings: &[Sibling]) -> bool {
-    let attributes = |sibling: &Sibling| {
+fn all_say_something(siblings: &[Sibling<'_>]) -> bool {
+    let attributes = |sibling: &Sibling<'_>| {
         let Some(Expr::AttrSet(set)) = &sibling.value else { return None };
         let bound = set.attrpath_values().filter_map(|it| keys(&it).into_iter().next().flatten());
         let inherited = set.inherits().flat_map(|it| it.attrs().collect::<Vec<_>>());
@@ -179,7 +179,7 @@ fn all_say_something(siblings: &[Sibling]) -> bool {
 }
 
 /// The entry with its `=` where all siblings that are on one line have theirs.
-fn aligned(entry: &str, siblings: &[Sibling]) -> String {
+fn aligned(entry: &str, siblings: &[Sibling<'_>]) -> String {
     let Some((key, value)) = entry.split_once('=').filter(|_| !entry.contains('\n')) else {
         return entry.into();
     };
@@ -216,7 +216,7 @@ fn as_agents(full: &Full<'_>) -> Vec<Candidate> {
 }
 
 /// The entry that most siblings agree on but for their names, with the new name.
-fn as_most(siblings: &[Sibling], host: &str, place: &Place) -> Option<Candidate> {
+fn as_most(siblings: &[Sibling<'_>], host: &str, place: &Place) -> Option<Candidate> {
     let entries: Vec<_> = siblings.iter().filter(|it| it.is_plain() && it.is_ordinary()).collect();
     let mut alike: BTreeMap<String, usize> = BTreeMap::new();
     for sibling in &entries {
@@ -237,7 +237,7 @@ fn as_most(siblings: &[Sibling], host: &str, place: &Place) -> Option<Candidate>
 }
 
 /// Whether all entries are sets and say something of the same name, which each chooses for itself.
-fn choose(entries: &[&Sibling], host: &str) -> bool {
+fn choose(entries: &[&Sibling<'_>], host: &str) -> bool {
     let sets = entries.iter().map(|it| match it.renamed_value(host)? {
         Expr::AttrSet(set) => Some(set),
         _ => None,
@@ -261,7 +261,7 @@ fn frame(entry: &str) -> Vec<String> {
 }
 
 /// The entries that say nothing of one sibling but its name, with the new name.
-fn as_each(siblings: &[Sibling], host: &str) -> Vec<Candidate> {
+fn as_each(siblings: &[Sibling<'_>], host: &str) -> Vec<Candidate> {
     let models = siblings.iter().filter(|it| it.is_plain() && it.is_ordinary() && it.system().is_none());
     let named = models.filter(|it| it.renamed_value(host).is_some_and(|value| says_only_name(&value, host)));
     let ways: BTreeSet<_> = named.map(|it| it.renamed(host)).collect();
@@ -296,7 +296,7 @@ pub(super) fn says_only_name(value: &Expr, host: &str) -> bool {
 }
 
 /// The entry that binds what all siblings bind alike below their names: `tower.system = "x86_64-linux";`.
-fn below(place: &Place, siblings: &[Sibling], host: &str, key: &str) -> Option<Candidate> {
+fn below(place: &Place, siblings: &[Sibling<'_>], host: &str, key: &str) -> Option<Candidate> {
     let mut said: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
     for sibling in siblings.iter().filter(|it| it.is_ordinary()) {
         let binding = AttrpathValue::cast(sibling.node.clone()).filter(|_| sibling.value.is_none())?;
@@ -324,7 +324,7 @@ fn below(place: &Place, siblings: &[Sibling], host: &str, key: &str) -> Option<C
 }
 
 /// The name as it is written at `place`: quoted if all siblings' are.
-fn key(place: &Place, siblings: &[Sibling], host: &str) -> String {
+fn key(place: &Place, siblings: &[Sibling<'_>], host: &str) -> String {
     if matches!(place.site, Site::List(_)) {
         return String::new();
     }

@@ -98,7 +98,7 @@ pub(super) fn with_platform(full: &Full<'_>, key: &str, entries: &[Candidate]) -
 }
 
 /// A sibling that the new host is like.
-fn model<'a>(full: &'a Full<'_>) -> Option<&'a Sibling> {
+fn model<'a>(full: &'a Full<'_>) -> Option<&'a Sibling<'a>> {
     full.siblings.iter().find(|it| it.is_ordinary())
 }
 

@@ -1,6 +1,6 @@
 //! The hosts that are there, as models of a new one.
 
-use std::collections::BTreeSet;
+use std::{cell::OnceCell, collections::BTreeSet};
 
 use rnix::{
     SyntaxKind::TOKEN_COMMENT,
@@ -27,16 +27,24 @@ use crate::{
 };
 
 /// A host that is there.
-pub(crate) struct Sibling {
+pub(crate) struct Sibling<'a> {
     pub(super) name: String,
     /// Its entry: a binding, or an item.
     pub(super) node: SyntaxNode,
     /// What is said of it, where that is an expression of its own.
     pub(crate) value: Option<Expr>,
-    /// What the files say that its entry names.
-    read: Read,
+    /// The files that its entry names, where they count.
+    named: Option<Named<'a>>,
+    /// What they say, once it is asked for.
+    read: OnceCell<Read>,
     /// What its name says beside what all siblings' names begin or end with: `tower` of `tower-nixos`.
     stem: Option<String>,
+}
+
+/// What finds the files that an entry names, and what it stands in.
+struct Named<'a> {
+    follower: &'a Follower<'a>,
+    around: &'a Term,
 }
 
 /// What the files of a host say of what it is.
@@ -48,6 +56,19 @@ struct Read {
     is_elsewhere: bool,
     /// Whether it is a guest.
     is_guest: bool,
+}
+
+impl Read {
+    fn of(Named { follower, around }: &Named<'_>, node: &SyntaxNode) -> Self {
+        let modules = files_named(follower, around, node);
+        let imported = modules.iter().flat_map(|it| files_named(follower, it, it.expr.syntax()));
+        let all: Vec<_> = modules.iter().cloned().chain(imported).collect();
+        Self {
+            is_medium: modules.iter().any(|module| says(module, is_of_media)),
+            is_elsewhere: all.iter().any(|module| says(module, is_of_another_platform)),
+            is_guest: all.iter().any(|module| says(module, is_of_a_guest)),
+        }
+    }
 }
 
 /// What installs machines, or runs none of its own: the names of such hosts, and what their modules are called by.
@@ -68,7 +89,8 @@ const GUEST_MODULES: [&str; 6] = [
 /// What the modules of inputs are called by that are for machines of other platforms alone.
 const BOARDS: [&str; 3] = ["raspberry-pi", "raspberrypi", "apple-silicon"];
 
-impl Sibling {
+impl<'a> Sibling<'a> {
+    /// A host by its entry alone.
     pub(crate) fn of(place: &Place, host: &Host) -> Self {
         let value = match &place.site {
             Site::List(_) | Site::Over(_) => Expr::cast(host.node.clone()),
@@ -76,18 +98,25 @@ impl Sibling {
                 .filter(|binding| keys(binding).len() == place.prefix + 1)
                 .and_then(|binding| binding.value()),
         };
-        Self { name: host.name.clone(), node: host.node.clone(), value, read: Read::default(), stem: None }
+        Self {
+            name: host.name.clone(),
+            node: host.node.clone(),
+            value,
+            named: None,
+            read: OnceCell::new(),
+            stem: None,
+        }
     }
 
     /// The same, with what the files say that its entry names, and what these import.
-    pub(crate) fn read(follower: &Follower<'_>, place: &Place, host: &Host) -> Self {
-        let modules = files_named(follower, &place.term, &host.node);
-        let is_medium = modules.iter().any(|module| says(module, is_of_media));
-        let imported = modules.iter().flat_map(|it| files_named(follower, it, it.expr.syntax()));
-        let all: Vec<_> = modules.iter().cloned().chain(imported).collect();
-        let is_elsewhere = all.iter().any(|module| says(module, is_of_another_platform));
-        let is_guest = all.iter().any(|module| says(module, is_of_a_guest));
-        Self { read: Read { is_medium, is_elsewhere, is_guest }, ..Self::of(place, host) }
+    pub(crate) fn read(follower: &'a Follower<'a>, place: &'a Place, host: &Host) -> Self {
+        Self { named: Some(Named { follower, around: &place.term }), ..Self::of(place, host) }
+    }
+
+    /// What its files say: they are opened only if that is asked for, as among many hosts it is not.
+    fn says(&self) -> Read {
+        let read = || self.named.as_ref().map(|it| Read::of(it, &self.node));
+        *self.read.get_or_init(|| read().unwrap_or_default())
     }
 
     /// Whether its name is computed: what computes it may say more of that host.
@@ -121,14 +150,14 @@ impl Sibling {
 
     /// Whether it runs in another machine, whose kernel or disk it has: a container, or a guest made for that alone.
     pub(crate) fn is_guest(&self) -> bool {
-        self.read.is_guest || is_of_a_guest(&self.node.text().to_string())
+        is_of_a_guest(&self.node.text().to_string()) || self.says().is_guest
     }
 
     /// Whether it has an agent's platform, be it in another system, and is no medium.
     pub(super) fn is_machine(&self) -> bool {
         let text = self.node.text().to_string();
-        let is_elsewhere = self.read.is_elsewhere || ELSEWHERE.iter().any(|part| text.contains(part));
-        !self.is_medium() && !is_elsewhere && !has_module_of_a_board(&self.node)
+        let is_said = ELSEWHERE.iter().any(|part| text.contains(part)) || has_module_of_a_board(&self.node);
+        !is_said && !self.is_medium() && !self.says().is_elsewhere
     }
 
     /// Whether it is a machine with NixOS of another platform than an agent's.
@@ -140,7 +169,9 @@ impl Sibling {
     /// Whether it installs machines, or is none that is installed.
     fn is_medium(&self) -> bool {
         let text = self.node.text().to_string();
-        self.read.is_medium || self.is_called(&MEDIA) || MEDIA_MODULES.iter().any(|part| text.contains(part))
+        self.is_called(&MEDIA)
+            || MEDIA_MODULES.iter().any(|part| text.contains(part))
+            || self.says().is_medium
     }
 
     /// Whether one of `words` is in its name.
@@ -255,9 +286,9 @@ fn has_module_of_a_board(entry: &SyntaxNode) -> bool {
 }
 
 /// The siblings, each with what its name says beside what all their names begin or end with.
-pub(crate) fn with_stems(mut siblings: Vec<Sibling>) -> Vec<Sibling> {
+pub(crate) fn with_stems(mut siblings: Vec<Sibling<'_>>) -> Vec<Sibling<'_>> {
     let theirs: Vec<_> = siblings.iter_mut().filter(|it| AgentName::of_host(&it.name).is_none()).collect();
-    let words = |it: &&mut Sibling| it.name.split('-').map(str::to_owned).collect::<Vec<_>>();
+    let words = |it: &&mut Sibling<'_>| it.name.split('-').map(str::to_owned).collect::<Vec<_>>();
     let mut names: Vec<_> = theirs.iter().map(words).collect();
     for _ in 0..2 {
         let alike = alike_at_start(&names);
@@ -280,7 +311,7 @@ fn alike_at_start(names: &[Vec<String>]) -> usize {
 }
 
 /// Where a new host goes among `siblings`: behind the last machine, where media follow.
-pub(crate) fn site(place: &Place, siblings: &[Sibling]) -> Site {
+pub(crate) fn site(place: &Place, siblings: &[Sibling<'_>]) -> Site {
     let nodes: Vec<_> = siblings.iter().map(|sibling| sibling.node.clone()).collect();
     let are_beside = nodes.iter().all(|node| node.parent() == nodes.first().and_then(SyntaxNode::parent));
     let machines = siblings.iter().rposition(|it| !it.is_medium()).and_then(|last| nodes.get(..=last));
@@ -303,8 +334,8 @@ pub(super) fn names_people(name: &str) -> bool {
 }
 
 /// Whether the siblings are said to be of different people: whose the new one is can't be told from them.
-pub(super) fn are_of_people(siblings: &[Sibling]) -> bool {
-    let people = |sibling: &Sibling| -> BTreeSet<String> {
+pub(super) fn are_of_people(siblings: &[Sibling<'_>]) -> bool {
+    let people = |sibling: &Sibling<'_>| -> BTreeSet<String> {
         let bindings = sibling.node.descendants().filter_map(AttrpathValue::cast).filter(is_personal);
         bindings.filter_map(|it| Some(it.value()?.syntax().text().to_string())).collect()
     };

@@ -157,7 +157,7 @@ impl Full<'_> {
 
     /// What those of the siblings pass that pass `inputs`.
     fn passed(&self) -> Vec<OfSibling> {
-        let passes_inputs = |sibling: &&Sibling| {
+        let passes_inputs = |sibling: &&Sibling<'_>| {
             sibling.system().is_some_and(|(_, arguments)| {
                 let value = Value::Term(self.place.term.with(arguments));
                 self.follower.lookup(&value, &["specialArgs", "inputs"]).is_bound()
@@ -166,7 +166,7 @@ impl Full<'_> {
         self.models().filter(passes_inputs).filter_map(|it| self.passed_by(it)).collect()
     }
 
-    fn passed_by(&self, sibling: &Sibling) -> Option<OfSibling> {
+    fn passed_by(&self, sibling: &Sibling<'_>) -> Option<OfSibling> {
         let (_, arguments) = sibling.system()?;
         let text = rename(&special_arguments(&arguments)?, &sibling.name, self.host, true);
         let value = match arguments {

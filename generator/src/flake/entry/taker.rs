@@ -24,7 +24,7 @@ pub(super) struct Optional {
 }
 
 /// The arguments without which what makes a host of `sibling` makes one as well; none where that can't be told.
-pub(super) fn optional(follower: &Follower<'_>, place: &Place, sibling: &Sibling) -> Vec<Optional> {
+pub(super) fn optional(follower: &Follower<'_>, place: &Place, sibling: &Sibling<'_>) -> Vec<Optional> {
     let function = match sibling.value.clone().map(without_parentheses) {
         Some(Expr::Apply(call)) => maker(follower, place, &call),
         _ => place.via.taker(follower, &sibling.name),

@@ -106,7 +106,7 @@ fn as_call(reading: &Reading<'_>, alike: &[Alone<'_>], host: &str) -> Option<Exp
     let siblings = calls.map(|(place, it)| Sibling::read(&reading.follower, place, it));
     let models: Vec<_> = siblings.filter(Sibling::is_ordinary).collect();
     let value = models.first()?.renamed_value(host)?;
-    let is_same = |it: &Sibling| it.renamed_value(host).is_some_and(|other| said(&other) == said(&value));
+    let is_same = |it: &Sibling<'_>| it.renamed_value(host).is_some_and(|other| said(&other) == said(&value));
     (models.iter().all(is_same) && says_only_name(&value, host)).then_some(value)
 }
 

@@ -95,8 +95,11 @@ fn set_apart(root: &Path, paths: &mut Paths, read: &Read, has_hosts: bool) {
     apart.base = apart.host_files(BASE).file;
     // Where no host is seen, none is opened a place for only because it lies apart.
     let is_among_hosts = |it: &Registration| has_hosts || it.form != Form::Binding;
-    if register(&apart).is_ok_and(|it| is_among_hosts(&it)) {
-        *paths = apart;
+    match register(&apart) {
+        Ok(it) if is_among_hosts(&it) => *paths = apart,
+        // What a new host would break wherever it lies is what there is to say of it.
+        Err(Error::Conflict { .. }) => *paths = apart,
+        _ => {}
     }
 }
 

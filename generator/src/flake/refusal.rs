@@ -85,10 +85,22 @@ impl Refusal<'_, '_> {
     }
 
     /// All hosts are given to agenix-rekey, and a new one has no module of it.
-    pub(super) fn unrekeyed(at: Location) -> Error {
+    pub(super) fn unrekeyed(at: &Location) -> Error {
         let found = "all hosts are given to agenix-rekey here, which rekeys none while one lacks its module: a new one isn't given it";
-        let by_hand = "give it those that have it: `nixosConfigurations = nixpkgs.lib.filterAttrs (_: host: host.config ? age.rekey) self.nixosConfigurations;`, then run this again";
-        Self::because(at, found, by_hand.into())
+        let hint = "give it those that have it: `nixosConfigurations = nixpkgs.lib.filterAttrs (_: host: host.config ? age.rekey) self.nixosConfigurations;`, then run this again";
+        Error::Conflict { message: format!("{at}: {found}"), hint: hint.into() }
+    }
+
+    /// An option is read of every host, and a new one has no module that declares it.
+    pub(super) fn without_option(at: &Location, option: &str) -> Error {
+        Error::Conflict {
+            message: format!(
+                "{at}: the option {option} is read here of every host, which nothing is seen to declare for a new one"
+            ),
+            hint: format!(
+                "read it only of those that have it, as `nixpkgs.lib.filterAttrs (_: host: host.config ? {option}) …` gives them, then run this again"
+            ),
+        }
     }
 
     /// A framework makes hosts of the folders of one that isn't there.

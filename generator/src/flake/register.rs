@@ -20,7 +20,7 @@ use super::{
     reading::{Host, Reading},
     refusal::Refusal,
     unfound,
-    verify::{Proof, elsewhere, rekeyed, system, system::asked_below, verify, will_be},
+    verify::{Proof, elsewhere, read_of_all, rekeyed, system, system::asked_below, verify, will_be},
 };
 use crate::{
     edit::{self, Entry, Site},
@@ -38,13 +38,18 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     let reading = Reading::of(files, files)?;
     let registration = find_place(files, &reading, host)?;
     // What another agent lacks, too, is none that is needed; and large trees have agents.
-    if !reading.hosts.iter().flatten().any(Host::is_agent)
-        && let Some(at) = rekeyed::gives_all(files, &reading)
+    if reading.hosts.iter().flatten().any(Host::is_agent) {
+        return Ok(registration);
+    }
+    if let Some(at) = rekeyed::gives_all(files, &reading)
         && !rekeyed::has_its_module(files, &reading, &registration, host)
     {
-        return Err(Refusal::unrekeyed(at));
+        return Err(Refusal::unrekeyed(&at));
     }
-    Ok(registration)
+    match read_of_all::lacking(files, &reading, &registration, host) {
+        Some((at, option)) => Err(Refusal::without_option(&at, &option)),
+        None => Ok(registration),
+    }
 }
 
 fn find_place(files: &Planned<'_>, reading: &Reading<'_>, host: &str) -> Result<Registration> {

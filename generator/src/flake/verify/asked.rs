@@ -226,6 +226,13 @@ impl Module {
         self.declared().iter().any(|it| it.path.iter().zip(option).all(|(name, other)| name == other))
     }
 
+    /// Whether it may declare an option: it declares some, and has its first name in it or one that is computed.
+    pub(super) fn may_declare(&self, option: &[String]) -> bool {
+        let text = self.set.expr.syntax().text().to_string();
+        let has_name = |name: &String| text.contains(name) || text.contains("${");
+        text.contains("options") && option.first().is_none_or(has_name)
+    }
+
     /// The bindings of the module but those that declare options.
     fn others(&self) -> impl Iterator<Item = AttrpathValue> {
         let bindings = self.root().into_iter().flat_map(HasEntry::attrpath_values);

@@ -7,6 +7,7 @@ pub(super) mod in_use;
 pub(super) mod loaded;
 pub(super) mod missing;
 pub(super) mod own_options;
+pub(super) mod read_of_all;
 pub(super) mod reads;
 pub(super) mod rekeyed;
 pub(super) mod system;
@@ -16,14 +17,16 @@ use self::{along::Along, missing::unmade, system::System};
 use crate::{
     error::{Error, Location, Result},
     flake::{
+        Registration,
         entry::Origin,
         files::{Edited, Planned},
+        place::{Maker, via::made},
         reading::Reading,
     },
     host_file::HostFiles,
     nix::{
         file::NixFile,
-        follow::{Follower, Value},
+        follow::{DirEntry, Follower, Value},
         scope::unbound_names,
     },
     path::TreePath,
@@ -156,6 +159,28 @@ pub(super) fn system(files: &Planned<'_>, follower: &Follower<'_>, made: &Value,
     let own = files.tree.settings().paths.host_files(host);
     let is_there = |path: &TreePath| will_be(&own, path) || files.is_there(path);
     System::of(follower, made, &own, &is_there)
+}
+
+/// What a new host comes to, as it was registered; nothing where that can't be read.
+pub(super) fn registered(
+    files: &Planned<'_>,
+    reading: &Reading<'_>,
+    registration: &Registration,
+    host: &str,
+) -> Option<System> {
+    let paths = &files.tree.settings().paths;
+    let edited: Vec<_> = registration.file.iter().chain(&registration.importer).cloned().collect();
+    if edited.is_empty() {
+        let folder = reading.places.folders.iter().find(|folder| folder.path == paths.hosts.as_str())?;
+        let Maker::Via(via) = &folder.maker else { return None };
+        let entry = DirEntry::of_host(&paths.host_file, host);
+        let (_, made) = made(&reading.follower, via, &entry.name, &entry.kind())?;
+        return Some(system(files, &reading.follower, &made, host));
+    }
+    let overlay = Edited { planned: files, files: &edited, own: Some(paths.host_files(host).file) };
+    let reading = Reading::of(files, &overlay).ok()?;
+    let (place, entry) = reading.find(host)?;
+    Some(system(files, &reading.follower, &reading.made(place, entry)?, host))
 }
 
 /// Whether the new host's file will be at `path`, or below it.

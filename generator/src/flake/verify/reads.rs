@@ -1,4 +1,4 @@
-//! Which options an expression reads for certain, as far as the conditions around it are known.
+//! Which options an expression reads for certain, as far as the conditions around it are known, and what else it reads.
 
 use std::{cell::RefCell, collections::HashSet};
 
@@ -21,31 +21,49 @@ const DEPTH: usize = 16;
 
 /// The options that are read in `nodes`.
 pub(super) fn of(nodes: &[SyntaxNode], known: &Known<'_>) -> Vec<Path> {
-    read(nodes, known, None)
+    read(nodes, known, true, &|name| is_config(name)).into_iter().map(|(_, path)| path).collect()
 }
 
 /// The options that may be read in `nodes`, by the `config` that `function` asks for.
 pub(super) fn may_be(nodes: &[SyntaxNode], known: &Known<'_>, function: &Lambda) -> Vec<Path> {
-    read(nodes, known, Some(function.syntax().clone()))
+    let is_its =
+        |name: &SyntaxNode| is_config(name) && binder("config", name).as_ref() == Some(function.syntax());
+    read(nodes, known, false, &is_its).into_iter().map(|(_, path)| path).collect()
 }
 
-fn read(nodes: &[SyntaxNode], known: &Known<'_>, function: Option<SyntaxNode>) -> Vec<Path> {
-    let reads = Reads { known, function, found: RefCell::default(), seen: RefCell::default() };
+/// What is read in `nodes` of what any name stands for that isn't followed further, each with that name.
+pub(super) fn of_any(nodes: &[SyntaxNode], known: &Known<'_>) -> Vec<(SyntaxNode, Path)> {
+    read(nodes, known, true, &|_| true)
+}
+
+fn read(
+    nodes: &[SyntaxNode],
+    known: &Known<'_>,
+    is_sure: bool,
+    is_its: &dyn Fn(&SyntaxNode) -> bool,
+) -> Vec<(SyntaxNode, Path)> {
+    let reads = Reads { known, is_sure, is_its, found: RefCell::default(), seen: RefCell::default() };
     reads.all(nodes);
     reads.found.into_inner()
 }
 
+fn is_config(name: &SyntaxNode) -> bool {
+    name.text() == "config"
+}
+
 /// The option that an expression is: `config.a.b`, or a name for it.
 pub(super) fn path_of(expr: &Expr) -> Option<Path> {
-    path_within(expr, DEPTH).map(|(_, path)| path)
+    path_within(expr, DEPTH).filter(|(name, _)| is_config(name)).map(|(_, path)| path)
 }
 
 /// What is read, unless on a condition that isn't known to hold.
 struct Reads<'a> {
     known: &'a Known<'a>,
-    /// The function that asks for the `config` of the options, where all is looked for that may be read.
-    function: Option<SyntaxNode>,
-    found: RefCell<Vec<Path>>,
+    /// Whether only that is looked for which is read for certain.
+    is_sure: bool,
+    /// Whether a name is one for what is looked for: `config`, most often.
+    is_its: &'a dyn Fn(&SyntaxNode) -> bool,
+    found: RefCell<Vec<(SyntaxNode, Path)>>,
     /// What names are bound to that was looked at.
     seen: RefCell<HashSet<TextRange>>,
 }
@@ -53,12 +71,14 @@ struct Reads<'a> {
 impl Reads<'_> {
     /// Whether what is there on a condition that holds, or doesn't, or may, is read.
     fn is_met(&self, holds: Option<bool>) -> bool {
-        holds.unwrap_or(self.function.is_some())
+        holds.unwrap_or(!self.is_sure)
     }
 
-    /// Whether that is the `config` whose options are looked for.
-    fn is_its(&self, config: &SyntaxNode) -> bool {
-        self.function.as_ref().is_none_or(|function| binder("config", config).as_ref() == Some(function))
+    /// What an expression is, where it is looked for, or is an option: with the name, and whether it is looked for.
+    fn path(&self, expr: &Expr) -> Option<(SyntaxNode, Path, bool)> {
+        let (name, path) = path_within(expr, DEPTH)?;
+        let is_its = (self.is_its)(&name);
+        (is_its || is_config(&name)).then_some((name, path, is_its))
     }
 
     fn all<'n>(&self, nodes: impl IntoIterator<Item = &'n SyntaxNode>) {
@@ -115,9 +135,9 @@ impl Reads<'_> {
     }
 
     fn name(&self, expr: &Expr) {
-        if let Some((config, path)) = path_within(expr, DEPTH) {
-            if self.is_its(&config) {
-                self.found.borrow_mut().push(path);
+        if let Some((name, path, is_its)) = self.path(expr) {
+            if is_its {
+                self.found.borrow_mut().push((name, path));
             }
             return;
         }
@@ -140,10 +160,10 @@ impl Reads<'_> {
             let outside = inherit.syntax().parent().and_then(|set| set.parent());
             return names.for_each(|name| self.bound(&name, outside.as_ref().unwrap_or(inherit.syntax())));
         };
-        match path_within(&from, DEPTH) {
-            Some((config, _)) if !self.is_its(&config) => {}
-            Some((_, path)) => {
-                let inherited = names.map(|name| [path.clone(), vec![name]].concat());
+        match self.path(&from) {
+            Some((_, _, false)) => {}
+            Some((of, path, true)) => {
+                let inherited = names.map(|name| (of.clone(), [path.clone(), vec![name]].concat()));
                 self.found.borrow_mut().extend(inherited);
             }
             None => self.node(from.syntax()),
@@ -151,15 +171,15 @@ impl Reads<'_> {
     }
 }
 
-/// The option that an expression is, behind the name of all.
+/// What an expression is of what a name stands for that isn't followed further: `config` and the option, where it is one.
 fn path_within(expr: &Expr, depth: usize) -> Option<(SyntaxNode, Path)> {
     let depth = depth.checked_sub(1)?;
     match expr {
         Expr::Paren(it) => path_within(&it.expr()?, depth),
         Expr::Select(it) if it.default_expr().is_none() => {
             let attrs = it.attrpath()?.attrs().map(|attr| name(&attr)).collect();
-            let (config, path) = path_within(&it.expr()?, depth)?;
-            Some((config, [path, attrs].concat()))
+            let (of, path) = path_within(&it.expr()?, depth)?;
+            Some((of, [path, attrs].concat()))
         }
         Expr::Ident(it) => {
             let name = it.syntax().text().to_string();
@@ -167,10 +187,10 @@ fn path_within(expr: &Expr, depth: usize) -> Option<(SyntaxNode, Path)> {
                 Some(value) => path_within(&value, depth),
                 None => match inherited(&name, it.syntax()) {
                     Some(from) => {
-                        let (config, path) = path_within(&from, depth)?;
-                        Some((config, [path, vec![name]].concat()))
+                        let (of, path) = path_within(&from, depth)?;
+                        Some((of, [path, vec![name]].concat()))
                     }
-                    None => (name == "config").then(|| (it.syntax().clone(), Vec::new())),
+                    None => Some((it.syntax().clone(), Vec::new())),
                 },
             }
         }

@@ -5,18 +5,12 @@
 use rnix::ast::{Attr, Expr, HasEntry};
 use rowan::ast::AstNode;
 
-use super::system;
+use super::registered;
 use crate::{
     error::Location,
-    flake::{
-        Registration,
-        files::{Edited, Planned},
-        place::{Maker, via::made},
-        reading::Reading,
-        unfound::HOSTS,
-    },
+    flake::{Registration, files::Planned, place::Maker, reading::Reading, unfound::HOSTS},
     nix::{
-        follow::{DirEntry, Follower, Term, Value, last_name},
+        follow::{Follower, Term, Value, last_name},
         literal,
     },
 };
@@ -94,26 +88,14 @@ pub(crate) fn has_its_module(
     registration: &Registration,
     host: &str,
 ) -> bool {
-    let paths = &files.tree.settings().paths;
-    let is_given = |follower: &Follower<'_>, made: Value| {
-        let others = system(files, follower, &made, host).whole.others;
-        others.iter().flatten().any(|module| module.contains(NAME))
-    };
-    let edited: Vec<_> = registration.file.iter().chain(&registration.importer).cloned().collect();
-    if !edited.is_empty() {
-        let overlay = Edited { planned: files, files: &edited, own: Some(paths.host_files(host).file) };
-        let Ok(reading) = Reading::of(files, &overlay) else { return false };
-        let made = reading.find(host).and_then(|(place, entry)| reading.made(place, entry));
-        return made.is_some_and(|made| is_given(&reading.follower, made));
-    }
-    let folder = reading.places.folders.iter().find(|folder| folder.path == paths.hosts.as_str());
-    let entry = DirEntry::of_host(&paths.host_file, host);
-    folder.is_some_and(|folder| match &folder.maker {
-        Maker::Via(via) => made(&reading.follower, via, &entry.name, &entry.kind())
-            .is_some_and(|(_, made)| is_given(&reading.follower, made)),
-        Maker::Framework(framework) => {
-            let modules = framework.modules.iter();
-            modules.into_iter().any(|folder| !reading.follower.files_with_word(folder, NAME).is_empty())
+    let of_framework = reading.places.folders.iter().filter_map(|folder| match &folder.maker {
+        Maker::Framework(framework) if folder.path == files.tree.settings().paths.hosts.as_str() => {
+            framework.modules.as_ref()
         }
-    })
+        _ => None,
+    });
+    match registered(files, reading, registration, host) {
+        Some(system) => system.whole.others.iter().flatten().any(|module| module.contains(NAME)),
+        None => of_framework.into_iter().any(|it| !reading.follower.files_with_word(it, NAME).is_empty()),
+    }
 }

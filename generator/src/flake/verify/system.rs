@@ -33,7 +33,7 @@ pub(crate) struct System {
     pub(super) has_others: bool,
     /// What its modules are passed that is seen to throw.
     pub(super) throwing: Vec<String>,
-    /// Its modules that are written out, where those in files of their own are read, too.
+    /// Its modules that can be read.
     pub(super) modules: Vec<Module>,
     /// What keeps them from being a host's that says nothing to them.
     pub(super) asked: Option<String>,
@@ -221,7 +221,7 @@ impl Reading<'_> {
             whole.whole.others.push(None);
         }
         system.asked = unsaid(&whole).or_else(|| undeclared(&whole));
-        system.whole = whole.whole;
+        (system.modules, system.whole) = (whole.modules, whole.whole);
     }
 
     /// Whether what `set` binds to `name` is seen to throw.

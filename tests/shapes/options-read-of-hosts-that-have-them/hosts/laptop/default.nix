@@ -1,0 +1,3 @@
+{
+  fleet.role = "desk";
+}

@@ -1,0 +1,4 @@
+{ lib, ... }:
+{
+  options.fleet.role = lib.mkOption { default = null; };
+}

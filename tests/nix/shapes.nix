@@ -118,6 +118,8 @@ let
     optionalString = condition: text: if condition then text else "";
     const = value: _: value;
     singleton = value: [ value ];
+    forEach = list: f: map f list;
+    lists.intersectLists = wanted: filter (item: builtins.elem item wanted);
     inherit (builtins) concatLists;
     flatten = list: if builtins.isList list then builtins.concatMap lib.flatten list else [ list ];
     filesystem.listFilesRecursive =

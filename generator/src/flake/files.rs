@@ -151,7 +151,7 @@ impl Files for Edited<'_> {
 
     fn entries(&self, folder: &TreePath) -> Vec<DirEntry> {
         let mut entries = self.planned.entries(folder);
-        add_files(&mut entries, folder, self.files.iter().map(NixFile::path));
+        add_files(&mut entries, folder, self.files.iter().map(NixFile::path).chain(&self.own));
         entries
     }
 }

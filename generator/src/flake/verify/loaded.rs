@@ -94,7 +94,7 @@ impl Reading<'_> {
             }
             // What a function gives for a list is some of it, at least: the paths in it may be modules.
             _ => {
-                if let Some(all) = self.follower.items(&modules).filter(|_| self.is_whole) {
+                if let Some(all) = self.follower.items(&modules) {
                     return all.iter().for_each(|module| self.module(module, system, depth));
                 }
                 let Some(call) = self.follower.call(&modules) else { return system.whole.others.push(None) };

@@ -14,6 +14,17 @@ pub struct Call {
     pub arguments: Vec<Value>,
 }
 
+impl Call {
+    /// The same by the name that most call it by: `forEach list f` is `map f list`.
+    fn plain(mut self) -> Self {
+        if self.name == "forEach" && self.arguments.len() == 2 {
+            self.name = "map".into();
+            self.arguments.reverse();
+        }
+        self
+    }
+}
+
 impl Follower<'_> {
     /// The call that `value` comes to, if it is one of a function that isn't written out.
     #[must_use]
@@ -27,7 +38,7 @@ impl Follower<'_> {
             } else {
                 let term = next.term()?;
                 let name = last_name(&term.expr)?;
-                return (!arguments.is_empty()).then_some(Call { name, arguments });
+                return (!arguments.is_empty()).then(|| Call { name, arguments }.plain());
             }
         }
     }

@@ -1,9 +1,9 @@
-//! Sets and lists that functions of nixpkgs and Nix give, where what these are given is known.
+//! Sets that functions of nixpkgs and Nix give, where what these are given is known.
 
 use rnix::ast::{BinOpKind, Expr, Lambda};
 use rowan::ast::AstNode;
 
-use super::{Follower, Value, concatenation, last_name};
+use super::{Follower, Value, last_name};
 use crate::path::TreePath;
 
 impl Follower<'_> {
@@ -73,34 +73,6 @@ impl Follower<'_> {
             loaded.push((name.to_owned(), value));
         }
         Some(loaded)
-    }
-
-    /// The items of a list; nothing where not all of them are known.
-    #[must_use]
-    pub fn items(&self, list: &Value) -> Option<Vec<Value>> {
-        let list = self.reduce(list);
-        if let Some((left, right)) = list.term().and_then(concatenation) {
-            return Some([self.items(&left)?, self.items(&right)?].concat());
-        }
-        if let Some(term) = list.term()
-            && let Expr::List(items) = &term.expr
-        {
-            return Some(items.items().map(|item| Value::Term(term.with(item))).collect());
-        }
-        let call = self.call(&list)?;
-        match (call.name.as_str(), call.arguments.as_slice()) {
-            ("attrValues", [set]) => {
-                Some(self.attributes(set)?.into_iter().map(|(_, value)| value).collect())
-            }
-            ("attrNames", [set]) => {
-                Some(self.attributes(set)?.into_iter().map(|(name, _)| Value::Text(name)).collect())
-            }
-            ("map", [function, list]) => {
-                let items = self.items(list)?.into_iter();
-                Some(items.map(|item| Value::applied(function.clone(), item)).collect())
-            }
-            _ => None,
-        }
     }
 
     /// The first item of a list, also where only what each of them comes to is known: `attrValues (genAttrs systems f)`.
@@ -179,6 +151,6 @@ impl Follower<'_> {
 }
 
 /// What a function gives for a name and a value.
-fn of_both(function: &Value, name: String, value: Value) -> Value {
+pub(super) fn of_both(function: &Value, name: String, value: Value) -> Value {
     Value::applied(Value::applied(function.clone(), Value::Text(name)), value)
 }

@@ -8,6 +8,7 @@
 mod call;
 mod computed;
 mod files;
+mod items;
 mod itself;
 mod memory;
 mod names;

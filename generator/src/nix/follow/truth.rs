@@ -24,10 +24,8 @@ impl Follower<'_> {
                 "hasInfix" => Some(text(1)?.contains(text(0)?.as_str())),
                 "hasSuffix" => Some(text(1)?.ends_with(text(0)?.as_str())),
                 "elem" => {
-                    let (wanted, list) = (text(0)?, self.reduce(call.arguments.get(1)?));
-                    let list = list.term()?;
-                    let Expr::List(items) = &list.expr else { return None };
-                    let texts = items.items().map(|item| self.text(&Value::Term(list.with(item))));
+                    let (wanted, items) = (text(0)?, self.items(call.arguments.get(1)?)?);
+                    let texts = items.iter().map(|item| self.text(item));
                     Some(texts.collect::<Option<Vec<_>>>()?.contains(&wanted))
                 }
                 _ => None,

@@ -1,0 +1,3 @@
+{
+  users.users.me.isNormalUser = true;
+}

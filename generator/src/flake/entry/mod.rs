@@ -262,7 +262,8 @@ fn frame(entry: &str) -> Vec<String> {
 
 /// The entries that say nothing of one sibling but its name, with the new name.
 fn as_each(siblings: &[Sibling<'_>], host: &str) -> Vec<Candidate> {
-    let models = siblings.iter().filter(|it| it.is_plain() && it.is_ordinary() && it.system().is_none());
+    let is_model = |it: &&Sibling<'_>| it.is_plain() && !it.is_computed() && it.is_ordinary();
+    let models = siblings.iter().filter(is_model).filter(|it| it.system().is_none());
     let named = models.filter(|it| it.renamed_value(host).is_some_and(|value| says_only_name(&value, host)));
     let ways: BTreeSet<_> = named.map(|it| it.renamed(host)).collect();
     let way = |text| Candidate { origin: Origin::Sibling, ..Candidate::as_siblings(text) };

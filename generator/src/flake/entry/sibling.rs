@@ -1,11 +1,11 @@
 //! The hosts that are there, as models of a new one.
 
-use std::{cell::OnceCell, collections::BTreeSet};
+use std::{cell::OnceCell, cmp::Reverse, collections::BTreeSet};
 
 use rnix::{
-    SyntaxKind::TOKEN_COMMENT,
-    SyntaxNode,
-    ast::{AttrpathValue, Expr, PathRel, Select},
+    SyntaxKind::{NODE_ATTRPATH, NODE_DYNAMIC, NODE_INHERIT, NODE_INTERPOL, NODE_SELECT, TOKEN_COMMENT},
+    SyntaxNode, TextRange,
+    ast::{Attr, AttrpathValue, Expr, InterpolPart, PathRel, Select},
 };
 use rowan::ast::AstNode;
 
@@ -201,11 +201,49 @@ impl<'a> Sibling<'a> {
     /// The text of `node`, which is in its entry, with a new name for its own, and for what a call says of that.
     fn renamed_in(&self, node: &SyntaxNode, host: &str) -> String {
         let mut text = node.text().to_string();
-        if let Some(stem) = self.stem_in_call() {
-            let range = stem.syntax().text_range() - node.text_range().start();
-            text.replace_range(std::ops::Range::<usize>::from(range), &literal::quote(host));
+        let mut ways = self.named_as_computed(node, host);
+        ways.extend(self.stem_in_call().map(|it| (it.syntax().text_range(), literal::quote(host))));
+        ways.sort_by_key(|(range, _)| Reverse(range.start()));
+        for (range, name) in ways {
+            let range = range - node.text_range().start();
+            text.replace_range(std::ops::Range::<usize>::from(range), &name);
         }
         rename(&text, &self.name, host, true)
+    }
+
+    /// Where `node` says what its name is computed by, `${user.desktop}` or `user.desktop`, each with what a new name is there;
+    /// nothing where it says that in a way that can't be replaced.
+    fn named_as_computed(&self, node: &SyntaxNode, host: &str) -> Vec<(TextRange, String)> {
+        let Some(name) = self.computed_name() else { return Vec::new() };
+        let is_name = |it: &Expr| it.syntax().text() == name.as_str();
+        let is_attribute = |it: &Expr| it.syntax().parent().is_some_and(|it| it.kind() == NODE_ATTRPATH);
+        let said = node.descendants().filter_map(Expr::cast).filter(|it| is_name(it) && !is_attribute(it));
+        let at = |said: Expr| {
+            let around = said.syntax().parent()?;
+            match around.kind() {
+                NODE_INTERPOL => Some((around.text_range(), host.to_owned())),
+                NODE_DYNAMIC => Some((around.text_range(), literal::quote_attribute(host))),
+                NODE_SELECT | NODE_INHERIT => None,
+                _ => Some((said.syntax().text_range(), literal::quote(host))),
+            }
+        };
+        said.map(at).collect::<Option<_>>().unwrap_or_default()
+    }
+
+    /// What its name is computed by alone, as it is written.
+    fn computed_name(&self) -> Option<String> {
+        let attrs = AttrpathValue::cast(self.node.clone())?.attrpath()?.attrs();
+        let mut computed = attrs.filter(|attr| literal::attribute(attr).is_none());
+        let (Some(attr), None) = (computed.next(), computed.next()) else { return None };
+        let expr = match attr {
+            Attr::Dynamic(it) => it.expr()?,
+            Attr::Str(it) => match it.normalized_parts().as_slice() {
+                [InterpolPart::Interpolation(it)] => it.expr()?,
+                _ => return None,
+            },
+            Attr::Ident(_) => return None,
+        };
+        Some(expr.syntax().text().to_string())
     }
 
     /// The argument of a call of its own that is its stem.

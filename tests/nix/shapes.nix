@@ -159,7 +159,12 @@ let
           names.tower = "tower";
         }
         // options;
-        withSystem = _: f: f { };
+        withSystem =
+          system: f:
+          f {
+            inherit system;
+            pkgs = { inherit system; };
+          };
         # Nothing of it is looked at but what outputs are made of.
         makeMachine = modules: lib.nixosSystem { inherit modules; };
         flake-parts-lib.mkTransposedPerSystemModule = _: { };

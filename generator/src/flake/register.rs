@@ -320,6 +320,7 @@ pub(super) fn at_place(
         own: &own,
         flake: &files.tree.settings().paths.flake,
         maker: reading.maker(),
+        has_own_file: false,
     };
     let prove = |written: Entry<'_>, origin: Origin| -> Result<_> {
         let edited = edit::insert_at(file, &site, written)?;

@@ -9,6 +9,7 @@ use rnix::{
 use rowan::ast::AstNode;
 
 use super::{
+    around::with_system,
     full::{Full, PLATFORM, bound, inherited},
     shared::{New, joined_of, said, shared, shared_items},
     sibling::Sibling,
@@ -40,7 +41,9 @@ impl Full<'_> {
         let Some(calls) = calls.filter(|calls| calls.len() > 1) else { return Vec::new() };
         let is_soft = |module: &Expr| !is_of_one_machine(module) && !gives_homes(module);
         let personal = self.modules_with_own_files();
-        let is_soft = |module: &Expr| is_soft(module) && !personal.contains(&said(module));
+        let is_soft = |module: &Expr| {
+            is_soft(module) && !personal.contains(&said(module)) && !self.is_of_its_file(module)
+        };
         let is_of_all = |module: &Expr| is_soft(module) && !self.names_host(module);
         let is_of_inputs = |module: &Expr| is_of_all(module) && is_of_input(module);
         let wanted: [&dyn Fn(&Expr) -> bool; 3] = [&is_soft, &is_of_all, &is_of_inputs];
@@ -75,7 +78,9 @@ impl Full<'_> {
                 ("modules", Some(values)) => {
                     let lists =
                         written_out(calls, self.of_least_lists(values), self.host, self.place.site.syntax()?);
-                    let modules = shared_items(&lists, is_wanted)?;
+                    // A file of its own may say all that a host has beside what is known of all.
+                    let nothing = || self.has_own_file.then(|| "[ ]".to_owned());
+                    let modules = shared_items(&lists, is_wanted).or_else(nothing)?;
                     lines.push(format!("modules = {};", self.with_folder(&modules)));
                 }
                 ("specialArgs", _) if are_same && is_local(&value) => {
@@ -189,6 +194,9 @@ impl Full<'_> {
     fn call_of<'b>(&self, sibling: &'b Sibling<'_>) -> Option<SystemCall<'b>> {
         let (_, argument) = sibling.system()?;
         let mut value = without_parentheses(sibling.renamed_value(self.host)?);
+        if let Some(function) = with_system(&value) {
+            value = without_parentheses(function.body()?);
+        }
         let mut lets = None;
         if let Expr::LetIn(it) = &value {
             lets = Some(it.clone());

@@ -44,13 +44,15 @@ pub(crate) struct Full<'a> {
     pub(crate) flake: &'a TreePath,
     /// The function that a framework makes its hosts by, where it must be made by that.
     pub(crate) maker: Option<&'static str>,
+    /// Whether it is registered in a file of its own, as its siblings are.
+    pub(crate) has_own_file: bool,
 }
 
 impl Full<'_> {
     /// The function `nixosSystem`: that of most siblings, or else nixpkgs'.
     pub(super) fn function(&self) -> Option<String> {
         let at = self.place.site.syntax()?;
-        let bound = |name: &str| is_bound_at(name, at);
+        let bound = |name: &str| self.is_bound(name, at);
         let mut theirs: BTreeMap<String, usize> = BTreeMap::new();
         for (function, _) in self.models().filter_map(Sibling::system) {
             if bound(function.split(['.', ' ']).next().unwrap_or_default()) {

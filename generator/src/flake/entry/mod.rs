@@ -2,6 +2,7 @@
 
 pub(crate) mod alike;
 pub(super) mod arguments;
+pub(super) mod around;
 pub(super) mod carried;
 pub(super) mod flake_wide;
 pub(super) mod full;
@@ -135,9 +136,9 @@ fn as_siblings(full: &Full<'_>) -> Vec<Candidate> {
             if let Some(function) = function {
                 let all = full.as_all(&function).into_iter().map(|value| (value, Origin::Siblings));
                 let alone = full.alone().map(|arguments| (format!("{function}{arguments}"), Origin::Ours));
-                candidates.extend(
-                    all.chain(alone).filter_map(|(value, origin)| Candidate::made(&key, &value, origin)),
-                );
+                let in_full = all.chain(alone).map(|(value, origin)| (full.in_system(value), origin));
+                candidates
+                    .extend(in_full.filter_map(|(value, origin)| Candidate::made(&key, &value, origin)));
             }
         }
         // Where sets are merged, one more may be written in full.

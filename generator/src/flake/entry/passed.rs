@@ -11,7 +11,7 @@ use rowan::ast::AstNode;
 
 use super::{carried::carried, given};
 use crate::{
-    flake::place::Place,
+    flake::{place::Place, verify::system::arguments},
     nix::{
         file::NixFile,
         find::keys,
@@ -129,8 +129,7 @@ fn nixpkgs(follower: &Follower<'_>, hosts: &[(Option<&str>, Value)]) -> Option<S
 
 /// What `nixosSystem` is given as `argument` by what makes a host, as it is written there.
 pub(super) fn given_to_system(follower: &Follower<'_>, host: &Value, argument: &str) -> Option<Value> {
-    let call = follower.call(&follower.body(host)).filter(|call| call.name.ends_with("nixosSystem"))?;
-    match follower.lookup(call.arguments.first()?, &[argument]).written.as_slice() {
+    match follower.lookup(&arguments(follower, host)?, &[argument]).written.as_slice() {
         [only] => Some(only.clone()),
         _ => None,
     }

@@ -9,6 +9,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
+use super::around::with_system;
 use crate::{
     edit::Site,
     flake::{
@@ -265,7 +266,10 @@ impl<'a> Sibling<'a> {
         let mut value = self.value.clone()?;
         let call = loop {
             value = match value {
-                Expr::Apply(call) => break call,
+                Expr::Apply(call) => match with_system(&Expr::Apply(call.clone())) {
+                    Some(function) => function.body()?,
+                    None => break call,
+                },
                 Expr::Paren(it) => it.expr()?,
                 Expr::LetIn(it) => it.body()?,
                 _ => return None,

@@ -91,6 +91,7 @@ fn as_hosts(
         own: &own,
         flake: &paths.flake,
         maker: reading.maker(),
+        has_own_file: true,
     };
     let said = entry::candidates(&full).flatten().filter_map(|it| {
         let value = value_of(&it.text)?;

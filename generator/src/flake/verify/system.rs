@@ -126,7 +126,7 @@ impl System {
 }
 
 /// What `nixosSystem` is called with, where `host` is seen to be a call of it.
-pub(super) fn arguments(follower: &Follower<'_>, host: &Value) -> Option<Value> {
+pub(crate) fn arguments(follower: &Follower<'_>, host: &Value) -> Option<Value> {
     let host = follower.body(host);
     if let Some((host, _)) = host.term().and_then(update) {
         return arguments(follower, &host);

@@ -1,0 +1,78 @@
+//! What is around the call that makes a sibling: what flake-parts has for its platform, and what is in its file alone.
+
+use std::collections::BTreeSet;
+
+use rnix::{
+    SyntaxNode,
+    ast::{Expr, Ident, Lambda, Param},
+};
+use rowan::ast::AstNode;
+
+use super::{carried::PLATFORM, full::Full};
+use crate::nix::{
+    follow::{called, without_parentheses},
+    literal,
+    scope::{binder, is_bound_at, names_from_around},
+};
+
+impl Full<'_> {
+    /// A host in full, `value`, with what flake-parts has for its platform, where it names some of that by what most siblings
+    /// do: `withSystem "x86_64-linux" ({ pkgs, ... }: value)`.
+    pub(super) fn in_system(&self, value: String) -> String {
+        let (Some(at), Some(said)) = (self.place.site.syntax(), literal::expression(&value)) else {
+            return value;
+        };
+        let free = names_from_around(said.syntax()).into_iter().map(|name| name.to_string());
+        let free: BTreeSet<_> = free.filter(|name| !is_bound_at(name, at)).collect();
+        let theirs = self.models().filter_map(|it| with_system(it.value.as_ref()?));
+        let Some(asked) = theirs.last().map(|function| asked(&function)) else { return value };
+        let names: Vec<_> = asked.into_iter().filter(|name| free.contains(name)).collect();
+        if names.is_empty() {
+            return value;
+        }
+        format!("withSystem \"{PLATFORM}\" ({{ {}, ... }}: {value})", names.join(", "))
+    }
+
+    /// Whether a module is in the file of a sibling alone, where the new host has one of its own: by a name that is bound
+    /// there, or a path to what lies in the sibling's folder.
+    pub(super) fn is_of_its_file(&self, module: &Expr) -> bool {
+        let Some(at) = self.place.site.syntax().filter(|_| self.has_own_file) else { return false };
+        let is_bound_there = |name: &Ident| {
+            let name = name.to_string();
+            is_bound_at(&name, at) && !self.is_bound(&name, at)
+        };
+        self.lies_with_it(module) || names_from_around(module.syntax()).iter().any(is_bound_there)
+    }
+
+    /// Whether what is bound where a sibling stands, at `at`, is bound where the new host goes, too: all but what its file
+    /// binds beside what it is passed.
+    pub(super) fn is_bound(&self, name: &str, at: &SyntaxNode) -> bool {
+        binder(name, at).is_some_and(|it| !self.has_own_file || Lambda::can_cast(it.kind()))
+    }
+
+    fn lies_with_it(&self, module: &Expr) -> bool {
+        let text = module.syntax().text().to_string();
+        if !matches!(module, Expr::PathRel(_)) || text == self.folder {
+            return false;
+        }
+        let Some(path) = self.place.term.file.path().resolve(&text) else { return false };
+        let is_a_host = |part: &str| self.siblings.iter().any(|it| it.name == part);
+        path.as_str().split('/').any(is_a_host)
+    }
+}
+
+/// The function of flake-parts' `withSystem system (arguments: …)`, where that is written out.
+pub(super) fn with_system(value: &Expr) -> Option<Lambda> {
+    let Expr::Apply(call) = value else { return None };
+    match without_parentheses(call.argument()?) {
+        Expr::Lambda(function) if called(call).as_deref() == Some("withSystem") => Some(function),
+        _ => None,
+    }
+}
+
+/// What a function asks for by name.
+fn asked(function: &Lambda) -> Vec<String> {
+    let Some(Param::Pattern(pattern)) = function.param() else { return Vec::new() };
+    let names = pattern.pat_entries().filter_map(|it| it.ident());
+    names.map(|name| name.to_string()).collect()
+}

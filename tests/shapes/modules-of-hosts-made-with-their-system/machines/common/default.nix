@@ -1,0 +1,8 @@
+{
+  flake.nixosModules.common =
+    { pkgs, ... }:
+    {
+      services.openssh.enable = true;
+      environment.systemPackages = [ pkgs.git ];
+    };
+}

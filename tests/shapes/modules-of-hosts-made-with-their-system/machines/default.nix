@@ -1,0 +1,7 @@
+{
+  imports = [
+    ./common
+    ./laptop
+    ./tower
+  ];
+}

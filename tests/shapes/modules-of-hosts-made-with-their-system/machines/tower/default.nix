@@ -1,0 +1,22 @@
+{ inputs, withSystem, ... }:
+let
+  machine = {
+    networking.hostName = "tower";
+    system.stateVersion = "25.05";
+  };
+in
+{
+  flake.nixosConfigurations.tower = withSystem "x86_64-linux" (
+    { pkgs, system, ... }:
+    inputs.nixpkgs.lib.nixosSystem {
+      inherit pkgs system;
+      specialArgs = { inherit inputs; };
+      modules = [
+        machine
+        inputs.disko.nixosModules.disko
+        inputs.self.nixosModules.common
+        ./hardware-configuration.nix
+      ];
+    }
+  );
+}

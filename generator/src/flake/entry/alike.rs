@@ -18,10 +18,10 @@ use crate::{
     flake::verify::{system::read_by_name, will_be},
     host_file::HostFiles,
     nix::{
-        find::keys,
+        find::{first_key, keys},
         follow::{Term, Value, without_parentheses},
         literal,
-        scope::resolve,
+        scope::{names_from_around, resolve},
     },
     path::TreePath,
     rename::rename,
@@ -115,7 +115,8 @@ impl Full<'_> {
         if !has_platform {
             lines.insert(0, PLATFORM.into());
         }
-        let call = format!("{function}{{ {} }}", lines.join(" "));
+        let rec = if says_itself(calls, &lines.join(" ")) { "rec " } else { "" };
+        let call = format!("{function} {rec}{{ {} }}", lines.join(" "));
         let lets: Option<Vec<_>> = calls.iter().map(|call| call.lets.clone()).collect();
         match lets {
             Some(lets) => with_lets(&lets, call, &New { host: self.host, ..New::default() }),
@@ -204,9 +205,7 @@ impl Full<'_> {
         }
         match value {
             Expr::Apply(call) => match call.argument()? {
-                Expr::AttrSet(arguments) if arguments.rec_token().is_none() => {
-                    Some(SystemCall { name: &sibling.name, lets, arguments })
-                }
+                Expr::AttrSet(arguments) => Some(SystemCall { name: &sibling.name, lets, arguments }),
                 Expr::Ident(_) => self.bound_arguments(sibling, &argument),
                 _ => None,
             },
@@ -284,6 +283,15 @@ impl SystemCall<'_> {
             .as_ref()
             .is_some_and(|lets| lets.attrpath_values().any(|it| keys(&it) == [Some(name.to_owned())]))
     }
+}
+
+/// Whether all calls are given sets that say of themselves what `bindings` do: `rec { system = …; specialArgs.system = system; }`.
+fn says_itself(calls: &[SystemCall<'_>], bindings: &str) -> bool {
+    let Some(set) = literal::set_of(bindings) else { return false };
+    let bound: Vec<_> = set.attrpath_values().filter_map(|it| first_key(&it)).collect();
+    let mut free = names_from_around(set.syntax()).into_iter();
+    calls.iter().all(|call| call.arguments.rec_token().is_some())
+        && free.any(|name| bound.contains(&name.to_string()))
 }
 
 /// `call`, behind what all of `lets` bind to the names that it mentions; nothing where they don't bind them alike.

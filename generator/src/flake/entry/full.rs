@@ -61,13 +61,13 @@ impl Full<'_> {
         }
         let most = theirs.into_iter().max_by_key(|(_, count)| *count).map(|(function, _)| function);
         most.or_else(|| {
+            let of_all = self.passed.nixpkgs.clone().filter(|it| self.is_nixpkgs(it));
             let of = if let Some(given) = self.nixpkgs_of_calls(at) {
                 given
-            } else if bound("nixpkgs") {
+            } else if bound("nixpkgs") && of_all.as_ref().is_none_or(|it| it == "nixpkgs") {
                 "nixpkgs".into()
             } else {
-                let of_all = || self.passed.nixpkgs.clone().filter(|it| self.is_nixpkgs(it));
-                format!("{}.{}", inputs(at)?, nixpkgs(self.follower, self.flake).or_else(of_all)?)
+                format!("{}.{}", inputs(at)?, of_all.or_else(|| nixpkgs(self.follower, self.flake))?)
             };
             Some(format!("{of}.lib.nixosSystem"))
         })

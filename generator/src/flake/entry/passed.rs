@@ -15,7 +15,7 @@ use crate::{
     nix::{
         file::NixFile,
         find::keys,
-        follow::{Follower, Term, Value, application, update},
+        follow::{Follower, Term, Value, application, last_name, update},
         literal,
         scope::{binder, binds, is_bound_at, names_from_around, resolve},
     },
@@ -119,8 +119,17 @@ fn nixpkgs(follower: &Follower<'_>, hosts: &[(Option<&str>, Value)]) -> Option<S
         while let Some((applied, _)) = application(&function) {
             function = follower.reduce(&applied);
         }
-        let function = function.term()?.expr.syntax().text().to_string();
-        Some(function.strip_suffix(".lib.nixosSystem")?.rsplit('.').next()?.to_owned())
+        let function = function.term()?;
+        let Expr::Select(select) = &function.expr else { return None };
+        let attrs: Vec<_> =
+            select.attrpath()?.attrs().map(|it| literal::attribute(&it)).collect::<Option<_>>()?;
+        let [of @ .., lib, system] = attrs.as_slice() else { return None };
+        let of = match of {
+            // What a name stands for may be called otherwise.
+            [] => last_name(&follower.reduce(&Value::Term(function.with(select.expr()?))).term()?.expr)?,
+            [.., last] => last.clone(),
+        };
+        (lib == "lib" && system == "nixosSystem").then_some(of)
     });
     let names = names.collect::<Option<BTreeSet<_>>>()?;
     let is_one = names.len() == 1 && hosts.len() > 1;

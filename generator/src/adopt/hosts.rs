@@ -68,17 +68,18 @@ pub(super) fn find(tree: &Tree, survey: &Survey) -> Result<Option<Hosts>> {
     for paths in all.values_mut() {
         paths.retain(|path| !is_loaded(path));
     }
+    let like_agents = flake::like_agents(&Planned::none(tree))?;
+    let mut own = all.clone();
+    own.retain(|host, _| !survey.names.contains_key(host) || like_agents.contains(host));
     let votes = votes(tree, survey, &all);
     let most = votes.values().map(|votes| votes.named.max(votes.other)).max();
     if at_root(tree, &all) > most.unwrap_or_default() {
         let folder = TreePath::ROOT;
         let is_free = !survey.modules.contains(folder.as_str());
-        return Ok(is_free.then(|| Hosts { file: file(tree, survey, &all, &folder), folder }));
+        // What media call their file there says nothing of that of others.
+        return Ok(is_free.then(|| Hosts { file: file(tree, survey, &own, &folder), folder }));
     }
     // Where only boards and guests lie is no place for others than these.
-    let like_agents = flake::like_agents(&Planned::none(tree))?;
-    let mut own = all.clone();
-    own.retain(|host, _| !survey.names.contains_key(host) || like_agents.contains(host));
     let like = self::votes(tree, survey, &own);
     // People keep their homes and their guests by the names of hosts, too. Of two folders that are as likely it is the first.
     let likely = |(folder, votes): &(&TreePath, &Votes)| {
@@ -136,8 +137,10 @@ fn votes(tree: &Tree, survey: &Survey, all: &Own) -> BTreeMap<TreePath, Votes> {
             votes.entry(folder).or_default().other += 1;
         }
     }
-    // What one host alone reads may be anything.
-    votes.retain(|folder, votes| votes.named > 0 || votes.other > 1 || flake::is_for_hosts(name(folder)));
+    // What one host alone reads may be anything, and where it lies itself no other does.
+    votes.retain(|folder, votes| {
+        votes.named > 0 || votes.other > 1 || flake::is_for_hosts(name(folder)) && !is_of_one(tree, folder)
+    });
     votes
 }
 
@@ -149,19 +152,33 @@ fn is_of_others(folder: &TreePath) -> bool {
 }
 
 /// How many hosts are seen to read something by their own name at the root of the tree, or, where nothing is seen by that,
-/// have a folder there.
+/// have a folder there, be it by another name where others have theirs there.
 fn at_root(tree: &Tree, all: &Own) -> usize {
     let is_at_root =
         |path: &TreePath, host: &str| named(path, host).is_some_and(|(above, _)| above.is_root());
     let lies_there = |host: &str| host.len() > 1 && holds_a_host(&tree.root().join(host));
     let are_named = |host: &str, own: &BTreeSet<TreePath>| own.iter().any(|path| named(path, host).is_some());
-    let is = |(host, own): &(&String, &BTreeSet<TreePath>)| {
+    let by_name = |host: &str, own: &BTreeSet<TreePath>| {
         // A folder that is called as those of hosts are may be theirs.
         let lies_at_root =
             own.iter().any(|path| is_at_root(path, host)) || !are_named(host, own) && lies_there(host);
         lies_at_root && !flake::is_for_hosts(host)
     };
-    all.iter().filter(is).count()
+    let by_looks = |host: &str, own: &BTreeSet<TreePath>| {
+        let mut folders = own.iter().flat_map(|path| [path.clone(), path.parent()]);
+        !are_named(host, own)
+            && folders.any(|it| !it.is_root() && it.parent().is_root() && is_of_one(tree, &it))
+    };
+    let named = all.iter().filter(|(host, own)| by_name(host, own)).count();
+    let others = all.iter().filter(|(host, own)| !by_name(host, own) && by_looks(host, own)).count();
+    // What only one has there may be anything.
+    if named + others > 1 { named + others } else { named }
+}
+
+/// Whether a folder is that of a single host, by its looks: what its hardware is lies there, beside its own file.
+fn is_of_one(tree: &Tree, folder: &TreePath) -> bool {
+    let folder = folder.under(tree.root());
+    FILES.iter().any(|file| folder.join(file).is_file()) && nix_files(&folder).any(|it| is_of_hardware(&it))
 }
 
 /// The folder above what of `path` is called as the host, and what is below that; the innermost such folder, or else
@@ -208,12 +225,8 @@ fn called(tree: &Tree, hosts: &BTreeSet<String>) -> Vec<(String, TreePath)> {
 /// The folder with most hosts by their looks, of those that are called as folders of hosts are: folders with a file on
 /// their hardware beside their own.
 fn with_hardware(tree: &Tree) -> Option<TreePath> {
-    let hosts = entries(tree).filter(|entry| {
-        let folder = entry.path();
-        entry.file_type().is_dir()
-            && FILES.iter().any(|file| folder.join(file).is_file())
-            && nix_files(folder).any(|name| is_of_hardware(&name))
-    });
+    let is_of_one = |folder: &Path| below(tree, folder).is_some_and(|folder| is_of_one(tree, &folder));
+    let hosts = entries(tree).filter(|entry| entry.file_type().is_dir() && is_of_one(entry.path()));
     let mut folders: BTreeMap<TreePath, usize> = BTreeMap::new();
     let named = named_in_part(tree);
     let above = |entry: walkdir::DirEntry| {

@@ -7,7 +7,7 @@ use super::{
     Folder, Maker, Place, Said, Search,
     condition::Condition,
     folder,
-    via::{Items, Take, Via},
+    via::{Items, Take, Via, made},
 };
 use crate::{
     edit::Site,
@@ -94,8 +94,7 @@ impl Search<'_> {
         if !bound.dotted.is_empty() {
             return self.dotted(bound.dotted, HOSTS, &Via::Host);
         }
-        let is_empty = |set: &AttrSet| set.entries().next().is_none();
-        if !made.set().is_some_and(|(_, set)| is_empty(set)) {
+        if !self.is_nothing(&made) {
             self.hosts(hosts);
         }
     }
@@ -199,8 +198,7 @@ impl Search<'_> {
     /// over what is there, or a set that it makes of it.
     pub(super) fn fold(&self, function: &Value, first: &Value) -> Option<Items> {
         let first = self.follower.reduce(first);
-        let is_empty = first.set().is_some_and(|(_, set)| set.entries().next().is_none());
-        is_empty.then_some(())?;
+        self.is_nothing(&first).then_some(())?;
         let function = self.follower.reduce(function);
         let is_written = function.term().is_some_and(|term| matches!(term.expr, Expr::Lambda(_)));
         Some(if is_written { Items::ALL.behind(&Value::applied(function, first)) } else { Items::ALL })
@@ -219,10 +217,42 @@ impl Search<'_> {
     }
 
     fn folder(&mut self, entries: folder::Entries, reader: &Value, via: &Via) {
+        if let Some(sets) = self.sets_of_folders(&entries, via) {
+            return sets.iter().for_each(|set| self.some_hosts(set));
+        }
         let folder::Entries { path, mut conditions, reader: own } = entries;
         conditions.extend(self.conditions.iter().cloned());
         let reader = reader.term().cloned().unwrap_or(own);
         self.places.folders.push(Folder { path, reader, maker: Maker::Via(via.clone()), conditions });
+    }
+
+    /// What is made of each of the folders in a folder that are those of platforms, where it is the hosts that lie there.
+    fn sets_of_folders(&self, entries: &folder::Entries, via: &Via) -> Option<Vec<Value>> {
+        let Via::Sets(items) = via else { return None };
+        let above = TreePath::new(entries.path.as_str()).ok().filter(|_| self.conditions.is_empty())?;
+        let is_wanted = |entry: &DirEntry| {
+            entry.is_folder && folder::passes(self.follower, &entries.conditions, entry) != Some(false)
+        };
+        let folders = self.follower.entries(&above).into_iter().filter(is_wanted);
+        let sets = folders.map(|entry| {
+            let (name, kind) = (&entry.name, entry.kind());
+            let folder = above.join(name);
+            let set = self.follower.body(&items.made(self.follower, name, &kind)?);
+            let reads = folder::read_by(self.follower, &set.innermost()?, &|read| read == folder.as_str());
+            let is_of_one = made(self.follower, via, name, &kind).is_some();
+            reads.filter(|_| is_platform(name) && !is_of_one)?;
+            // What a fold starts with is nothing.
+            Some(match set.term().and_then(update) {
+                Some((first, rest)) if self.is_nothing(&first) => rest,
+                _ => set,
+            })
+        });
+        let sets: Vec<_> = sets.collect::<Option<_>>()?;
+        (!sets.is_empty()).then_some(sets)
+    }
+
+    fn is_nothing(&self, set: &Value) -> bool {
+        self.follower.reduce(set).set().is_some_and(|(_, set)| set.entries().next().is_none())
     }
 
     /// The lists whose items a function makes hosts of.

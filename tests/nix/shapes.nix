@@ -58,6 +58,12 @@ let
         builtins.substring 0 (builtins.stringLength text - builtins.stringLength end) text
       else
         text;
+    removePrefix =
+      start: text:
+      if lib.hasPrefix start text then
+        builtins.substring (builtins.stringLength start) (-1) text
+      else
+        text;
     hasSuffix =
       end: text:
       let
@@ -157,6 +163,7 @@ let
         config = {
           machines = { };
           names.tower = "tower";
+          flake = evaluated;
         }
         // options;
         withSystem =
@@ -211,16 +218,17 @@ let
         in
         [ (own // { nixosConfigurations = merged (own.nixosConfigurations or { }); }) ]
         ++ concatMap flakes (imported content);
+      evaluated = foldl' (
+        a: b:
+        a
+        // b
+        // {
+          nixosConfigurations = a.nixosConfigurations or { } // b.nixosConfigurations;
+          modules = deep (a.modules or { }) (b.modules or { });
+        }
+      ) { } (flakes module);
     in
-    foldl' (
-      a: b:
-      a
-      // b
-      // {
-        nixosConfigurations = a.nixosConfigurations or { } // b.nixosConfigurations;
-        modules = deep (a.modules or { }) (b.modules or { });
-      }
-    ) { } (flakes module);
+    evaluated;
 
   files =
     path:

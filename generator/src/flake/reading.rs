@@ -18,7 +18,10 @@ use crate::{
     edit::Site,
     error::{Error, Location, Result},
     name::AgentName,
-    nix::follow::{Files, Follower, Term, Value},
+    nix::{
+        find::keys,
+        follow::{Files, Follower, Term, Value},
+    },
 };
 
 /// What could be read of a flake's hosts.
@@ -166,7 +169,8 @@ fn hosts(follower: &Follower<'_>, place: &Place) -> Vec<Host> {
         Site::After(siblings) => {
             let name = |node: &SyntaxNode| {
                 let attr = AttrpathValue::cast(node.clone())?.attrpath()?.attrs().nth(place.prefix)?;
-                Some(host((follower.attribute(&place.term, &attr)?, node.clone())))
+                let key = follower.attribute(&place.term, &attr)?;
+                Some(Host { name: name_of(follower, place, &key, node), key, node: node.clone() })
             };
             siblings.iter().filter_map(name).collect()
         }
@@ -192,7 +196,8 @@ fn name_of(follower: &Follower<'_>, place: &Place, key: &str, node: &SyntaxNode)
     if matches!(place.via, Via::Host | Via::Arguments(_)) {
         return key.to_owned();
     }
-    let value = AttrpathValue::cast(node.clone()).and_then(|binding| binding.value());
+    let is_whole = |it: &AttrpathValue| keys(it).len() == place.prefix + 1;
+    let value = AttrpathValue::cast(node.clone()).filter(is_whole).and_then(|binding| binding.value());
     let value = value.map_or_else(|| Value::Text(String::new()), |value| Value::Term(place.term.with(value)));
     made(follower, &place.via, key, &value).map_or_else(|| key.to_owned(), |(name, _)| name)
 }

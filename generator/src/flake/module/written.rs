@@ -22,6 +22,7 @@ use crate::{
         reading::Reading,
     },
     nix::{file::NixFile, literal, scope::unbound_names},
+    rename::rename,
 };
 
 /// A module that may be written.
@@ -151,23 +152,29 @@ fn value_of(binding: &str) -> Option<Expr> {
     literal::expression(&value.syntax().text().to_string())
 }
 
-/// The module that says the host's own to the option that most siblings say theirs to: `fleet.hosts.NAME.module = …;`.
+/// The module that says the host's own to the option that most siblings say theirs to: `fleet.hosts.NAME.module = …;`, or
+/// `flake.modules.nixos."hosts/NAME" = …;`.
 fn as_said(alone: &[Alone<'_>], host: &str, module: &str) -> Option<Written> {
     let said = alone.iter().filter(|(place, _)| matches!(place.via, Via::Said(_)));
     let options = said.filter_map(|(place, it)| {
         let path = AttrpathValue::cast(it.node.clone())?.attrpath()?;
         let attrs: Vec<_> = path.attrs().map(|attr| attr.syntax().text().to_string()).collect();
         let (above, below) = (attrs.get(..place.prefix)?, attrs.get(place.prefix + 1..)?);
+        let key = literal::quote_attribute(&rename(&it.key, &it.name, host, true));
         match below {
-            [below] if below.ends_with("module") => Some((above.join("."), below.clone())),
+            [below] if below.ends_with("module") => Some((above.join("."), key, Some(below.clone()))),
+            [] => Some((above.join("."), key, None)),
             _ => None,
         }
     });
-    let (above, below) = most(options)?;
-    let host = literal::quote_attribute(host);
-    let text = format!("{{\n  {above}.{host}.{below} = {module};\n}}\n");
+    let (above, key, below) = most(options)?;
+    let Some(below) = below else {
+        let text = format!("{{\n  {above}.{key} = {module};\n}}\n");
+        return Some(Written::new(text, Origin::Siblings));
+    };
+    let text = format!("{{\n  {above}.{key}.{below} = {module};\n}}\n");
     // What makes hosts is followed with a set as a whole, which says the same.
-    let proof = Some(format!("{{ {above}.{host} = {{ {below} = {module}; }}; }}"));
+    let proof = Some(format!("{{ {above}.{key} = {{ {below} = {module}; }}; }}"));
     Some(Written { text, proof, origin: Origin::Ours })
 }
 

@@ -1,0 +1,5 @@
+{
+  flake.modules.nixos."hosts/tower" = {
+    fileSystems."/".device = "/dev/disk/by-label/tower";
+  };
+}

@@ -155,9 +155,14 @@ fn in_folder(
 ) -> Option<Result<Spot>> {
     let registered =
         |folder: &str| alone.iter().filter(|(place, _)| place.term.file.path().is_below(folder)).count();
-    // Of folders with as many it is that which is called as those of hosts are, or the first.
-    let (folder, reader) =
-        folders.iter().rev().max_by_key(|(folder, _)| (registered(folder), is_for_hosts(folder)))?;
+    // Of folders with as many it is that which is called as those of hosts are, or has one that is, or the first.
+    let has_hosts = |folder: &str, reader: &Term| {
+        let folder = TreePath::new(folder).ok();
+        folder.is_some_and(|folder| hosts_in(&reading.follower, &folder, reader).is_some())
+    };
+    let (folder, reader) = folders.iter().rev().max_by_key(|(folder, reader)| {
+        (registered(folder), is_for_hosts(folder), has_hosts(folder, reader))
+    })?;
     if !alone.is_empty() && registered(folder) == 0 {
         return None;
     }
@@ -178,17 +183,22 @@ fn in_folder(
 /// theirs lie there: `FOLDER/00-hosts/agent-NAME/configuration.nix`.
 fn place(follower: &Follower<'_>, folder: &str, reader: &Term, host: &str) -> Option<TreePath> {
     let folder = TreePath::new(folder).ok()?;
-    let deep = !reader.expr.syntax().text().to_string().contains("readDir");
-    let is_of_hosts = |entry: &DirEntry| {
-        entry.is_folder && entry.name.trim_start_matches(|c: char| !c.is_alphabetic()) == "hosts"
-    };
-    let hosts = follower.entries(&folder).into_iter().find(is_of_hosts).filter(|_| deep);
-    let hosts = hosts.map(|hosts| folder.join(hosts.name));
+    let hosts = hosts_in(follower, &folder, reader);
     let theirs = hosts.as_ref().and_then(|hosts| file_in_each(follower, hosts));
     Some(match (hosts.unwrap_or(folder), theirs) {
         (folder, Some(file)) => folder.join(host).join(file),
         (folder, None) => folder.join(format_args!("{host}.nix")),
     })
+}
+
+/// The folder of hosts in one that is read, where the folders below it are, too.
+fn hosts_in(follower: &Follower<'_>, folder: &TreePath, reader: &Term) -> Option<TreePath> {
+    let is_deep = !reader.expr.syntax().text().to_string().contains("readDir");
+    let is_of_hosts = |entry: &DirEntry| {
+        entry.is_folder && entry.name.trim_start_matches(|c: char| !c.is_alphabetic()) == "hosts"
+    };
+    let hosts = follower.entries(folder).into_iter().find(is_of_hosts).filter(|_| is_deep)?;
+    Some(folder.join(hosts.name))
 }
 
 /// The one file of Nix that is in each of the folders in `folder`; nothing where more are, or something else lies there.

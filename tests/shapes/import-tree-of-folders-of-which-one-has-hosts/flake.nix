@@ -1,0 +1,10 @@
+{
+  outputs =
+    inputs:
+    inputs.flake-parts.lib.mkFlake { inherit inputs; } (
+      inputs.import-tree [
+        ./nix
+        ./modules
+      ]
+    );
+}

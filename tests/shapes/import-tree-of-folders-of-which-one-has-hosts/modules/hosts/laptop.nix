@@ -1,0 +1,3 @@
+{
+  fleet.hosts.laptop.user = "me";
+}

@@ -25,6 +25,9 @@ impl Call {
     }
 }
 
+/// The functions that look at what they are given first, or say it, and give the second.
+const GIVING_THE_SECOND: [&str; 4] = ["deepSeq", "seq", "trace", "warn"];
+
 impl Follower<'_> {
     /// The call that `value` comes to, if it is one of a function that isn't written out.
     #[must_use]
@@ -43,11 +46,15 @@ impl Follower<'_> {
         }
     }
 
-    /// What `pipe x [ f g ]` is written for, which is `g (f x)`, and `flip f x y`, which is `f y x`.
+    /// What `pipe x [ f g ]` is written for, which is `g (f x)`, and `flip f x y`, which is `f y x`; and `seq x y`, which is `y`.
     pub(super) fn turned(&self, value: &Value) -> Option<Value> {
         let (function, behind) = application(value)?;
         let (function, first) = application(&function)?;
-        if function.term().and_then(|term| last_name(&term.expr)).as_deref() == Some("pipe") {
+        let name = function.term().and_then(|term| last_name(&term.expr));
+        if name.as_deref().is_some_and(|name| GIVING_THE_SECOND.contains(&name)) {
+            return Some(behind);
+        }
+        if name.as_deref() == Some("pipe") {
             let functions = self.reduce(&behind);
             let functions = functions.term()?;
             let Expr::List(list) = &functions.expr else { return None };

@@ -404,12 +404,15 @@ let
     home-manager.nixosModules.home-manager = { };
     disko.nixosModules.disko = { };
     hardware.nixosModules.common-cpu-amd = { };
+    garden.nixosModules.default = { };
+    people.nixosModules.carol-home = { };
     other.overlays.default = _: _: { };
     # No flake, but files alone.
     vault.outPath = "/vault";
     fleet = {
       isServed = _: true;
       keeps = _: _: true;
+      nixosModules.warden = { };
       lib.configurations = { inputs, paths }: (hostsIn inputs (builtins.head paths)).nixosConfigurations;
       lib.machines = file: mapAttrs (_: lib.nixosSystem) (fromTOML (builtins.readFile file));
     };

@@ -2,6 +2,7 @@
 
 pub(super) mod along;
 pub(super) mod asked;
+pub(super) mod doubts;
 pub(super) mod elsewhere;
 pub(super) mod in_use;
 pub(super) mod loaded;

@@ -1,0 +1,242 @@
+//! What makes it doubtful that a module of the flake may come along with a new host's own.
+
+use std::collections::BTreeSet;
+
+use rnix::ast::Expr;
+use rowan::ast::AstNode;
+
+use super::{
+    along::Part,
+    asked::{self, Module, Options, Path, Said},
+    loaded::Whole,
+    own_options::is_own,
+    system::System,
+    undeclared::{self, is_below, is_guarded},
+};
+use crate::{
+    flake::entry::alike::names_one_machine,
+    nix::follow::{Follower, Value, last_name},
+};
+
+/// What is known of all modules of the new host.
+pub(super) struct Context<'a> {
+    follower: &'a Follower<'a>,
+    host: &'a str,
+    modules: Vec<Module>,
+    options: Options,
+    /// The people whom it has.
+    users: BTreeSet<&'a Option<String>>,
+    /// What modules say that all are passed.
+    given: BTreeSet<&'a Option<String>>,
+    /// Those modules that are inputs', as they are called.
+    of_inputs: Vec<&'a str>,
+    /// What the other hosts come to.
+    siblings: &'a dyn Fn() -> &'a [System],
+    /// Whether there are others that aren't said in its entry, and can't be read.
+    is_open: bool,
+    /// Whether it lacks packages that the others are given.
+    lacks_packages: bool,
+}
+
+/// What a machine says of itself: no other can say it, too, or has it.
+const FACTS: [&[&str]; 14] = [
+    &["age", "secrets"],
+    &["boot", "initrd", "luks", "devices"],
+    &["boot", "isContainer"],
+    &["disko", "devices"],
+    &["environment", "persistence"],
+    &["fileSystems"],
+    &["isoImage"],
+    &["networking", "hostId"],
+    &["preservation"],
+    &["proxmoxLXC"],
+    &["sdImage"],
+    &["sops", "secrets"],
+    &["swapDevices"],
+    &["wsl"],
+];
+
+/// What it may say otherwise: it clashes with that, unless it is a default.
+const CHOSEN: [&[&str]; 3] =
+    [&["networking", "hostName"], &["nixpkgs", "hostPlatform"], &["system", "stateVersion"]];
+
+impl<'a> Context<'a> {
+    pub(super) fn of(
+        follower: &'a Follower<'a>,
+        host: &'a str,
+        parts: &'a [Part],
+        siblings: &'a dyn Fn() -> &'a [System],
+        lacks_packages: bool,
+    ) -> Self {
+        let read = || parts.iter().map(|part| &part.read);
+        let modules: Vec<_> = read().flat_map(|read| read.modules.iter().cloned()).collect();
+        let unread = |part: &Part| part.said.is_none() && part.read.whole.others.contains(&None);
+        Self {
+            follower,
+            host,
+            options: Options::of(&modules),
+            modules,
+            users: read().flat_map(|read| &read.users).collect(),
+            given: read().flat_map(|read| &read.whole.given).collect(),
+            of_inputs: read().flat_map(|read| &read.whole.others).flatten().map(String::as_str).collect(),
+            siblings,
+            is_open: parts.iter().any(unread),
+            lacks_packages,
+        }
+    }
+
+    /// Whether what comes along may be too much for a new host, or ask for more than that has.
+    pub(super) fn doubts(&self, read: &System) -> bool {
+        let Whole { others, look_up, unpassed, .. } = &read.whole;
+        let is_of_a_machine = |name: &String| names_one_machine(name) && !name.contains(".common-");
+        others.contains(&None)
+            || *look_up
+            || others
+                .iter()
+                .flatten()
+                .any(|it| is_of_a_machine(it) || is_a_home(it) || self.is_told_facts(it))
+            || unpassed.iter().any(|name| !self.is_given(name))
+            || read.homes.iter().any(|home| home.is_none() || !self.users.contains(home))
+            || self.is_asked_by(read)
+            || self.lacks_packages && read.modules.iter().any(names_packages)
+            || read
+                .modules
+                .iter()
+                .any(|it| self.says_facts(it) || self.lacks_shell_of(it) || self.lacks_options_of(it, others))
+    }
+
+    /// Whether a module of an input that isn't known is told something by each of the other hosts, as far as they can be
+    /// read: by an option called like it, which none of theirs declares.
+    fn is_told_facts(&self, module: &str) -> bool {
+        if undeclared::known(module).is_some() {
+            return false;
+        }
+        let siblings = (self.siblings)();
+        let is_its = |option: &String| undeclared::may_be_of(module, std::slice::from_ref(option));
+        let own = siblings.iter().flat_map(|sibling| &sibling.own_options).filter(|it| is_its(it));
+        own.collect::<BTreeSet<_>>().into_iter().any(|option| {
+            siblings.iter().all(|sibling| {
+                let is_declared = sibling.modules.iter().any(|module| module.declares(&[option]));
+                !is_declared && (sibling.own_options.contains(option) || sibling.whole.others.contains(&None))
+            })
+        })
+    }
+
+    /// Whether a module gives people a shell that NixOS asserts to be a program of the machine, and none makes it one.
+    fn lacks_shell_of(&self, module: &Module) -> bool {
+        let known = self.options.known();
+        let is_enabled = |shell: &str| {
+            let option = ["programs", shell, "enable"].map(str::to_owned).to_vec();
+            !known.said(&option).is_empty()
+        };
+        let lacks = |said: &Said| {
+            let text = said.written.syntax().text().to_string();
+            SHELLS.iter().any(|shell| text.contains(shell) && !is_enabled(shell))
+        };
+        module.said().iter().filter(|it| known.may_be(it)).any(|said| is_a_shell(&said.path) && lacks(said))
+    }
+
+    /// Whether modules may be passed this by one that comes along.
+    fn is_given(&self, name: &str) -> bool {
+        self.is_open || self.given.contains(&None) || self.given.contains(&Some(name.to_owned()))
+    }
+
+    /// Whether one of these declares an option that a host is to say.
+    fn is_asked_by(&self, read: &System) -> bool {
+        let unsaid = asked::unsaid(&self.modules);
+        unsaid.is_some_and(|(_, at)| read.modules.iter().any(|it| it.set.file.path() == at.file.path()))
+    }
+
+    fn says_facts(&self, module: &Module) -> bool {
+        let known = self.options.known();
+        let said = module.said();
+        let mut said = said.iter().filter(|it| known.may_be(it));
+        said.any(|said| {
+            FACTS.iter().any(|fact| is_below(&said.path, fact))
+                || CHOSEN.iter().any(|fact| is_below(&said.path, fact)) && self.may_clash(module, said)
+        })
+    }
+
+    /// Whether what is said is neither a default, nor what the new host is.
+    fn may_clash(&self, module: &Module, said: &Said) -> bool {
+        let text = self.follower.text(&Value::Term(module.set.with(said.written.clone())));
+        !said.is_default() && !text.is_some_and(|text| text == self.host || text == "x86_64-linux")
+    }
+
+    /// Whether a module says or reads what neither a module is seen to declare nor one that `comes` with it may.
+    fn lacks_options_of(&self, module: &Module, comes: &[Option<String>]) -> bool {
+        if self.is_open || is_guarded(module) {
+            return false;
+        }
+        let read = module.may_read(&self.options.known());
+        let said = undeclared::said(module).into_iter().map(|(path, _)| path);
+        read.iter().any(|option| self.is_nowhere(option))
+            || said.chain(read).any(|option| self.is_undeclared(&option, comes))
+    }
+
+    fn is_undeclared(&self, option: &[String], comes: &[Option<String>]) -> bool {
+        let Some(first) = option.first().filter(|first| !first.contains("${")) else { return false };
+        if !(is_own(first) || undeclared::is_of_inputs(option)) {
+            return false;
+        }
+        let path: Vec<_> = option.iter().map(String::as_str).collect();
+        let is_declared = self.modules.iter().any(|module| module.declares(&path));
+        let is_unknown = |module: &String| undeclared::known(module).is_none() && is_own(first);
+        !is_declared
+            && !self.of_inputs.iter().any(|module| undeclared::may_be_of(module, option))
+            && !comes.iter().flatten().any(is_unknown)
+    }
+
+    /// Whether an option is below one of several that hosts name, and no module names that one.
+    fn is_nowhere(&self, option: &Path) -> bool {
+        let of = NAMED.iter().find(|named| option.len() > named.len() && is_below(option, named));
+        let named = of.and_then(|named| option.get(..=named.len()));
+        let is_told = |name: &String| name != "root" && !name.contains("${");
+        named.is_some_and(|named| {
+            named.last().is_some_and(is_told) && self.options.known().said(&named.to_vec()).is_empty()
+        })
+    }
+}
+
+/// The options that are sets of what hosts name.
+const NAMED: [&[&str]; 5] = [
+    &["age", "secrets"],
+    &["home-manager", "users"],
+    &["sops", "secrets"],
+    &["sops", "templates"],
+    &["users", "users"],
+];
+
+/// The shells that NixOS asserts to be programs of a machine where one is anybody's.
+const SHELLS: [&str; 3] = ["fish", "xonsh", "zsh"];
+
+/// Whether an option is the shell of one of the people, or of all.
+fn is_a_shell(option: &[String]) -> bool {
+    match option {
+        [users, all] => users == "users" && all == "defaultUserShell",
+        [users, of, _, shell] => {
+            users == "users" && (of == "users" || of == "extraUsers") && shell == "shell"
+        }
+        _ => false,
+    }
+}
+
+/// Whether a module of an input is somebody's home, as it is called.
+fn is_a_home(module: &str) -> bool {
+    let last = module.rsplit('.').next().unwrap_or_default();
+    !module.contains("home-manager") && last.split('-').any(|word| word == "home")
+}
+
+/// Whether what a module says may be of packages.
+fn names_packages(module: &Module) -> bool {
+    module.set.expr.syntax().text().to_string().contains("pkgs")
+}
+
+impl Said {
+    /// Whether another may say it otherwise.
+    fn is_default(&self) -> bool {
+        let call = self.written.syntax().parent().and_then(Expr::cast);
+        matches!(call, Some(Expr::Apply(call)) if call.lambda().and_then(|it| last_name(&it)).as_deref() == Some("mkDefault"))
+            || self.written.syntax().text().to_string().contains("mkOverride")
+    }
+}

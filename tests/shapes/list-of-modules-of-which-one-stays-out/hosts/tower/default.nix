@@ -1,0 +1,1 @@
+{ users.users.carol.isNormalUser = true; }

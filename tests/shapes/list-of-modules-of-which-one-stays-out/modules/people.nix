@@ -1,0 +1,3 @@
+{
+  home-manager.users.carol.home.stateVersion = "25.05";
+}

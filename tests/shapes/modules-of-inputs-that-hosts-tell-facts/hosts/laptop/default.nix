@@ -1,0 +1,8 @@
+{
+  warden = {
+    role = "desk";
+    owner = "carol";
+  };
+
+  garden.trees = 3;
+}

@@ -1,0 +1,4 @@
+{ lib, ... }:
+{
+  warden.role = lib.mkForce "server";
+}

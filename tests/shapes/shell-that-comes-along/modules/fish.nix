@@ -1,0 +1,6 @@
+{ pkgs, ... }:
+{
+  programs.fish.enable = true;
+
+  users.users.root.shell = pkgs.fish;
+}

@@ -1,0 +1,4 @@
+{ pkgs, ... }:
+{
+  users.defaultUserShell = pkgs.zsh;
+}

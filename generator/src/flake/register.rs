@@ -196,7 +196,7 @@ fn by_folder(
         let modules = framework.modules.as_ref();
         if let Some(why) = modules
             .filter(|_| !has_agents(files))
-            .and_then(|modules| asked_below(&reading.follower, &own, modules))
+            .and_then(|modules| asked_below(&reading.follower, &own, modules, &framework.given))
         {
             return Err(refuse(&why));
         }

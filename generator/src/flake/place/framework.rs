@@ -22,6 +22,8 @@ pub(crate) struct Framework {
     pub(crate) passes_inputs: bool,
     /// The folder whose modules it gives every host.
     pub(crate) modules: Option<TreePath>,
+    /// What else it is told to give every host.
+    pub(crate) given: Bound,
     /// The function of the flake's own that hosts are made by, where the framework reads options of its own of each.
     pub(crate) maker: Option<&'static str>,
 }
@@ -34,6 +36,7 @@ impl Framework {
             takes_files: false,
             passes_inputs: true,
             modules: None,
+            given: Bound::default(),
             maker: None,
         }
     }
@@ -84,7 +87,8 @@ pub(super) fn called(follower: &Follower<'_>, term: &Term) -> Option<(Framework,
             let root = snowfall(follower, term, arguments)?;
             let modules = TreePath::new(join(&root, "modules/nixos")).ok();
             let framework = Framework::of_folder(join(&root, "systems/x86_64-linux"));
-            Some((Framework { modules, ..framework }, Vec::new()))
+            let given = follower.lookup(arguments, &["systems", "modules", "nixos"]);
+            Some((Framework { modules, given, ..framework }, Vec::new()))
         }
         _ => None,
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     host_file::HostFiles,
-    nix::follow::{Follower, Term, Value, update},
+    nix::follow::{Bound, Follower, Term, Value, update},
     path::TreePath,
 };
 
@@ -139,8 +139,14 @@ pub(crate) fn arguments(follower: &Follower<'_>, host: &Value) -> Option<Value> 
     }
 }
 
-/// What the modules in `folder`, of which every folder below it with a `default.nix` is one of each host, ask of one.
-pub(crate) fn asked_below(follower: &Follower<'_>, own: &HostFiles, folder: &TreePath) -> Option<String> {
+/// What the modules of a framework ask of a host: those in `folder`, of which every folder below it with a `default.nix` is one
+/// of each host, and what it is `given` beside its own.
+pub(crate) fn asked_below(
+    follower: &Follower<'_>,
+    own: &HostFiles,
+    folder: &TreePath,
+    given: &Bound,
+) -> Option<String> {
     let is_there = |path: &TreePath| follower.is_there(path);
     let passed = Some(Value::Text(String::new()));
     let reading = Reading { follower, own, is_there: &is_there, passed, is_whole: true, is_sure: true };
@@ -151,8 +157,14 @@ pub(crate) fn asked_below(follower: &Follower<'_>, own: &HostFiles, folder: &Tre
         let folders = follower.entries(&folder).into_iter().filter(|entry| entry.is_folder);
         waiting.extend(folders.map(|entry| folder.join(entry.name)));
     }
-    unsaid(&system)
+    given.values.iter().for_each(|modules| reading.modules(modules, &mut system, DEPTH));
+    let others = given.unreadable.iter().map(|_| None).chain(OF_AGENTS.map(|it| Some(it.to_owned())));
+    system.whole.others.extend(others);
+    unsaid(&system).or_else(|| undeclared(follower, &system))
 }
+
+/// The inputs whose modules an agent's own file imports.
+const OF_AGENTS: [&str; 2] = ["agenix", "home-manager"];
 
 /// The files that `module`, one of those that `nixosSystem` is given among `arguments`, reads by the name of the host whose
 /// own files are `own`, each with where.
@@ -180,8 +192,11 @@ fn unsaid(system: &System) -> Option<String> {
 }
 
 /// The option that the modules of a host say, and none of them declares.
-fn undeclared(system: &System) -> Option<String> {
-    let (at, option) = undeclared::undeclared(&system.modules, &system.whole.others)?;
+fn undeclared(follower: &Follower<'_>, system: &System) -> Option<String> {
+    let flake = follower.file(follower.flake())?;
+    let text = flake.term()?.file.text();
+    let taken = |input: &str| text.contains(&format!("{input}.nixosModules"));
+    let (at, option) = undeclared::undeclared(&system.modules, &system.whole.others, &taken)?;
     Some(format!("{} says `{option}`, which no module but hosts' own is seen to declare", at.location()))
 }
 
@@ -220,7 +235,7 @@ impl Reading<'_> {
         if ["extraModules", "baseModules"].iter().any(|name| follower.lookup(arguments, &[name]).is_bound()) {
             whole.whole.others.push(None);
         }
-        system.asked = unsaid(&whole).or_else(|| undeclared(&whole));
+        system.asked = unsaid(&whole).or_else(|| undeclared(follower, &whole));
         (system.modules, system.whole) = (whole.modules, whole.whole);
     }
 

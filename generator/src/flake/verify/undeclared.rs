@@ -10,7 +10,7 @@ use crate::nix::{
 
 /// The inputs that many have, by the names that people give them, and the options that their modules declare, as far as
 /// anything but what is the input's own says them. They import no modules of others.
-const INPUTS: [(&str, Option<&[&str]>); 24] = [
+const INPUTS: [(&str, Option<&[&str]>); 25] = [
     ("agenix", Some(&["age"])),
     ("ragenix", Some(&["age"])),
     ("catppuccin", Some(&["catppuccin"])),
@@ -24,6 +24,7 @@ const INPUTS: [(&str, Option<&[&str]>); 24] = [
     ("microvm", Some(&["microvm"])),
     ("nix-flatpak", None),
     ("nix-index-database", None),
+    ("nix-topology", Some(&["topology"])),
     ("nixos-facter-modules", None),
     ("nixos-hardware", None),
     ("nixos-wsl", Some(&["wsl"])),
@@ -39,12 +40,21 @@ const INPUTS: [(&str, Option<&[&str]>); 24] = [
 
 /// Where an option is said for certain, and which, that is declared by an input's modules alone and by none that a host is
 /// given: by `modules`, which are written out, or `others`, as they are called. Nothing where that can't be told: one of
-/// the others has no name, or is of an input that isn't known.
-pub(super) fn undeclared(modules: &[Module], others: &[Option<String>]) -> Option<(Term, String)> {
-    let others: Vec<_> = others.iter().map(|it| known(it.as_ref()?)).collect::<Option<_>>()?;
+/// the others has no name, or is of an input that isn't known, unless modules of the one that declares it are `taken`
+/// elsewhere in the flake, as for some hosts.
+pub(super) fn undeclared(
+    modules: &[Module],
+    others: &[Option<String>],
+    taken: &dyn Fn(&str) -> bool,
+) -> Option<(Term, String)> {
+    let others: Vec<_> = others.iter().map(Option::as_deref).collect::<Option<_>>()?;
+    let are_known = others.iter().all(|it| known(it).is_some());
     let is_declared = |option: &[&str]| {
-        let given = INPUTS.iter().filter(|(_, declared)| *declared == Some(option));
-        given.into_iter().any(|(input, _)| others.contains(input))
+        let mut inputs =
+            INPUTS.iter().filter(|(_, declared)| *declared == Some(option)).map(|(input, _)| *input);
+        let is_given = |input: &str| others.iter().any(|it| known(it) == Some(input));
+        inputs.clone().any(is_given)
+            || !(are_known || inputs.any(taken))
             || modules.iter().any(|module| module.declares(option))
     };
     let missing = INPUTS.iter().filter_map(|(_, option)| *option).filter(|option| !is_declared(option));

@@ -1,0 +1,15 @@
+{
+  outputs =
+    inputs:
+    inputs.snowfall-lib.mkFlake {
+      inherit inputs;
+      src = ./.;
+      snowfall.namespace = "site";
+
+      systems.modules.nixos = with inputs; [
+        home-manager.nixosModules.home-manager
+        garden.nixosModules.default
+        stylix.nixosModules.stylix
+      ];
+    };
+}

@@ -1,0 +1,1 @@
+{ site.theme.enable = true; }

@@ -1,0 +1,8 @@
+{ config, lib, ... }:
+{
+  options.site.theme.enable = lib.mkEnableOption "colours";
+
+  config = lib.mkIf config.site.theme.enable {
+    stylix.polarity = "dark";
+  };
+}

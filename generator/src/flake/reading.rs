@@ -101,6 +101,18 @@ impl<'a> Reading<'a> {
         sibling.is_ordinary() && !sibling.is_guest()
     }
 
+    /// The first host, where all of them are tests and media: then the flake is one for others, which has no machines.
+    pub(super) fn first_of_tests(&self) -> Option<Location> {
+        let all = || self.each().flat_map(|(place, hosts)| hosts.iter().map(move |host| (place, host)));
+        let sibling = |(place, host)| Sibling::read(&self.follower, place, host);
+        let are_all = all().all(|it| {
+            let it = sibling(it);
+            it.is_test() || it.is_medium()
+        }) && all().any(|it| sibling(it).is_test());
+        let (place, host) = all().next().filter(|_| are_all)?;
+        Some(place.term.file.location(&host.node))
+    }
+
     /// What a host at a place comes to.
     pub(super) fn made(&self, place: &Place, host: &Host) -> Option<Value> {
         Some(made(&self.follower, &place.via, &host.key, &Value::Term(said(place, host)?))?.1)

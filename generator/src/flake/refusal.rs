@@ -178,6 +178,13 @@ impl Refusal<'_, '_> {
         found.filter(|other| other.site.syntax() == place.site.syntax()).count() <= 1
     }
 
+    /// The hosts that are there are none of anybody's.
+    pub(super) fn among_tests(self, at: Location) -> Error {
+        let found =
+            "the hosts here are tests and media alone: no machine is registered that a new one could be like";
+        Self::because(at, found, self.apart())
+    }
+
     /// Machines read a file for every host, which it lacks.
     pub(super) fn without_file(self, at: Location, file: &str) -> Error {
         let found = format!(

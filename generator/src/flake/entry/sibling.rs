@@ -77,6 +77,9 @@ const MEDIA: [&str; 7] = ["iso", "installer", "install", "live", "livecd", "boot
 const MEDIA_MODULES: [&str; 5] =
     ["/installer/cd-dvd/", "/installer/netboot/", "/installer/sd-card/", "sd-image", "iso-image"];
 
+/// What names say of machines that are there to be tested, and folders of such.
+const TESTS: [&str; 2] = ["test", "tests"];
+
 /// What the modules say of a container, or of a guest.
 const GUEST_MODULES: [&str; 6] = [
     "/virtualisation/lxc-container.nix",
@@ -149,6 +152,12 @@ impl<'a> Sibling<'a> {
         self.is_machine() && !is_in_windows
     }
 
+    /// Whether it only serves to test something, as its name says or where its modules lie: it is no machine of anybody's.
+    pub(crate) fn is_test(&self) -> bool {
+        let text = self.node.text().to_string();
+        self.is_called(&TESTS) || TESTS.iter().any(|folder| text.contains(&format!("./{folder}/")))
+    }
+
     /// Whether it runs in another machine, whose kernel or disk it has: a container, or a guest made for that alone.
     pub(crate) fn is_guest(&self) -> bool {
         is_of_a_guest(&self.node.text().to_string()) || self.says().is_guest
@@ -168,7 +177,7 @@ impl<'a> Sibling<'a> {
     }
 
     /// Whether it installs machines, or is none that is installed.
-    fn is_medium(&self) -> bool {
+    pub(crate) fn is_medium(&self) -> bool {
         let text = self.node.text().to_string();
         self.is_called(&MEDIA)
             || MEDIA_MODULES.iter().any(|part| text.contains(part))

@@ -125,6 +125,11 @@ impl Edited<'_> {
     fn written(&self, path: &TreePath) -> Option<&NixFile> {
         self.files.iter().find(|file| file.path() == path)
     }
+
+    /// The paths of what is edited or new.
+    fn paths(&self) -> impl Iterator<Item = &TreePath> {
+        self.files.iter().map(NixFile::path).chain(&self.own)
+    }
 }
 
 impl Files for Edited<'_> {
@@ -137,8 +142,7 @@ impl Files for Edited<'_> {
     }
 
     fn is_folder(&self, path: &TreePath) -> bool {
-        let mut new = self.files.iter().map(NixFile::path).chain(&self.own);
-        new.any(|file| file.is_below(path.as_str())) || self.planned.is_folder(path)
+        self.paths().any(|file| file.is_below(path.as_str())) || self.planned.is_folder(path)
     }
 
     fn with_word(&self, folder: &TreePath, word: &str) -> Vec<TreePath> {
@@ -151,17 +155,19 @@ impl Files for Edited<'_> {
 
     fn entries(&self, folder: &TreePath) -> Vec<DirEntry> {
         let mut entries = self.planned.entries(folder);
-        add_files(&mut entries, folder, self.files.iter().map(NixFile::path).chain(&self.own));
+        add_files(&mut entries, folder, self.paths());
         entries
     }
 }
 
-/// Adds those files that lie in `folder` to its entries.
+/// Adds what lies in `folder` of `files`, and of the folders that these lie in, to its entries.
 fn add_files<'a>(entries: &mut Vec<DirEntry>, folder: &TreePath, files: impl Iterator<Item = &'a TreePath>) {
-    for file in files.filter(|file| file.parent() == *folder) {
-        let name = file.as_str().rsplit('/').next().unwrap_or_default().to_owned();
-        if !entries.iter().any(|entry| entry.name == name) {
-            entries.push(DirEntry { name, is_folder: false });
-        }
+    for file in files.filter(|file| file.is_below(folder.as_str())) {
+        let below = file.as_str().strip_prefix(folder.as_str()).unwrap_or_default();
+        let mut parts = below.trim_start_matches('/').split('/').map(str::to_owned);
+        let Some(name) = parts.next().filter(|name| !entries.iter().any(|entry| entry.name == *name)) else {
+            continue;
+        };
+        entries.push(DirEntry { name, is_folder: parts.next().is_some() });
     }
 }

@@ -61,13 +61,15 @@ impl Full<'_> {
         }
         let most = theirs.into_iter().max_by_key(|(_, count)| *count).map(|(function, _)| function);
         most.or_else(|| {
-            let of_all = self.passed.nixpkgs.clone().filter(|it| self.is_nixpkgs(it));
             let of = if let Some(given) = self.nixpkgs_of_calls(at) {
                 given
-            } else if bound("nixpkgs") && of_all.as_ref().is_none_or(|it| it == "nixpkgs") {
-                "nixpkgs".into()
             } else {
-                format!("{}.{}", inputs(at)?, of_all.or_else(|| nixpkgs(self.follower, self.flake))?)
+                let of_all = self.passed.nixpkgs.clone().filter(|it| self.is_nixpkgs(it));
+                let of_all = of_all.or_else(|| bound("nixpkgs").then(|| "nixpkgs".into()));
+                let name = of_all.or_else(|| nixpkgs(self.follower, self.flake))?;
+                // What a `let` calls so may be what the input's packages are.
+                let is_called_so = bound(&name) && (name == "nixpkgs" || resolve(&name, at).is_none());
+                if is_called_so { name } else { format!("{}.{name}", inputs(at)?) }
             };
             Some(format!("{of}.lib.nixosSystem"))
         })

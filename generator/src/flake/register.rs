@@ -317,7 +317,7 @@ pub(super) fn at_place(
         follower: &reading.follower,
         place,
         siblings: &siblings,
-        passed: Passed::of(&reading.follower, &beside, place),
+        passed: Passed::of(&reading.follower, &beside, place, &own),
         host,
         folder: &reference,
         own: &own,

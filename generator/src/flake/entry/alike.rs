@@ -248,7 +248,7 @@ pub(super) fn is_of_input(module: &Expr) -> bool {
 }
 
 /// Whether a module that is written out gives homes to people.
-fn gives_homes(module: &Expr) -> bool {
+pub(super) fn gives_homes(module: &Expr) -> bool {
     let mut bindings = module.syntax().descendants().filter_map(AttrpathValue::cast);
     let names_people = bindings.any(|it| keys(&it).iter().flatten().any(|key| key == "users"));
     names_people && module.syntax().text().to_string().contains("home-manager")

@@ -4,24 +4,27 @@ use std::collections::BTreeSet;
 
 use rnix::{
     SyntaxNode,
-    ast::{AttrSet, Expr, Lambda},
+    ast::{AttrSet, Expr, HasEntry, Lambda},
 };
 use rowan::ast::AstNode;
 
 use super::{
+    alike::{gives_homes, is_of_one_machine},
     carried::{PLATFORM, carried},
     flake_wide::{is_flake_wide, is_of_input},
     passed::{given_to_system, in_all, is_called_so, is_of_host},
 };
 use crate::{
     flake::place::Place,
+    host_file::HostFiles,
     nix::{
         follow::{Follower, Term, Value, concatenation},
         scope::is_bound_at,
     },
+    path::TreePath,
 };
 
-/// What a list is called that is nobody's own.
+/// What a list, or a folder among those of hosts, is called that is nobody's own.
 const OF_ALL: [&str; 5] = ["common", "shared", "base", "default", "global"];
 
 /// How many names lead to a list.
@@ -35,8 +38,8 @@ enum Given {
     List(String),
 }
 
-/// The list of the modules that all `hosts` are given and that say nothing of a machine, as it is said at `place`;
-/// `passed` are the names of what they are passed.
+/// The list of the modules that all `hosts` are given, as it is said at `place`; `passed` are the names of what they are
+/// passed, and `own` the files of a new one.
 ///
 /// What a single host has may be of it alone, unless what makes hosts says it, or a name that tells so.
 pub(super) fn modules(
@@ -44,8 +47,10 @@ pub(super) fn modules(
     hosts: &[(Option<&str>, Value)],
     place: &Place,
     passed: &BTreeSet<String>,
+    own: &HostFiles,
 ) -> Option<String> {
-    let giving = Giving { follower, place, at: place.site.syntax()?, passed, is_single: hosts.len() == 1 };
+    let (at, is_single) = (place.site.syntax()?, hosts.len() == 1);
+    let giving = Giving { follower, place, at, passed, folder: own.folder.parent(), is_single };
     let given = hosts.iter().map(|(_, host)| {
         let modules = given_to_system(follower, host, "modules");
         modules.map(|modules| giving.of(&modules, STEPS)).unwrap_or_default()
@@ -81,12 +86,20 @@ pub(super) fn packages(
             return Some("inherit pkgs;".to_owned());
         }
         let (said, text) = carried(follower, written, place)?;
-        let is_name = matches!(said.expr, Expr::Ident(_) | Expr::Select(_));
-        is_name.then(|| format!("pkgs = {text};"))
+        is_short(&said.expr).then(|| format!("pkgs = {text};"))
     });
     let theirs: Option<Vec<_>> = theirs.collect();
     let (first, others) = theirs.as_ref()?.split_first()?;
     others.iter().all(|other| other == first).then(|| first.clone())
+}
+
+/// Whether packages are a name, or what a function gives for one: `packagesFor system`.
+fn is_short(packages: &Expr) -> bool {
+    match packages {
+        Expr::Ident(_) | Expr::Select(_) => true,
+        Expr::Apply(call) => [call.lambda(), call.argument()].iter().flatten().all(is_short),
+        _ => false,
+    }
 }
 
 /// Whether packages are seen to be those of a new host's platform: `import nixpkgs { system = "x86_64-linux"; }`, or
@@ -108,6 +121,8 @@ struct Giving<'a> {
     place: &'a Place,
     at: &'a SyntaxNode,
     passed: &'a BTreeSet<String>,
+    /// The folder of hosts.
+    folder: TreePath,
     is_single: bool,
 }
 
@@ -148,15 +163,40 @@ impl Giving<'_> {
 
     fn module(&self, term: &Term) -> Option<Given> {
         let value = Value::Term(term.clone());
-        if self.is_single && !self.is_of_builder(term.expr.syntax())
-            || !is_flake_wide(self.follower, &value, self.passed)
-        {
+        if !self.is_fit(&value, term) {
             return None;
         }
         let (said, text) = carried(self.follower, &value, self.place)?;
+        let is_empty = matches!(&said.expr, Expr::AttrSet(set) if set.entries().next().is_none());
+        // What a file says as a whole is not said once more.
+        if is_empty || said.file.value().as_ref() == Some(&said.expr) {
+            return None;
+        }
         let is_item =
             !matches!(said.expr, Expr::Apply(_) | Expr::BinOp(_) | Expr::UnaryOp(_) | Expr::HasAttr(_));
         Some(Given::Module(if is_item { text } else { format!("({text})") }))
+    }
+
+    /// Whether a new host may have a module: of a single host it must be one that what makes it gives, and flake-wide; of what
+    /// several have more is known once it is read among the new one's.
+    fn is_fit(&self, module: &Value, term: &Term) -> bool {
+        if self.is_single {
+            return self.is_of_builder(term.expr.syntax())
+                && is_flake_wide(self.follower, module, self.passed);
+        }
+        !is_of_one_machine(&term.expr) && !gives_homes(&term.expr) && !self.lies_among_hosts(module)
+    }
+
+    /// Whether a module lies in the folder of hosts, in what isn't called as that of all.
+    fn lies_among_hosts(&self, module: &Value) -> bool {
+        let place = self.follower.place(module).and_then(|place| TreePath::new(place).ok());
+        let folder = self.folder.as_str();
+        let place = place.filter(|it| !self.folder.is_root() && it.is_below(folder));
+        place.is_some_and(|place| {
+            let below = place.as_str().strip_prefix(folder).unwrap_or_default();
+            let first = below.split('/').nth(1).unwrap_or_default();
+            !OF_ALL.iter().any(|word| first.contains(word))
+        })
     }
 
     /// Whether a function has `node` that isn't around the new host, and that none of the hosts has.

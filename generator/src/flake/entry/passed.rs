@@ -12,6 +12,7 @@ use rowan::ast::AstNode;
 use super::{carried::carried, given};
 use crate::{
     flake::{place::Place, verify::system::arguments},
+    host_file::HostFiles,
     nix::{
         file::NixFile,
         find::keys,
@@ -41,8 +42,14 @@ pub(crate) struct Passed {
 }
 
 impl Passed {
-    /// What all `hosts`, with their names where these are known, are passed that is no fact of one of them alone.
-    pub(crate) fn of(follower: &Follower<'_>, hosts: &[(Option<&str>, Value)], place: &Place) -> Self {
+    /// What all `hosts`, with their names where these are known, are passed that is no fact of one of them alone; `own` are
+    /// the files of a new one.
+    pub(crate) fn of(
+        follower: &Follower<'_>,
+        hosts: &[(Option<&str>, Value)],
+        place: &Place,
+        own: &HostFiles,
+    ) -> Self {
         let Some(at) = place.site.syntax() else { return Self::default() };
         let made = hosts.iter().filter_map(|(name, host)| Some((*name, Parts::of(follower, host)?)));
         let made: Vec<_> = made.collect();
@@ -77,7 +84,7 @@ impl Passed {
             _ => {}
         }
         let all = passed.names.iter().cloned().chain(names_of(&passed.bindings)).collect();
-        passed.modules = given::modules(follower, hosts, place, &all);
+        passed.modules = given::modules(follower, hosts, place, &all, own);
         passed.packages = given::packages(follower, hosts, place);
         passed.nixpkgs = nixpkgs(follower, hosts);
         passed

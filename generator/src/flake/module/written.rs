@@ -86,7 +86,7 @@ fn as_hosts(
         follower: &reading.follower,
         place: model,
         siblings: &siblings,
-        passed: Passed::of(&reading.follower, &made, model),
+        passed: Passed::of(&reading.follower, &made, model, &own),
         host,
         folder: &path.reference(&own.module()),
         own: &own,

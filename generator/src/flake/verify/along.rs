@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 
 use rnix::{
-    SyntaxKind::TOKEN_WHITESPACE,
+    SyntaxKind::{TOKEN_COMMENT, TOKEN_WHITESPACE},
     SyntaxNode, TextRange, TextSize,
     ast::{BinOp, BinOpKind, Expr, Ident, List},
 };
@@ -126,7 +126,7 @@ impl Along<'_> {
         let start = self.entry.text_range().start();
         let (range, by) = match written_out(part) {
             Some(items) => in_its_place(part, &items),
-            None => left_out(part).map(|(range, by)| (range, by.to_owned()))?,
+            None => left_out(part)?,
         };
         let mut text = self.entry.text().to_string();
         text.replace_range(std::ops::Range::<usize>::from(range - start), &by);
@@ -190,15 +190,21 @@ fn nearest(mut of: Expr, side: fn(&BinOp) -> Option<Expr>) -> Expr {
 }
 
 /// What goes with a part of a list of modules, and what is there then.
-fn left_out(part: &SyntaxNode) -> Option<(TextRange, &'static str)> {
+fn left_out(part: &SyntaxNode) -> Option<(TextRange, String)> {
     let (parent, range) = (part.parent()?, part.text_range());
     if let Some(list) = List::cast(parent.clone()) {
-        if list.items().count() == 1 && is_joined(&parent) {
-            return left_out(&parent);
+        let others: Vec<_> = list.items().filter(|it| it.syntax() != part).collect();
+        match others.as_slice() {
+            [] if is_joined(&parent) => return left_out(&parent),
+            // What is there alone needs no line of its own.
+            [only] if !has_comments(&parent) => {
+                return Some((parent.text_range(), format!("[ {} ]", only.syntax().text())));
+            }
+            _ => {}
         }
         let before = part.prev_sibling_or_token().filter(|it| it.as_token().is_some());
         let start = before.map_or(range.start(), |space| space.text_range().start());
-        return Some((TextRange::new(start, range.end()), ""));
+        return Some((TextRange::new(start, range.end()), String::new()));
     }
     if let Some(joined) = BinOp::cast(parent.clone()) {
         let (left, right) = (joined.lhs()?.syntax().text_range(), joined.rhs()?.syntax().text_range());
@@ -207,12 +213,16 @@ fn left_out(part: &SyntaxNode) -> Option<(TextRange, &'static str)> {
         } else {
             TextRange::new(left.end(), right.end())
         };
-        return Some((range, ""));
+        return Some((range, String::new()));
     }
     if Expr::cast(parent.clone()).is_some_and(|it| matches!(it, Expr::Paren(_))) {
         return left_out(&parent);
     }
-    Some((range, "[ ]"))
+    Some((range, "[ ]".into()))
+}
+
+fn has_comments(node: &SyntaxNode) -> bool {
+    node.descendants_with_tokens().any(|it| it.kind() == TOKEN_COMMENT)
 }
 
 /// Whether a list is one of several that are joined, and not the only one that says anything.

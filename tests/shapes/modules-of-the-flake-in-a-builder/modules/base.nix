@@ -1,0 +1,5 @@
+{ lib, pkgs, ... }:
+{
+  time.timeZone = lib.mkDefault "Europe/Vienna";
+  environment.systemPackages = [ pkgs.git ];
+}

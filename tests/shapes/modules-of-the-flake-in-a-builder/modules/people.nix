@@ -1,0 +1,4 @@
+{ owner, ... }:
+{
+  users.users.${owner}.isNormalUser = true;
+}

@@ -1,0 +1,1 @@
+{ system.stateVersion = "24.05"; }

@@ -1,0 +1,4 @@
+{ config, ... }:
+{
+  networking.wg-quick.interfaces.wg0.privateKeyFile = ./keys + "/${config.networking.hostName}.key";
+}

@@ -24,7 +24,9 @@ use rowan::ast::AstNode;
 
 use self::{
     full::{Full, bound},
-    of_all::{as_all, as_module, as_named, with_inputs, with_platform, without_file_systems},
+    of_all::{
+        as_all, as_called, as_module, as_named, with_inputs, with_less, with_platform, without_file_systems,
+    },
     shared::{New, said},
     sibling::{Sibling, are_of_people},
 };
@@ -120,7 +122,9 @@ fn as_siblings(full: &Full<'_>) -> Vec<Candidate> {
     }
     candidates.extend(as_module(full, &key));
     candidates.extend(as_named(full, &key));
+    candidates.extend(as_called(full, &key));
     candidates.extend(with_platform(full, &key, &candidates));
+    candidates.extend(with_less(full, &key, &candidates));
     candidates.extend(ways.iter().flatten().flat_map(|new| with_inputs(full, &key, new)));
     if matches!(place.via, Via::Arguments(_)) {
         let ways = full.by_modules().into_iter();

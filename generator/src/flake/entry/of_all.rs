@@ -7,7 +7,7 @@ use rowan::ast::AstNode;
 
 use super::{
     Candidate, Origin,
-    carried::PLATFORM,
+    carried::{PLATFORM, carried},
     full::Full,
     shared::{New, said, shared},
     sibling::{Sibling, is_personal},
@@ -15,8 +15,12 @@ use super::{
     taker::{self, Optional, argument, with_argument},
 };
 use crate::{
+    edit::Site,
     flake::place::via::Via,
-    nix::literal::{expression, quote, set_of},
+    nix::{
+        follow::{Value, without_parentheses},
+        literal::{expression, quote, set_of},
+    },
 };
 
 /// The entry that says what all siblings say and no more, with the new name, and with its own module among those that are
@@ -81,19 +85,49 @@ fn around_name(call: &Expr) -> Option<(String, String)> {
     Some((format!("{} {before}", it.lambda()?.syntax().text()), behind))
 }
 
+/// The entry that calls what makes all hosts of names that are computed: `genAttrs (attrNames data) mkHost`.
+pub(super) fn as_called(full: &Full<'_>, key: &str) -> Option<Candidate> {
+    let Full { follower, place, host, .. } = full;
+    let call = match place.site {
+        Site::Over(_) | Site::Under(_) => follower.call(&Value::Term(place.term.clone()))?,
+        Site::Set(_) | Site::List(_) | Site::After(_) => return None,
+    };
+    let ("genAttrs", [_, Value::Term(function)]) = (call.name.as_str(), call.arguments.as_slice()) else {
+        return None;
+    };
+    let function = function.with(without_parentheses(function.expr.clone()));
+    let (said, text) = carried(follower, &Value::Term(function), place)?;
+    let is_called = matches!(said.expr, Expr::Ident(_) | Expr::Select(_) | Expr::Apply(_));
+    is_called.then(|| Candidate::made(key, &format!("{text} {}", quote(host)), Origin::Siblings))?
+}
+
 /// The same entries, which say the new host's platform to what else looks that up.
 pub(super) fn with_platform(full: &Full<'_>, key: &str, entries: &[Candidate]) -> Vec<Candidate> {
-    let Some(model) = model(full) else { return Vec::new() };
-    let optional = taker::optional(full.follower, full.place, model);
-    if !optional.iter().any(Optional::is_platform_of_a_table) {
-        return Vec::new();
-    }
-    let value = |entry: &Candidate| match set_of(&entry.text).filter(|_| !key.is_empty()) {
+    let optional = model(full).map(|model| taker::optional(full.follower, full.place, model));
+    let platform = optional.into_iter().flatten().find(Optional::is_platform_of_a_table);
+    platform.map(|it| with_said(entries, key, &it.name, &quote(PLATFORM))).unwrap_or_default()
+}
+
+/// The same entries, each with one thing left out that what makes hosts does by default, and that a sibling does without.
+pub(super) fn with_less(full: &Full<'_>, key: &str, entries: &[Candidate]) -> Vec<Candidate> {
+    const OFF: &str = "false";
+    let optional = model(full).map(|model| taker::optional(full.follower, full.place, model));
+    let is_left_out = |it: &Optional| {
+        let said = full.siblings.iter().filter_map(|sibling| argument(sibling.value.as_ref()?, &it.name));
+        it.is_on() && said.map(|value| value.to_string()).any(|value| value == OFF)
+    };
+    let less = optional.into_iter().flatten().filter(is_left_out);
+    less.flat_map(|it| with_said(entries, key, &it.name, OFF)).collect()
+}
+
+/// Those of the entries that are as siblings' are, with `value` said to `name` as well.
+fn with_said(entries: &[Candidate], key: &str, name: &str, value: &str) -> Vec<Candidate> {
+    let made = |entry: &Candidate| match set_of(&entry.text).filter(|_| !key.is_empty()) {
         Some(set) => set.attrpath_values().next()?.value(),
         None => expression(&entry.text),
     };
-    let said = entries.iter().filter(|it| it.origin == Origin::Siblings).filter_map(value);
-    let said = said.filter_map(|value| with_argument(&value, "system", &quote(PLATFORM)));
+    let said = entries.iter().filter(|it| it.origin == Origin::Siblings).filter_map(made);
+    let said = said.filter_map(|made| with_argument(&made, name, value));
     said.filter_map(|value| Candidate::made(key, &value, Origin::Siblings)).collect()
 }
 

@@ -93,6 +93,11 @@ impl Optional {
         self.name == "system" && self.default.as_ref().is_some_and(|it| matches!(it.expr, Expr::Select(_)))
     }
 
+    /// Whether it is something that is done where it isn't said.
+    pub(super) fn is_on(&self) -> bool {
+        self.default.as_ref().is_some_and(|it| it.expr.to_string() == "true")
+    }
+
     /// Whether it is a set of more that modules are passed, and nothing if it isn't said.
     pub(super) fn passes_more(&self) -> bool {
         self.name.to_lowercase().ends_with("args")

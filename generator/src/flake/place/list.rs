@@ -20,9 +20,15 @@ use crate::{
     path::TreePath,
 };
 
+/// How many names lead to an option.
+const STEPS: usize = 8;
+
 impl Search<'_> {
     /// The sets whose attributes a function makes hosts of.
     pub(super) fn sets(&mut self, value: &Value, via: &Via) {
+        if let Some((by, path)) = self.option_of_modules(value) {
+            return self.said(by, path, via);
+        }
         let value = self.follower.body(value);
         if let Some(entries) = folder::entries(self.follower, &value) {
             return self.folder(entries, &value, via);
@@ -57,12 +63,25 @@ impl Search<'_> {
                 _ => self.unreadable(term),
             }
         } else if let Some(path) = option(self.follower, term) {
-            let (by, via, conditions) =
-                (term.clone(), Via::Said(Box::new(via.clone())), self.conditions.clone());
-            self.options.push(Said { by, path, via, conditions });
+            self.said(term.clone(), path, via);
         } else {
             self.unreadable(term);
         }
+    }
+
+    /// The option of what modules of flake-parts offer others, `config.flake.modules.nixos`, where `value` comes to that: what
+    /// one of them says to it is not all.
+    fn option_of_modules(&self, value: &Value) -> Option<(Term, Vec<String>)> {
+        let steps = std::iter::successors(Some(value.clone()), |value| self.follower.next(value)).take(STEPS);
+        let mut options =
+            steps.filter_map(|value| Some((value.term()?.clone(), option(self.follower, value.term()?)?)));
+        options.find(|(_, path)| path.starts_with(&["flake".to_owned(), "modules".to_owned()]))
+    }
+
+    /// Takes what modules say to an option for what `via` makes hosts of.
+    fn said(&mut self, by: Term, path: Vec<String>, via: &Via) {
+        let (via, conditions) = (Via::Said(Box::new(via.clone())), self.conditions.clone());
+        self.options.push(Said { by, path, via, conditions });
     }
 
     /// The attributes of a set that have hosts each in a set of its own: those of platforms, or of files that are loaded.

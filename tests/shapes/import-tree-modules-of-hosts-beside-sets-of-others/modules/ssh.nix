@@ -1,0 +1,5 @@
+{
+  flake.modules.nixos = {
+    ssh.services.openssh.enable = true;
+  };
+}

@@ -81,10 +81,17 @@ pub(super) fn find(tree: &Tree, survey: &Survey) -> Result<Option<Hosts>> {
     }
     // Where only boards and guests lie is no place for others than these.
     let like = self::votes(tree, survey, &own);
+    // What registers hosts may lie in a folder, and their modules in another.
+    let mut modules = own.clone();
+    for paths in modules.values_mut() {
+        paths.retain(|path| !survey.makers.contains(path));
+    }
+    let of_modules = self::votes(tree, survey, &modules);
     // People keep their homes and their guests by the names of hosts, too. Of two folders that are as likely it is the first.
     let likely = |(folder, votes): &(&TreePath, &Votes)| {
         let is_like = like.contains_key(folder);
-        (!is_of_others(folder), is_like, **votes, flake::is_for_hosts(folder.as_str()))
+        let is_for_hosts = flake::is_for_hosts(folder.as_str());
+        (!is_of_others(folder), is_like, **votes, is_for_hosts, of_modules.get(*folder).copied())
     };
     let best = votes.iter().rev().max_by_key(likely).map(|(folder, _)| folder.clone());
     // Of folders for several platforms, that of what agents' machines are.

@@ -94,7 +94,7 @@ pub struct Follower<'a> {
 }
 
 /// How many steps are made in all, and how deep they nest: what takes more stays unread.
-const STEPS: usize = 1_000_000;
+const STEPS: usize = 250_000;
 const DEPTH: usize = 96;
 
 /// How deep sets that are extended by what they come to are looked into, each of which may be asked for all of it.

@@ -184,7 +184,7 @@ fn in_folder(
 fn place(follower: &Follower<'_>, folder: &str, reader: &Term, host: &str) -> Option<TreePath> {
     let folder = TreePath::new(folder).ok()?;
     let hosts = hosts_in(follower, &folder, reader);
-    let theirs = hosts.as_ref().and_then(|hosts| file_in_each(follower, hosts));
+    let theirs = hosts.as_ref().and_then(|hosts| file_in_each(follower, hosts, host));
     Some(match (hosts.unwrap_or(folder), theirs) {
         (folder, Some(file)) => folder.join(host).join(file),
         (folder, None) => folder.join(format_args!("{host}.nix")),
@@ -201,13 +201,15 @@ fn hosts_in(follower: &Follower<'_>, folder: &TreePath, reader: &Term) -> Option
     Some(folder.join(hosts.name))
 }
 
-/// The one file of Nix that is in each of the folders in `folder`; nothing where more are, or something else lies there.
-fn file_in_each(follower: &Follower<'_>, folder: &TreePath) -> Option<String> {
+/// The one file of Nix that is in each of the folders in `folder`, as it is called for `host` where each has the name of its
+/// folder; nothing where more are, or something else lies there.
+fn file_in_each(follower: &Follower<'_>, folder: &TreePath, host: &str) -> Option<String> {
     let entries = follower.entries(folder);
     let files = entries.iter().map(|entry| {
         let below = folder.join(&entry.name);
         let is_read = |it: &DirEntry| below.join(&it.name).has_extension("nix") && !it.name.starts_with('_');
-        follower.entries(&below).into_iter().filter(is_read).map(|it| it.name).collect::<BTreeSet<_>>()
+        let files = follower.entries(&below).into_iter().filter(is_read);
+        files.map(|it| rename(&it.name, &entry.name, host, true)).collect::<BTreeSet<_>>()
     });
     let mut common = files.reduce(|common, next| &common & &next)?.into_iter();
     common.next().filter(|_| common.next().is_none())

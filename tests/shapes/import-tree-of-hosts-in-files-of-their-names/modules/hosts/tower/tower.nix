@@ -1,0 +1,3 @@
+{
+  fleet.hosts.tower.user = "me";
+}

@@ -53,7 +53,11 @@ pub(super) fn as_siblings(
     let is_like = |(place, it): &&Alone<'_>| {
         renamed(place.term.file.path(), &it.name, host).as_ref() == Some(&spot.path)
     };
-    let alike: Vec<_> = alone.iter().filter(is_like).copied().collect();
+    let mut alike: Vec<_> = alone.iter().filter(is_like).copied().collect();
+    // What an only sibling is passed doesn't depend on how its file is called.
+    if let ([only], true) = (alone, alike.is_empty()) {
+        alike.push(*only);
+    }
     let passed: BTreeSet<_> = alike.iter().flat_map(|(place, _)| parameters(&place.term.file)).collect();
     let mut written: Vec<_> = as_said(alone, host, &module).into_iter().collect();
     let output = spot.output.to_owned();

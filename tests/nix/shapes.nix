@@ -392,6 +392,7 @@ let
           }
         ) hosts;
       };
+    nixpkgs-stable = nixpkgs;
     nixpkgs-unstable = nixpkgs;
     nixos-unstable = nixpkgs;
     nixos = nixpkgs;

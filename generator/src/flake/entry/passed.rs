@@ -15,8 +15,8 @@ use crate::{
     host_file::HostFiles,
     nix::{
         file::NixFile,
-        find::keys,
-        follow::{Follower, Term, Value, application, last_name, update},
+        find::{first_key, keys},
+        follow::{Follower, Term, Value, application, update},
         literal,
         scope::{binder, binds, is_bound_at, names_from_around, resolve},
     },
@@ -126,21 +126,27 @@ fn nixpkgs(follower: &Follower<'_>, hosts: &[(Option<&str>, Value)]) -> Option<S
         while let Some((applied, _)) = application(&function) {
             function = follower.reduce(&applied);
         }
-        let function = function.term()?;
-        let Expr::Select(select) = &function.expr else { return None };
-        let attrs: Vec<_> =
-            select.attrpath()?.attrs().map(|it| literal::attribute(&it)).collect::<Option<_>>()?;
-        let [of @ .., lib, system] = attrs.as_slice() else { return None };
-        let of = match of {
-            // What a name stands for may be called otherwise.
-            [] => last_name(&follower.reduce(&Value::Term(function.with(select.expr()?))).term()?.expr)?,
-            [.., last] => last.clone(),
-        };
-        (lib == "lib" && system == "nixosSystem").then_some(of)
+        match dotted(follower, function.term()?)?.as_slice() {
+            [.., of, lib, system] if lib == "lib" && system == "nixosSystem" => Some(of.clone()),
+            _ => None,
+        }
     });
     let names = names.collect::<Option<BTreeSet<_>>>()?;
     let is_one = names.len() == 1 && hosts.len() > 1;
     names.into_iter().next().filter(|_| is_one)
+}
+
+/// The names of what is selected, through names that stand for some of it: `nixpkgs.lib.nixosSystem` of `lib.nixosSystem`.
+fn dotted(follower: &Follower<'_>, term: &Term) -> Option<Vec<String>> {
+    match &term.expr {
+        Expr::Ident(it) => Some(vec![it.to_string()]),
+        Expr::Select(it) => {
+            let of = follower.reduce(&Value::Term(term.with(it.expr()?)));
+            let attrs = it.attrpath()?.attrs().map(|attr| literal::attribute(&attr));
+            Some([dotted(follower, of.term()?)?, attrs.collect::<Option<_>>()?].concat())
+        }
+        _ => None,
+    }
 }
 
 /// What `nixosSystem` is given as `argument` by what makes a host, as it is written there.
@@ -227,6 +233,7 @@ fn is_further(name: &str, names: &[String]) -> bool {
 fn is_of_flake(name: &str, at: &SyntaxNode) -> bool {
     match resolve(name, at) {
         Some(text @ Expr::Str(_)) => !is_of_host(name) && is_said_elsewhere(name, &text, at),
+        Some(Expr::AttrSet(set)) => !is_of_host(name) && !names_a_host(&set),
         Some(_) => !is_of_host(name),
         None => true,
     }
@@ -234,6 +241,15 @@ fn is_of_flake(name: &str, at: &SyntaxNode) -> bool {
 
 pub(super) fn is_of_host(name: &str) -> bool {
     name.to_lowercase().contains("host")
+}
+
+/// Whether a set says what a host is called, beside what else is that one's.
+fn names_a_host(set: &AttrSet) -> bool {
+    let says_name = |it: &AttrpathValue| {
+        let key = first_key(it).filter(|key| is_of_host(key));
+        key.is_some() && matches!(it.value(), Some(Expr::Str(_)))
+    };
+    set.attrpath_values().any(|it| says_name(&it))
 }
 
 /// Whether configurations that are none of NixOS mention `name`, bound to `value`.

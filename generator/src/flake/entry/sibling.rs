@@ -241,7 +241,7 @@ impl<'a> Sibling<'a> {
     }
 
     /// What its name is computed by alone, as it is written.
-    fn computed_name(&self) -> Option<String> {
+    pub(super) fn computed_name(&self) -> Option<String> {
         let attrs = AttrpathValue::cast(self.node.clone())?.attrpath()?.attrs();
         let mut computed = attrs.filter(|attr| literal::attribute(attr).is_none());
         let (Some(attr), None) = (computed.next(), computed.next()) else { return None };

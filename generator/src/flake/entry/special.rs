@@ -20,7 +20,7 @@ use crate::{
         find::keys,
         follow::Value,
         literal::{self, set_of},
-        scope::{is_bound_at, resolve},
+        scope::{is_bound_at, names_from_around, resolve},
     },
     rename::rename,
 };
@@ -78,7 +78,8 @@ impl Full<'_> {
     fn as_siblings_pass(&self) -> Option<String> {
         let theirs: Vec<_> = self.passed();
         if let [only] = theirs.as_slice() {
-            let may_be_of_it = self.siblings.len() > 1 && only.text.contains('"');
+            let may_be_of_it =
+                self.siblings.len() > 1 && only.text.contains('"') || self.is_of_what_names(only);
             let text = || self.without_facts(only).unwrap_or_else(|| only.text.clone());
             return (!may_be_of_it && !reads_own_file(only, self.host)).then(text);
         }
@@ -90,6 +91,15 @@ impl Full<'_> {
         let of_all = || self.all_merge(&theirs).or_else(|| all_pass(&theirs, self.host));
         let of_most = most.map(|it| it.text.clone());
         most.filter(is_majority).and(of_most.clone()).or_else(of_all).or(of_most)
+    }
+
+    /// Whether the only sibling passes of what it is called by: `${pc.host} = nixosSystem { specialArgs = { inherit pc; }; }`.
+    fn is_of_what_names(&self, only: &OfSibling) -> bool {
+        let Some(said) = set_of(&only.text) else { return false };
+        let names: Vec<_> = names_from_around(said.syntax()).iter().map(ToString::to_string).collect();
+        let records =
+            self.siblings.iter().filter_map(|it| Some(it.computed_name()?.split_once('.')?.0.to_owned()));
+        records.into_iter().any(|record| names.contains(&record))
     }
 
     /// What the only sibling passes, but what is bound around it to facts of that host: its name is the new one's, and the

@@ -68,7 +68,9 @@ fn find_place(files: &Planned<'_>, reading: &Reading<'_>, host: &str) -> Result<
     if !has_agents && let Some((at, file)) = elsewhere::missing_for_all(files, reading, &own, &is_there) {
         return Err(refusal.without_file(at, &file));
     }
-    if let Some(at) = reading.first_of_tests().filter(|_| reading.places.folders.is_empty()) {
+    if reading.places.folders.is_empty()
+        && let Some(at) = reading.first_of_tests()
+    {
         return Err(refusal.among_tests(at));
     }
     if let Some(folder) = reading.places.folders.iter().find(|folder| folder.path == hosts.as_str()) {

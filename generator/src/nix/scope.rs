@@ -153,6 +153,12 @@ fn bound_in(entries: &impl HasEntry, name: &str) -> Option<Bound> {
     None
 }
 
+/// The names that a function asks for in a pattern; none of one that takes its argument as a whole.
+pub(crate) fn parameters(function: &ast::Lambda) -> Vec<String> {
+    let Some(Param::Pattern(pattern)) = function.param() else { return Vec::new() };
+    pattern.pat_entries().filter_map(|entry| Some(entry.ident()?.to_string())).collect()
+}
+
 /// Whether a function's parameter binds `name`.
 pub(crate) fn binds(param: &Param, name: &str) -> bool {
     let is = |ident: Option<ast::Ident>| {

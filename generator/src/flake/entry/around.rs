@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rnix::{
     SyntaxNode,
-    ast::{Expr, Ident, Lambda, Param},
+    ast::{Expr, Ident, Lambda},
 };
 use rowan::ast::AstNode;
 
@@ -12,7 +12,7 @@ use super::{carried::PLATFORM, full::Full};
 use crate::nix::{
     follow::{called, without_parentheses},
     literal,
-    scope::{binder, is_bound_at, names_from_around},
+    scope::{binder, is_bound_at, names_from_around, parameters},
 };
 
 impl Full<'_> {
@@ -25,7 +25,7 @@ impl Full<'_> {
         let free = names_from_around(said.syntax()).into_iter().map(|name| name.to_string());
         let free: BTreeSet<_> = free.filter(|name| !is_bound_at(name, at)).collect();
         let theirs = self.models().filter_map(|it| with_system(it.value.as_ref()?));
-        let Some(asked) = theirs.last().map(|function| asked(&function)) else { return value };
+        let Some(asked) = theirs.last().map(|function| parameters(&function)) else { return value };
         let names: Vec<_> = asked.into_iter().filter(|name| free.contains(name)).collect();
         if names.is_empty() {
             return value;
@@ -68,11 +68,4 @@ pub(super) fn with_system(value: &Expr) -> Option<Lambda> {
         Expr::Lambda(function) if called(call).as_deref() == Some("withSystem") => Some(function),
         _ => None,
     }
-}
-
-/// What a function asks for by name.
-fn asked(function: &Lambda) -> Vec<String> {
-    let Some(Param::Pattern(pattern)) = function.param() else { return Vec::new() };
-    let names = pattern.pat_entries().filter_map(|it| it.ident());
-    names.map(|name| name.to_string()).collect()
 }

@@ -103,21 +103,24 @@ pub(super) fn as_called(full: &Full<'_>, key: &str) -> Option<Candidate> {
 
 /// The same entries, which say the new host's platform to what else looks that up.
 pub(super) fn with_platform(full: &Full<'_>, key: &str, entries: &[Candidate]) -> Vec<Candidate> {
-    let optional = model(full).map(|model| taker::optional(full.follower, full.place, model));
-    let platform = optional.into_iter().flatten().find(Optional::is_platform_of_a_table);
+    let platform = optional(full).into_iter().find(Optional::is_platform_of_a_table);
     platform.map(|it| with_said(entries, key, &it.name, &quote(PLATFORM))).unwrap_or_default()
 }
 
 /// The same entries, each with one thing left out that what makes hosts does by default, and that a sibling does without.
 pub(super) fn with_less(full: &Full<'_>, key: &str, entries: &[Candidate]) -> Vec<Candidate> {
     const OFF: &str = "false";
-    let optional = model(full).map(|model| taker::optional(full.follower, full.place, model));
     let is_left_out = |it: &Optional| {
         let said = full.siblings.iter().filter_map(|sibling| argument(sibling.value.as_ref()?, &it.name));
         it.is_on() && said.map(|value| value.to_string()).any(|value| value == OFF)
     };
-    let less = optional.into_iter().flatten().filter(is_left_out);
+    let less = optional(full).into_iter().filter(is_left_out);
     less.flat_map(|it| with_said(entries, key, &it.name, OFF)).collect()
+}
+
+/// What a sibling need not say to what makes hosts.
+fn optional(full: &Full<'_>) -> Vec<Optional> {
+    model(full).map(|model| taker::optional(full.follower, full.place, model)).unwrap_or_default()
 }
 
 /// Those of the entries that are as siblings' are, with `value` said to `name` as well.

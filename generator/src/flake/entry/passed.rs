@@ -114,7 +114,7 @@ impl Passed {
 /// The names that `bindings` bind.
 fn names_of(bindings: &[String]) -> Vec<String> {
     let Some(set) = literal::set_of(&bindings.join(" ")) else { return Vec::new() };
-    let bound = set.attrpath_values().filter_map(|it| keys(&it).into_iter().next().flatten());
+    let bound = set.attrpath_values().filter_map(|it| first_key(&it));
     let inherited = set.inherits().flat_map(|it| it.attrs().collect::<Vec<_>>());
     bound.chain(inherited.filter_map(|attr| literal::attribute(&attr))).collect()
 }

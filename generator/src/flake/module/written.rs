@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rnix::ast::{AttrpathValue, Expr, HasEntry, Param};
+use rnix::ast::{AttrpathValue, Expr, HasEntry};
 use rowan::ast::AstNode;
 
 use super::{Alone, OF_A_PART, Spot, most, renamed};
@@ -21,7 +21,11 @@ use crate::{
         place::via::Via,
         reading::Reading,
     },
-    nix::{file::NixFile, literal, scope::unbound_names},
+    nix::{
+        file::NixFile,
+        literal,
+        scope::{parameters, unbound_names},
+    },
     rename::rename,
 };
 
@@ -58,7 +62,7 @@ pub(super) fn as_siblings(
     if let ([only], true) = (alone, alike.is_empty()) {
         alike.push(*only);
     }
-    let passed: BTreeSet<_> = alike.iter().flat_map(|(place, _)| parameters(&place.term.file)).collect();
+    let passed: BTreeSet<_> = alike.iter().flat_map(|(place, _)| asked(&place.term.file)).collect();
     let mut written: Vec<_> = as_said(alone, host, &module).into_iter().collect();
     let output = spot.output.to_owned();
     let call = as_call(reading, &alike, host).map(|value| Said { output, value, origin: Origin::Siblings });
@@ -183,10 +187,11 @@ fn as_said(alone: &[Alone<'_>], host: &str, module: &str) -> Option<Written> {
 }
 
 /// The names that a module asks for.
-fn parameters(module: &NixFile) -> Vec<String> {
-    let Some(Expr::Lambda(lambda)) = module.value() else { return Vec::new() };
-    let Some(Param::Pattern(pattern)) = lambda.param() else { return Vec::new() };
-    pattern.pat_entries().filter_map(|it| Some(it.ident()?.syntax().text().to_string())).collect()
+fn asked(module: &NixFile) -> Vec<String> {
+    match module.value() {
+        Some(Expr::Lambda(function)) => parameters(&function),
+        _ => Vec::new(),
+    }
 }
 
 /// The module with a host as a framework makes it, in the official style.

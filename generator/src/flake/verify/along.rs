@@ -48,11 +48,9 @@ impl Along<'_> {
     /// The entry of the host that `made` is without the first module that may not come along; nothing where all may.
     pub(super) fn lighter(&self, made: &Value) -> Option<String> {
         let arguments = arguments(self.follower, made)?;
-        let Self { follower, own, is_there, .. } = *self;
-        let reading = Reading { follower, own, is_there, passed: None, is_whole: false, is_sure: true };
-        let reading = reading.whole(follower.select(&arguments, &["specialArgs"]));
+        let reading = self.reading(&arguments);
         let mut parts = Vec::new();
-        for list in follower.lookup(&arguments, &["modules"]).values {
+        for list in self.follower.lookup(&arguments, &["modules"]).values {
             self.take(&list, &reading, &mut parts);
         }
         if parts.iter().all(|part| part.said.is_none()) {
@@ -61,10 +59,17 @@ impl Along<'_> {
         let lacks_packages = self.lacks_packages(&arguments);
         let siblings = OnceCell::new();
         let siblings = || &**siblings.get_or_init(|| self.siblings());
-        let all = Context::of(follower, &own.name, &parts, &siblings, lacks_packages);
+        let all = Context::of(self.follower, &self.own.name, &parts, &siblings, lacks_packages);
         let mut said = parts.iter().filter_map(|part| Some((part.said.as_ref()?, &part.read)));
         let (doubted, _) = said.find(|(_, read)| all.doubts(read))?;
         self.without(doubted.expr.syntax())
+    }
+
+    /// The reading of all modules that `nixosSystem` is given among `arguments`.
+    fn reading(&self, arguments: &Value) -> Reading<'_> {
+        let Self { follower, own, is_there, .. } = *self;
+        let reading = Reading { follower, own, is_there, passed: None, is_whole: false, is_sure: true };
+        reading.whole(follower.select(arguments, &["specialArgs"]))
     }
 
     /// Takes the parts of a list of modules.
@@ -103,12 +108,10 @@ impl Along<'_> {
 
     /// What the modules of the others come to.
     fn siblings(&self) -> Vec<System> {
-        let Self { follower, own, is_there, .. } = *self;
         let read = |made: Value| {
-            let (arguments, mut system) = (arguments(follower, &made)?, System::default());
-            let reading = Reading { follower, own, is_there, passed: None, is_whole: false, is_sure: true };
-            let reading = reading.whole(follower.select(&arguments, &["specialArgs"]));
-            for list in follower.lookup(&arguments, &["modules"]).values {
+            let (arguments, mut system) = (arguments(self.follower, &made)?, System::default());
+            let reading = self.reading(&arguments);
+            for list in self.follower.lookup(&arguments, &["modules"]).values {
                 reading.modules(&list, &mut system, DEPTH);
             }
             Some(system)

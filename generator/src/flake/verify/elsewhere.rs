@@ -21,8 +21,8 @@ use crate::{
 };
 
 /// The functions that apply another to the names, or the items, of what they are given.
-const APPLYING: [&str; 8] =
-    ["map", "concatMap", "genAttrs", "forEach", "mapAttrs", "mapAttrs'", "concatMapAttrs", "mapAttrsToList"];
+const APPLYING: [&str; 7] =
+    ["map", "concatMap", "genAttrs", "mapAttrs", "mapAttrs'", "concatMapAttrs", "mapAttrsToList"];
 
 /// Where a file is read for every host by its name, and which that would be for a new one, where it won't be there: then no
 /// host that reads it for all evaluates.
@@ -35,8 +35,7 @@ pub(crate) fn missing_for_all(
     let follower = &reading.follower;
     let terms = files.all_with_word(HOSTS).into_iter().filter_map(|path| follower.file(&path));
     terms.filter_map(|value| value.term().cloned()).find_map(|file| {
-        let exprs = file.expr.syntax().descendants().filter_map(Expr::cast);
-        let mut calls = exprs.filter(|expr| matches!(expr, Expr::Apply(_))).map(|call| file.with(call));
+        let mut calls = file.within().filter(|it| matches!(it.expr, Expr::Apply(_)));
         calls.find_map(|call| {
             let function = applied_where(reading, &call, &|collection| is_of_hosts(reading, collection))?;
             let missing = Missing { follower, own, is_there }.to(&function).into_iter();

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The functions that apply another to what a list has, and to what a set has by its names.
-const OF_ITEMS: [&str; 7] = ["all", "any", "concatMap", "filter", "forEach", "genAttrs", "map"];
+const OF_ITEMS: [&str; 6] = ["all", "any", "concatMap", "filter", "genAttrs", "map"];
 const OF_SETS: [&str; 5] = ["concatMapAttrs", "filterAttrs", "mapAttrs", "mapAttrs'", "mapAttrsToList"];
 
 /// Where something reads an option of every host that a new one, as it was registered, is seen not to have, and which.
@@ -49,11 +49,7 @@ fn read(files: &Planned<'_>, follower: &Follower<'_>) -> Vec<(Path, Location)> {
         |path: &TreePath| path.ancestors().any(|above| files.is_there(&above.join("flake.nix")));
     let paths = files.all_with_word(HOSTS).into_iter().filter(|path| !is_of_another(path));
     let terms = paths.filter_map(|path| follower.file(&path)?.term().cloned());
-    let calls = terms.flat_map(|file| {
-        let exprs = file.expr.syntax().descendants().filter_map(Expr::cast);
-        let calls = exprs.filter(|expr| matches!(expr, Expr::Apply(_) | Expr::BinOp(_)));
-        calls.map(|call| file.with(call)).collect::<Vec<_>>()
-    });
+    let calls = terms.flat_map(Term::within).filter(|it| matches!(it.expr, Expr::Apply(_) | Expr::BinOp(_)));
     let read = calls.filter_map(|call| {
         let options = read_by(follower, &call)?.into_iter();
         Some(options.map(move |option| (option, call.location())).collect::<Vec<_>>())

@@ -22,11 +22,8 @@ const NAME: &str = "agenix-rekey";
 pub(crate) fn gives_all(files: &Planned<'_>, reading: &Reading<'_>) -> Option<Location> {
     let follower = &reading.follower;
     let read = files.all_with_word(NAME).into_iter().filter_map(|path| follower.file(&path)?.term().cloned());
-    let terms = read.flat_map(|file| {
-        let exprs = file.expr.syntax().descendants().filter_map(Expr::cast);
-        exprs.map(|expr| file.with(expr)).collect::<Vec<_>>()
-    });
-    let given: Vec<_> = terms.filter_map(|term| Some((given(follower, &term)?, term))).collect();
+    let given: Vec<_> =
+        read.flat_map(Term::within).filter_map(|term| Some((given(follower, &term)?, term))).collect();
     // What is said to its option stands for what it takes by default.
     let by_default = given.iter().all(|(given, _)| matches!(given, Given::Default));
     let all = given.iter().find(|(given, _)| by_default || matches!(given, Given::All));

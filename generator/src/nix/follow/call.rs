@@ -1,8 +1,11 @@
 //! Calls: functions and what they are applied to, in the ways that people write it.
 
-use rnix::ast::{Apply, BinOpKind, Expr};
+use std::rc::Rc;
 
-use super::{Follower, Term, Value, entered};
+use rnix::ast::{Apply, BinOpKind, Expr};
+use rowan::ast::AstNode;
+
+use super::{Follower, Frame, Term, Value};
 use crate::{nix::literal, path::TreePath};
 
 /// A function that isn't written out, applied: its last name, and its arguments.
@@ -75,6 +78,20 @@ impl Follower<'_> {
             _ => entered(term, argument.clone()),
         }
     }
+}
+
+/// What `function`, which comes to nothing more, gives for `argument`.
+pub(super) fn entered(function: &Term, argument: Value) -> Option<Value> {
+    let Expr::Lambda(lambda) = &function.expr else { return constant(function) };
+    let (file, node) = (Rc::clone(&function.file), lambda.syntax().clone());
+    let frame = Frame { file: Rc::clone(&file), lambda: node, argument, outer: function.scope.clone() };
+    Some(Value::Term(Term { expr: lambda.body()?, scope: Some(Rc::new(frame)), file }))
+}
+
+/// What `const x` gives for anything.
+fn constant(term: &Term) -> Option<Value> {
+    let (function, value) = application(&Value::Term(term.clone()))?;
+    (last_name(&function.term()?.expr)? == "const").then_some(value)
 }
 
 /// The function and the argument of an application, be it `f x`, `x |> f` or `f <| x`.

@@ -94,7 +94,8 @@ impl Follower<'_> {
         Some(taken)
     }
 
-    fn texts(&self, list: &Value) -> Option<BTreeSet<String>> {
+    /// The strings that all items of a list are; nothing where not all of them are known.
+    pub(super) fn texts(&self, list: &Value) -> Option<BTreeSet<String>> {
         self.items(list)?.iter().map(|item| self.text(item)).collect()
     }
 }

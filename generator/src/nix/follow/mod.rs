@@ -35,6 +35,7 @@ use crate::{error::Location, path::TreePath};
 pub use self::call::{
     Call, application, called, concatenation, conditional, last_name, update, without_parentheses,
 };
+use call::entered;
 pub use files::{DirEntry, Files};
 pub use itself::is_hidden;
 use memory::Memory;
@@ -105,6 +106,11 @@ impl Term {
     #[must_use]
     pub fn with(&self, expr: Expr) -> Self {
         Self { expr, ..self.clone() }
+    }
+
+    /// The expressions in it, in the same surroundings, itself the first.
+    pub fn within(self) -> impl Iterator<Item = Self> {
+        self.expr.syntax().descendants().filter_map(Expr::cast).map(move |expr| self.with(expr))
     }
 
     /// The bodies of the functions that were applied on the way here, the innermost first, and of those that made
@@ -376,20 +382,6 @@ impl std::fmt::Debug for Follower<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Follower").field("steps", &self.steps).finish_non_exhaustive()
     }
-}
-
-/// What `function`, which comes to nothing more, gives for `argument`.
-fn entered(function: &Term, argument: Value) -> Option<Value> {
-    let Expr::Lambda(lambda) = &function.expr else { return constant(function) };
-    let (file, node) = (Rc::clone(&function.file), lambda.syntax().clone());
-    let frame = Frame { file: Rc::clone(&file), lambda: node, argument, outer: function.scope.clone() };
-    Some(Value::Term(Term { expr: lambda.body()?, scope: Some(Rc::new(frame)), file }))
-}
-
-/// What `const x` gives for anything.
-fn constant(term: &Term) -> Option<Value> {
-    let (function, value) = application(&Value::Term(term.clone()))?;
-    (last_name(&function.term()?.expr)? == "const").then_some(value)
 }
 
 /// Whether an expression is a call of `throw` or `abort`.

@@ -24,9 +24,8 @@ impl Follower<'_> {
                 "hasInfix" => Some(text(1)?.contains(text(0)?.as_str())),
                 "hasSuffix" => Some(text(1)?.ends_with(text(0)?.as_str())),
                 "elem" => {
-                    let (wanted, items) = (text(0)?, self.items(call.arguments.get(1)?)?);
-                    let texts = items.iter().map(|item| self.text(item));
-                    Some(texts.collect::<Option<Vec<_>>>()?.contains(&wanted))
+                    let wanted = text(0)?;
+                    Some(self.texts(call.arguments.get(1)?)?.contains(&wanted))
                 }
                 _ => None,
             };

@@ -6,7 +6,7 @@ use rnix::{
         NODE_PAT_BIND, NODE_PAT_ENTRY, TOKEN_REC,
     },
     SyntaxNode,
-    ast::{self, AttrSet, Entry, Expr, HasEntry, Inherit, Param},
+    ast::{self, AttrSet, Entry, Expr, HasEntry, Inherit, Param, PatEntry},
 };
 use rowan::ast::AstNode;
 
@@ -47,7 +47,8 @@ fn names(expr: &SyntaxNode) -> impl Iterator<Item = (ast::Ident, SyntaxNode)> {
         let parent = node.parent()?;
         let ident = ast::Ident::cast(node.clone())?;
         let reference = match parent.kind() {
-            NODE_ATTRPATH | NODE_IDENT_PARAM | NODE_PAT_ENTRY | NODE_PAT_BIND => false,
+            NODE_ATTRPATH | NODE_IDENT_PARAM | NODE_PAT_BIND => false,
+            NODE_PAT_ENTRY => PatEntry::cast(parent.clone())?.default()?.syntax() == ident.syntax(),
             NODE_INHERIT => Inherit::cast(parent.clone())?.from().is_none(),
             _ => true,
         };
@@ -197,6 +198,7 @@ mod tests {
         assert_eq!(unbound("with lib; { v = anything; }"), [""; 0]);
         assert_eq!(unbound("{ v = [ (with a.b; anything) ]; }"), ["a"]);
         assert_eq!(unbound("{ v = map toString [ true null ]; }"), [""; 0]);
+        assert_eq!(unbound("{ v = [ ({ a, b ? a, c ? d }: b) ]; }"), ["d"]);
     }
 
     #[test]

@@ -1,0 +1,4 @@
+{
+  tower.version = "25.11";
+  shelf.version = "25.05";
+}

@@ -1,0 +1,4 @@
+{ version, ... }:
+{
+  system.stateVersion = version;
+}

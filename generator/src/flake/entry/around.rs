@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use rnix::{
     SyntaxNode,
-    ast::{Expr, Ident, Lambda},
+    ast::{Expr, HasEntry, Ident, Lambda, LetIn},
 };
 use rowan::ast::AstNode;
 
-use super::{carried::PLATFORM, full::Full};
+use super::{
+    carried::{PLATFORM, with_sets},
+    full::Full,
+};
 use crate::nix::{
     follow::{called, without_parentheses},
     literal,
@@ -45,9 +48,25 @@ impl Full<'_> {
     }
 
     /// Whether what is bound where a sibling stands, at `at`, is bound where the new host goes, too: all but what its file
-    /// binds beside what it is passed.
+    /// binds beside what it is passed, and takes from that.
     pub(super) fn is_bound(&self, name: &str, at: &SyntaxNode) -> bool {
-        binder(name, at).is_some_and(|it| !self.has_own_file || Lambda::can_cast(it.kind()))
+        let is_passed = |it: &SyntaxNode| Lambda::can_cast(it.kind());
+        binder(name, at).is_some_and(|it| !self.has_own_file || is_passed(&it))
+            || self.taken_from(name).is_some()
+    }
+
+    /// What `said` is in a file of the new host's own, where siblings' files bind names to what they take from sets.
+    pub(crate) fn in_own_file(&self, said: &Expr) -> Option<Expr> {
+        literal::expression(&with_sets(said, &|name| self.taken_from(name))?)
+    }
+
+    /// The set that the files of siblings of their own take `name` from, of what they are passed, where all do that bind it:
+    /// `inputs` of `let inherit (inputs) disko; in`.
+    fn taken_from(&self, name: &str) -> Option<String> {
+        let files = self.siblings.iter().filter(|_| self.has_own_file);
+        let sets = files.filter_map(|it| binder(name, &it.node)).map(|binder| inherited_from(name, &binder));
+        let mut sets = sets.collect::<Option<BTreeSet<_>>>()?.into_iter();
+        sets.next().filter(|_| sets.next().is_none())
     }
 
     fn lies_with_it(&self, module: &Expr) -> bool {
@@ -59,6 +78,19 @@ impl Full<'_> {
         let is_a_host = |part: &str| self.siblings.iter().any(|it| it.name == part);
         path.as_str().split('/').any(is_a_host)
     }
+}
+
+/// The set that a `let` inherits `name` from, where that is of what its file is passed.
+fn inherited_from(name: &str, bindings: &SyntaxNode) -> Option<String> {
+    let mut inherits = LetIn::cast(bindings.clone())?.inherits();
+    let from =
+        inherits.find(|it| it.attrs().any(|attr| literal::is_attribute(&attr, name)))?.from()?.expr()?;
+    let names = names_from_around(from.syntax());
+    let is_passed = |it: &Ident| {
+        binder(&it.to_string(), it.syntax()).is_some_and(|binder| Lambda::can_cast(binder.kind()))
+    };
+    let is_name = matches!(from, Expr::Ident(_) | Expr::Select(_));
+    (is_name && names.iter().all(is_passed)).then(|| from.syntax().text().to_string())
 }
 
 /// The function of flake-parts' `withSystem system (arguments: …)`, where that is written out.

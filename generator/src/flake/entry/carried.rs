@@ -35,6 +35,17 @@ pub(super) fn carried(follower: &Follower<'_>, value: &Value, place: &Place) -> 
     (!call.is_some_and(|call| matches!(call.name.as_str(), "throw" | "abort"))).then_some((term, text))
 }
 
+/// What `expr` says where names that it takes from around it are to be those of a set: `inputs.disko` for `disko`; `set` gives
+/// that, if any, for a name.
+pub(super) fn with_sets(expr: &Expr, set: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    let node = expr.syntax();
+    let edits = names_from_around(node).into_iter().map(|name| {
+        let named = set(&name.to_string()).map_or(Named::Same, Named::Of);
+        if name.syntax() == node { Some(whole(&name, &named)) } else { edit(&name, &named) }
+    });
+    Some(edited(node, edits.collect::<Option<Vec<_>>>()?.concat()))
+}
+
 /// What takes expressions to a place.
 struct Carrier<'a> {
     follower: &'a Follower<'a>,
@@ -92,12 +103,7 @@ impl Carrier<'_> {
         let alone: Vec<_> =
             comments.filter(|it| !edits.iter().any(|(range, _)| range.contains_range(*it))).collect();
         edits.extend(alone.into_iter().map(|range| (range, String::new())));
-        edits.sort_by_key(|(range, _)| range.start());
-        let (start, mut text) = (node.text_range().start(), node.text().to_string());
-        for (range, by) in edits.iter().rev() {
-            text.replace_range(std::ops::Range::<usize>::from(*range - start), by);
-        }
-        Some(text)
+        Some(edited(node, edits))
     }
 
     /// What a name in `node` is to be at the place; nothing where nothing means the same there.
@@ -145,6 +151,16 @@ impl Carrier<'_> {
         let target = self.follower.place(&Value::Term(term.with(path))).filter(|_| is_whole)?;
         Some(file.reference(&TreePath::new(target).ok()?))
     }
+}
+
+/// The text of `node` with edits in it.
+fn edited(node: &SyntaxNode, mut edits: Vec<(TextRange, String)>) -> String {
+    edits.sort_by_key(|(range, _)| range.start());
+    let (start, mut text) = (node.text_range().start(), node.text().to_string());
+    for (range, by) in edits.iter().rev() {
+        text.replace_range(std::ops::Range::<usize>::from(*range - start), by);
+    }
+    text
 }
 
 /// The edits that make of a name, which is all that is said, what it is to be.

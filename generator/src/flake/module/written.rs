@@ -103,7 +103,7 @@ fn as_hosts(
         has_own_file: true,
     };
     let said = entry::candidates(&full).flatten().filter_map(|it| {
-        let value = value_of(&it.text)?;
+        let value = full.in_own_file(&value_of(&it.text)?)?;
         Some(Said { output: format!("{output}.{host}"), value, origin: it.origin })
     });
     said.collect()

@@ -1,0 +1,1 @@
+{ flake.nixosModules.base.services.openssh.enable = true; }

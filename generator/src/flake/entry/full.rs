@@ -22,7 +22,7 @@ use crate::{
         find::keys,
         follow::{Follower, Value},
         literal,
-        scope::{binds, is_bound_at, resolve},
+        scope::{binds, is_bound_at, names_from_around, resolve},
     },
     path::TreePath,
 };
@@ -90,9 +90,20 @@ impl Full<'_> {
         modules.push(format!("[ {folder} ]"));
         modules.into_iter().flat_map(move |modules| {
             let packages = self.passed.packages.as_deref().unwrap_or_default();
-            let in_full = |it: &String| format!("{{ {PLATFORM} {packages} modules = {modules}; {it} }}");
+            let in_full = |it: &String| {
+                let rec = if self.mentions_platform(it) { "rec " } else { "" };
+                format!("{rec}{{ {PLATFORM} {packages} modules = {modules}; {it} }}")
+            };
             special.iter().map(in_full).collect::<Vec<_>>()
         })
+    }
+
+    /// Whether bindings mention the platform by a name that only what the host says of itself can bind.
+    fn mentions_platform(&self, bindings: &str) -> bool {
+        const NAME: &str = "system";
+        let Some(set) = literal::set_of(bindings) else { return false };
+        let is_bound = || self.place.site.syntax().is_some_and(|at| is_bound_at(NAME, at));
+        names_from_around(set.syntax()).iter().any(|it| it.to_string() == NAME) && !is_bound()
     }
 
     /// The modules that all siblings have, as they are seen to.

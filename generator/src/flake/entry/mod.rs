@@ -139,7 +139,7 @@ fn as_siblings(full: &Full<'_>) -> Vec<Candidate> {
             let function = if matches!(place.via, Via::Host) { full.function() } else { Some(String::new()) };
             if let Some(function) = function {
                 let all = full.as_all(&function).into_iter().map(|value| (value, Origin::Siblings));
-                let alone = full.alone().map(|arguments| (format!("{function}{arguments}"), Origin::Ours));
+                let alone = full.alone().map(|arguments| (format!("{function} {arguments}"), Origin::Ours));
                 let in_full = all.chain(alone).map(|(value, origin)| (full.in_system(value), origin));
                 candidates
                     .extend(in_full.filter_map(|(value, origin)| Candidate::made(&key, &value, origin)));
@@ -148,7 +148,7 @@ fn as_siblings(full: &Full<'_>) -> Vec<Candidate> {
         // Where sets are merged, one more may be written in full.
         (Via::Sets(_), Site::List(_)) => candidates.extend(full.alone().filter_map(|arguments| {
             let value =
-                format!("{{ {} = {}{arguments}; }}", literal::quote_attribute(host), full.function()?);
+                format!("{{ {} = {} {arguments}; }}", literal::quote_attribute(host), full.function()?);
             Candidate::made("", &value, Origin::Ours)
         })),
         (Via::Named(..), Site::List(_)) => {

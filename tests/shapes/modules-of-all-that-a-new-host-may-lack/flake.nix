@@ -17,6 +17,7 @@
             ./modules/release.nix
             ./modules/tokens.nix
             ./modules/shell.nix
+            ./modules/media.nix
             ./modules/fleet-options.nix
             { _module.args.label = "west"; }
           ];
@@ -35,6 +36,7 @@
             ./modules/release.nix
             ./modules/tokens.nix
             ./modules/shell.nix
+            ./modules/media.nix
             ./modules/fleet-variant.nix
             { _module.args.label = "north"; }
           ];

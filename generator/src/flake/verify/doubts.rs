@@ -149,10 +149,10 @@ impl<'a> Context<'a> {
 
     fn says_facts(&self, module: &Module) -> bool {
         let known = self.options.known();
-        let said = module.said();
-        let mut said = said.iter().filter(|it| known.may_be(it));
+        let all = module.said();
+        let mut said = all.iter().filter(|it| known.may_be(it));
         said.any(|said| {
-            FACTS.iter().any(|fact| is_below(&said.path, fact))
+            FACTS.iter().any(|fact| is_below(&said.path, fact)) && !is_of_a_share(said, &all)
                 || CHOSEN.iter().any(|fact| is_below(&said.path, fact)) && self.may_clash(module, said)
         })
     }
@@ -209,6 +209,28 @@ const NAMED: [&[&str]; 5] = [
 
 /// The shells that NixOS asserts to be programs of a machine where one is anybody's.
 const SHELLS: [&str; 3] = ["fish", "xonsh", "zsh"];
+
+/// The file systems that lie on another machine.
+const SHARES: [&str; 6] = ["cifs", "fuse.sshfs", "nfs", "nfs4", "smb3", "sshfs"];
+
+/// What the options of a file system say without which no machine does without it.
+const UNNEEDED: [&str; 3] = ["noauto", "nofail", "x-systemd.automount"];
+
+/// Whether what is `said` is of a file system that lies on another machine, and that a machine may do without, as `all` of its
+/// module says; or no more than that it is one of these.
+fn is_of_a_share(said: &Said, all: &[Said]) -> bool {
+    let says = |system: &String, name: &str, words: &[&str]| {
+        let is_its =
+            |it: &&Said| matches!(it.path.as_slice(), [_, of, option] if of == system && option == name);
+        let mut texts = all.iter().filter(is_its).map(|it| it.written.syntax().text().to_string());
+        texts.any(|text| words.iter().any(|word| text.contains(word)))
+    };
+    match said.path.as_slice() {
+        [first, ..] if first != "fileSystems" => false,
+        [_, system, ..] => says(system, "fsType", &SHARES) && says(system, "options", &UNNEEDED),
+        _ => matches!(said.written, Expr::AttrSet(_)),
+    }
+}
 
 /// Whether an option is the shell of one of the people, or of all.
 fn is_a_shell(option: &[String]) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rnix::{
     SyntaxNode,
-    ast::{AttrSet, Expr, HasEntry, Lambda},
+    ast::{AttrSet, Expr, HasEntry, Ident, Lambda, List},
 };
 use rowan::ast::AstNode;
 
@@ -19,13 +19,16 @@ use crate::{
     host_file::HostFiles,
     nix::{
         follow::{Follower, Term, Value, concatenation},
-        scope::is_bound_at,
+        scope::{binder, is_bound_at, names_from_around},
     },
     path::TreePath,
 };
 
 /// What a list, or a folder among those of hosts, is called that is nobody's own.
 const OF_ALL: [&str; 5] = ["common", "shared", "base", "default", "global"];
+
+/// What a file is called beside the folders of hosts that is no host's own, either.
+const OF_ALL_BESIDE: &str = "configuration";
 
 /// How many names lead to a list.
 const STEPS: usize = 8;
@@ -136,7 +139,7 @@ impl Giving<'_> {
         if let Expr::List(list) = &term.expr {
             return list.items().filter_map(|item| self.module(&term.with(item))).collect();
         }
-        if let Some(name) = self.list(term) {
+        if let Some(name) = self.list(term).or_else(|| self.list_from_outside(term)) {
             return vec![Given::List(name)];
         }
         self.follower.next(modules).map(|next| self.of(&next, steps - 1)).unwrap_or_default()
@@ -151,6 +154,22 @@ impl Giving<'_> {
         let is_of_all = !self.is_single || OF_ALL.iter().any(|word| lower.contains(word));
         let is_its = is_of_host(&name) || !is_of_all || !self.is_of_all(&list);
         (!is_its && is_called_so(self.follower, &list, &name, self.at, self.place)).then_some(name)
+    }
+
+    /// A list that the single host has by the name of what the function around all hosts, in a file of theirs, is given: what
+    /// that is was known before any host.
+    fn list_from_outside(&self, term: &Term) -> Option<String> {
+        let is_name = matches!(term.expr, Expr::Ident(_) | Expr::Select(_)) && self.is_single;
+        let names = names_from_around(term.expr.syntax());
+        let is_given = |name: &Ident| {
+            let binder = binder(&name.to_string(), name.syntax()).and_then(Lambda::cast);
+            let is_file = |it: &Lambda| term.file.value().is_some_and(|file| file.syntax() == it.syntax());
+            !is_of_host(&name.to_string()) && binder.as_ref().is_some_and(is_file)
+        };
+        let is_from_outside = is_name && !names.is_empty() && names.iter().all(is_given);
+        carried(self.follower, &Value::Term(term.clone()), self.place)
+            .filter(|(said, _)| is_from_outside && said.expr == term.expr)
+            .map(|(_, text)| text)
     }
 
     fn is_of_all(&self, list: &Value) -> bool {
@@ -181,8 +200,9 @@ impl Giving<'_> {
     /// several have more is known once it is read among the new one's.
     fn is_fit(&self, module: &Value, term: &Term) -> bool {
         if self.is_single {
-            return self.is_of_builder(term.expr.syntax())
-                && is_flake_wide(self.follower, module, self.passed);
+            let is_of_builder = || self.is_of_builder(term.expr.syntax());
+            return is_of_builder() && is_flake_wide(self.follower, module, self.passed)
+                || self.lies_beside_hosts(module, term);
         }
         !is_of_one_machine(&term.expr) && !gives_homes(&term.expr) && !self.lies_among_hosts(module)
     }
@@ -197,6 +217,25 @@ impl Giving<'_> {
             let first = below.split('/').nth(1).unwrap_or_default();
             !OF_ALL.iter().any(|word| first.contains(word))
         })
+    }
+
+    /// Whether the module of a single host lies beside the folder in which the list of them names its own, and is called as
+    /// what is for all.
+    fn lies_beside_hosts(&self, module: &Value, term: &Term) -> bool {
+        let below = |module: &Value| {
+            let place = TreePath::new(self.follower.place(module)?).ok()?;
+            let below = place.as_str().strip_prefix(self.folder.as_str())?.strip_prefix('/')?;
+            TreePath::new(below).ok().filter(|_| !self.folder.is_root())
+        };
+        let Some(list) = term.expr.syntax().parent().and_then(List::cast) else { return false };
+        let others = list.items().map(|item| Value::Term(term.with(item)));
+        let is_its_folder = |below: &TreePath| below.as_str().contains('/') || !below.has_extension("nix");
+        let is_of_all = |below: &TreePath| {
+            let mut words = OF_ALL.iter().chain([&OF_ALL_BESIDE]);
+            !is_its_folder(below) && words.any(|word| below.as_str().contains(word))
+        };
+        below(module).is_some_and(|it| is_of_all(&it))
+            && others.filter_map(|other| below(&other)).any(|it| is_its_folder(&it))
     }
 
     /// Whether a function has `node` that isn't around the new host, and that none of the hosts has.

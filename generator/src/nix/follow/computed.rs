@@ -42,6 +42,12 @@ impl Follower<'_> {
                 }
                 Some(taken)
             }
+            ("genAttrs", [names, function]) => {
+                let names = self.items(names)?.into_iter().map(|name| self.text(&name));
+                names
+                    .map(|name| Some((name.clone()?, Value::applied(function.clone(), Value::Text(name?)))))
+                    .collect()
+            }
             ("listToAttrs", [list]) => self.items(list)?.iter().map(|item| self.pair(item)).collect(),
             ("load", [arguments]) => self.loaded(arguments),
             ("head", [list]) => self.attributes(&self.head(list)?),

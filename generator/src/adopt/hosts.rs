@@ -46,6 +46,9 @@ const FOLDERS: [&str; 3] = ["hosts", "machines", "agents"];
 /// What hosts run on.
 const PLATFORMS: [&str; 4] = ["x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin"];
 
+/// What people call those of their folders of hosts in which agents' machines would lie, beside others for other platforms.
+const LIKE_AGENTS: [&str; 3] = ["linux", "x86_64", "x86_64-linux"];
+
 /// What the folders of hosts that agents' machines aren't like are called by.
 const ELSEWHERE: [&str; 4] = ["aarch64", "armv", "riscv64", "darwin"];
 
@@ -146,7 +149,8 @@ fn votes(tree: &Tree, survey: &Survey, all: &Own) -> BTreeMap<TreePath, Votes> {
     }
     // What one host alone reads may be anything, and where it lies itself no other does.
     votes.retain(|folder, votes| {
-        votes.named > 0 || votes.other > 1 || flake::is_for_hosts(name(folder)) && !is_of_one(tree, folder)
+        let is_for_hosts = flake::is_for_hosts(name(folder)) || is_for_a_platform(folder);
+        votes.named > 0 || votes.other > 1 || is_for_hosts && !is_of_one(tree, folder)
     });
     votes
 }
@@ -210,11 +214,17 @@ fn around(path: &TreePath, host: &str, all: &Own) -> Option<TreePath> {
         |path: &TreePath| path.has_extension("nix") && path.ancestors().next().as_ref() == Some(&folder);
     let is_beside = || all.iter().any(|(other, own)| other != host && own.iter().any(is_of));
     let is_folder = !path.has_extension("nix");
-    if is_folder || !FILES.contains(&name(path)) && (flake::is_for_hosts(name(&folder)) || is_beside()) {
+    let is_for_hosts = || flake::is_for_hosts(name(&folder)) || is_for_a_platform(&folder);
+    if is_folder || !FILES.contains(&name(path)) && (is_for_hosts() || is_beside()) {
         Some(folder)
     } else {
         folder.ancestors().next()
     }
+}
+
+/// Whether a folder of hosts is the one for an agent's platform.
+fn is_for_a_platform(folder: &TreePath) -> bool {
+    LIKE_AGENTS.contains(&name(folder)) && flake::is_for_hosts(name(&folder.parent()))
 }
 
 /// The folders in which there is one that is called as one of `hosts` and says more of it than what its hardware is; each
@@ -311,12 +321,16 @@ fn is_of_hardware(name: &str) -> bool {
 fn file(tree: &Tree, survey: &Survey, all: &Own, hosts: &TreePath) -> HostFile {
     // What registers hosts says nothing of what is in them.
     let registers = |path: &TreePath| survey.names.values().any(|at| at.path == *path);
+    // What is all that lies where hosts of a platform do is a host.
+    let is_alone = |path: &TreePath| {
+        is_for_a_platform(hosts) && tree.folder(hosts).is_ok_and(|names| names.iter().eq([name(path)]))
+    };
     // Some call their files otherwise than the hosts. What an only host reads may be anything.
     let unnamed = |path: &TreePath| {
         // At the root lies what is for all, too.
         let lies_there = path.has_extension("nix") && path.parent() == *hosts && !hosts.is_root();
         let is_own = lies_there && !FILES.contains(&name(path)) && !is_of_hardware(name(path));
-        (is_own && all.len() > 1).then_some(HostFile::Beside)
+        (is_own && (all.len() > 1 || is_alone(path))).then_some(HostFile::Beside)
     };
     let read = all.iter().map(|(host, own)| {
         let others = own.iter().filter(|path| !registers(path));

@@ -48,6 +48,7 @@ pub(super) fn names(follower: &Follower<'_>, value: &Value) -> Option<Entries> {
     let call = follower.call(value)?;
     match (call.name.as_str(), call.arguments.as_slice()) {
         ("attrNames", [all]) => entries(follower, all),
+        ("sort", [_, all]) => names(follower, all),
         ("filter", [condition, all]) => Some(names(follower, all)?.that(condition)),
         _ => None,
     }

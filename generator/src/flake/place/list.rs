@@ -7,7 +7,7 @@ use super::{
     Folder, Maker, Place, Said, Search,
     condition::Condition,
     folder,
-    via::{Items, Take, Via, made},
+    via::{Items, Take, Via},
 };
 use crate::{
     edit::Site,
@@ -82,21 +82,6 @@ impl Search<'_> {
     fn said(&mut self, by: Term, path: Vec<String>, via: &Via) {
         let (via, conditions) = (Via::Said(Box::new(via.clone())), self.conditions.clone());
         self.options.push(Said { by, path, via, conditions });
-    }
-
-    /// The attributes of a set that have hosts each in a set of its own: those of platforms, or of files that are loaded.
-    fn sets_of_hosts(&mut self, value: &Value) -> Option<Vec<(String, Value)>> {
-        if let Some((term, set)) = value.set() {
-            let names = self.follower.names(term, set);
-            let are_platforms = !names.is_empty() && names.iter().all(|(name, _)| is_platform(name));
-            return self.follower.attributes(value).filter(|_| are_platforms);
-        }
-        let call = self.follower.call(value).filter(|call| call.name == "load")?;
-        let folder = self.follower.select(call.arguments.first()?, &["src"])?;
-        let loaded = (self.follower.place(&folder)?, value.term()?.clone());
-        let all = self.follower.attributes(value)?;
-        self.places.loaded.push(loaded);
-        Some(all)
     }
 
     /// Hosts, if any are bound: `it.nixosConfigurations or { }` may be nothing.
@@ -245,32 +230,7 @@ impl Search<'_> {
         self.places.folders.push(Folder { path, reader, maker: Maker::Via(via.clone()), conditions });
     }
 
-    /// What is made of each of the folders in a folder that are those of platforms, where it is the hosts that lie there.
-    fn sets_of_folders(&self, entries: &folder::Entries, via: &Via) -> Option<Vec<Value>> {
-        let Via::Sets(items) = via else { return None };
-        let above = TreePath::new(entries.path.as_str()).ok().filter(|_| self.conditions.is_empty())?;
-        let is_wanted = |entry: &DirEntry| {
-            entry.is_folder && folder::passes(self.follower, &entries.conditions, entry) != Some(false)
-        };
-        let folders = self.follower.entries(&above).into_iter().filter(is_wanted);
-        let sets = folders.map(|entry| {
-            let (name, kind) = (&entry.name, entry.kind());
-            let folder = above.join(name);
-            let set = self.follower.body(&items.made(self.follower, name, &kind)?);
-            let reads = folder::read_by(self.follower, &set.innermost()?, &|read| read == folder.as_str());
-            let is_of_one = made(self.follower, via, name, &kind).is_some();
-            reads.filter(|_| is_platform(name) && !is_of_one)?;
-            // What a fold starts with is nothing.
-            Some(match set.term().and_then(update) {
-                Some((first, rest)) if self.is_nothing(&first) => rest,
-                _ => set,
-            })
-        });
-        let sets: Vec<_> = sets.collect::<Option<_>>()?;
-        (!sets.is_empty()).then_some(sets)
-    }
-
-    fn is_nothing(&self, set: &Value) -> bool {
+    pub(super) fn is_nothing(&self, set: &Value) -> bool {
         self.follower.reduce(set).set().is_some_and(|(_, set)| set.entries().next().is_none())
     }
 
@@ -299,7 +259,11 @@ impl Search<'_> {
             Some(("filter", [condition, list])) => {
                 self.that(Condition::of_items(condition), |search| search.list(list, via));
             }
-            Some(("map", [function, list])) => self.made_of(list, via, |items| items.behind(function)),
+            Some(("sort", [_, list])) => self.list(list, via),
+            Some(("map", [function, list])) => match self.sets_of_platforms(function, list, via) {
+                Some(sets) => sets.iter().for_each(|set| self.some_hosts(set)),
+                None => self.made_of(list, via, |items| items.behind(function)),
+            },
             Some(("attrNames", [set])) => self.taken_of(set, via, &Take::Name),
             Some(("attrValues", [set])) => self.taken_of(set, via, &Take::Value),
             Some(("mapAttrsToList", [function, set])) => {
@@ -348,7 +312,7 @@ impl Search<'_> {
     }
 
     /// The items of a list that is written out, or of one of the folders in a folder.
-    fn items(&self, list: &Value) -> Option<Vec<Value>> {
+    pub(super) fn items(&self, list: &Value) -> Option<Vec<Value>> {
         if let Some(folder::Entries { path, conditions, .. }) = folder::names(self.follower, list) {
             let entries = self.follower.entries(&TreePath::new(path).ok()?).into_iter();
             let wanted = |entry: &DirEntry| folder::passes(self.follower, &conditions, entry) != Some(false);
@@ -372,11 +336,6 @@ pub(super) fn is_of_a_call(call: &Term, body: &Term, set: &AttrSet) -> bool {
         && body.bodies().len() > call.bodies().len()
         && entries.next().is_some_and(is_named)
         && entries.next().is_none()
-}
-
-/// Whether a name is that of a platform, as nixpkgs calls them.
-fn is_platform(name: &str) -> bool {
-    name.split_once('-').is_some_and(|(_, system)| matches!(system, "linux" | "darwin"))
 }
 
 /// The path of the option of a module that `term` reads: `config.fleet.hosts`, or `cfg.hosts` where that is `config.fleet`.

@@ -7,6 +7,7 @@ pub(super) mod hive;
 pub(super) mod list;
 pub(super) mod outputs;
 pub(super) mod parts;
+pub(super) mod platforms;
 pub(super) mod via;
 
 use rnix::ast::{AttrSet, AttrpathValue, Expr, Inherit, List};

@@ -48,6 +48,11 @@ impl Follower<'_> {
                 let (start, text) = (self.text(start)?, self.text(text)?);
                 Some(text.strip_prefix(start.as_str()).unwrap_or(&text).to_owned())
             }
+            ("substring", [start, length, text]) => {
+                let (start, length, text) = (self.number(start)?, self.number(length)?, self.text(text)?);
+                let end = text.len().min(start.checked_add(length)?);
+                Some(text.get(start.min(end)..end)?.to_owned())
+            }
             ("head", [list]) => self.first(list),
             ("elemAt", [list, index]) => {
                 let index = self.reduce(index);
@@ -57,6 +62,33 @@ impl Follower<'_> {
         }
     }
 
+    /// The number that `value` comes to, as far as it is about how long strings are.
+    fn number(&self, value: &Value) -> Option<usize> {
+        let value = self.reduce(value);
+        if let Some(call) = self.call(&value).filter(|call| call.name == "stringLength") {
+            return Some(self.text(call.arguments.first()?)?.len());
+        }
+        let term = value.term()?;
+        let of = |side: Option<Expr>| self.number(&Value::Term(term.with(side?)));
+        match &term.expr {
+            Expr::Literal(it) => it.syntax().text().to_string().parse().ok(),
+            Expr::BinOp(it) if it.operator() == Some(BinOpKind::Sub) => {
+                of(it.lhs())?.checked_sub(of(it.rhs())?)
+            }
+            Expr::BinOp(it) if it.operator() == Some(BinOpKind::Add) => {
+                of(it.lhs())?.checked_add(of(it.rhs())?)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a pattern that is about what strings end in matches one.
+    pub(super) fn matches(&self, pattern: &Value, text: &Value) -> Option<bool> {
+        let (pattern, text) = (self.text(pattern)?, self.text(text)?);
+        let ending = ending(&pattern, &["(.*)", "(.+)", ".*", ".+"])?;
+        Some(text.ends_with(&ending))
+    }
+
     /// The first string of a list that takes a string apart: what `match` finds before an ending, or `splitString` before a
     /// separator.
     fn first(&self, list: &Value) -> Option<String> {
@@ -64,7 +96,7 @@ impl Follower<'_> {
         let [apart, text] = call.arguments.as_slice() else { return None };
         let (apart, text) = (self.text(apart)?, self.text(text)?);
         match call.name.as_str() {
-            "match" => Some(text.strip_suffix(ending(&apart)?.as_str())?.to_owned()),
+            "match" => Some(text.strip_suffix(ending(&apart, &["(.*)", "(.+)"])?.as_str())?.to_owned()),
             "splitString" => Some(text.split(apart.as_str()).next()?.to_owned()),
             _ => None,
         }
@@ -202,10 +234,10 @@ fn platform(select: &Select) -> Option<String> {
     }
 }
 
-/// What a pattern says that a string ends in, where it takes all before that: `.nix` of `(.*)\.nix`.
-fn ending(pattern: &str) -> Option<String> {
+/// What a pattern says that a string ends in, where it takes all before that in one of some ways: `.nix` of `(.*)\.nix`.
+fn ending(pattern: &str, all_before: &[&str]) -> Option<String> {
     let rest = pattern.trim_start_matches('^').trim_end_matches('$');
-    let rest = rest.strip_prefix("(.*)").or_else(|| rest.strip_prefix("(.+)"))?;
+    let rest = all_before.iter().find_map(|it| rest.strip_prefix(it))?;
     let ending = rest.replace("\\.", ".").replace("[.]", ".");
     ending.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.')).then_some(ending)
 }

@@ -3,7 +3,7 @@
 use rnix::ast::{BinOpKind, Expr, UnaryOpKind};
 use rowan::ast::AstNode;
 
-use super::{Follower, Value};
+use super::{Call, Follower, Value};
 use crate::path::TreePath;
 
 impl Follower<'_> {
@@ -106,7 +106,13 @@ impl Follower<'_> {
             | Expr::PathRel(_)
             | Expr::Str(_) => Some(false),
             // What makes a system gives one.
-            Expr::Apply(_) => (self.call(&value)?.name.ends_with("nixosSystem")).then_some(false),
+            Expr::Apply(_) => match self.call(&value)? {
+                Call { name, .. } if name.ends_with("nixosSystem") => Some(false),
+                Call { name, arguments } if name == "match" => {
+                    Some(!self.matches(arguments.first()?, arguments.get(1)?)?)
+                }
+                _ => None,
+            },
             _ => None,
         }
     }

@@ -4,7 +4,14 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::path::TreePath;
+use crate::{
+    nix::{
+        file::NixFile,
+        find::{AttrPath, find},
+        follow::default,
+    },
+    path::TreePath,
+};
 
 /// What the hosts of a tree call their own file, each its own, as seen from the folder of the host.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -25,6 +32,14 @@ pub struct HostFiles {
     pub file: TreePath,
     /// The folder that has its name. Where the file lies beside, there need not be one.
     pub folder: TreePath,
+}
+
+/// The option that says the release which a machine was born under.
+pub(crate) const STATE_VERSION: &str = "system.stateVersion";
+
+/// Whether a host's own file says its release as a default: it is of no account where the flake says one of all machines.
+pub(crate) fn release_is_default(own: &NixFile) -> bool {
+    find(own, &AttrPath::value(STATE_VERSION)).value().is_some_and(|value| default(value).is_some())
 }
 
 /// How a file beside the folder of a host is written: `NAME` stands for the host.

@@ -25,21 +25,7 @@ pub fn files(settings: &Settings, facts: &Facts) -> Result<Vec<(TreePath, String
                 keys: paths.user(name).reference(&paths.operator_keys()),
             },
         )?,
-        render(
-            host.clone(),
-            &Host {
-                name,
-                vm: &facts.vm,
-                shared: host.reference(&paths.shared_host()),
-                user: host.reference(&paths.user(name)),
-                admin: host.reference(&paths.user(&settings.admin_user)),
-                home: host.reference(&home),
-                mail: host.reference(&paths.mail(name)),
-                mail_secret: host.reference(&paths.mail_secret(name)),
-                tailnet_secret: facts.tailnet_key.then(|| host.reference(&paths.tailnet_secret(name))),
-                state_version: &facts.host_state_version,
-            },
-        )?,
+        (host, self::host(settings, facts)?),
         render(
             home.clone(),
             &Agent {
@@ -55,6 +41,28 @@ pub fn files(settings: &Settings, facts: &Facts) -> Result<Vec<(TreePath, String
             &Mail { name, full_name: facts.full_name.as_str(), email: facts.email.as_str() },
         )?,
     ])
+}
+
+/// The file of a new agent's host.
+pub fn host(settings: &Settings, facts: &Facts) -> Result<String> {
+    let (paths, name) = (&settings.paths, &facts.name);
+    let (host, home) = (paths.host(name), paths.home(name));
+    formatted(
+        &host,
+        &Host {
+            name,
+            vm: &facts.vm,
+            shared: host.reference(&paths.shared_host()),
+            user: host.reference(&paths.user(name)),
+            admin: host.reference(&paths.user(&settings.admin_user)),
+            home: host.reference(&home),
+            mail: host.reference(&paths.mail(name)),
+            mail_secret: host.reference(&paths.mail_secret(name)),
+            tailnet_secret: facts.tailnet_key.then(|| host.reference(&paths.tailnet_secret(name))),
+            state_version: &facts.host_state_version,
+            release_is_default: facts.release_is_default,
+        },
+    )
 }
 
 fn formatted(path: &TreePath, template: &dyn DynTemplate) -> Result<String> {
@@ -84,6 +92,7 @@ struct Host<'a> {
     mail_secret: String,
     tailnet_secret: Option<String>,
     state_version: &'a str,
+    release_is_default: bool,
 }
 
 #[derive(Template)]

@@ -1,4 +1,4 @@
-{% if tailnet_secret.is_some() %}{ config, inputs, ... }:{% else %}{ inputs, ... }:{% endif %}
+{ {% if tailnet_secret.is_some() %}config, {% endif %}inputs, {% if release_is_default %}lib, {% endif %}... }:
 {
   imports = [
     {{ shared }}
@@ -40,6 +40,9 @@
       {{ mail }}
     ];
   };
-
+{% if release_is_default %}
+  # What the flake says of all its machines would go before this.
+  system.stateVersion = lib.mkDefault {{ state_version|nix }};
+{% else %}
   system.stateVersion = {{ state_version|nix }};
-}
+{% endif %}}

@@ -56,12 +56,12 @@ fn vesta() -> AgentName {
     "vesta".parse().unwrap()
 }
 
-/// The plan of a registration, and its form.
-fn register(tree: &Tree) -> Result<(Form, Plan)> {
+/// The plan of a registration, its form, and whether the flake may say the release.
+fn register(tree: &Tree) -> Result<(Form, bool, Plan)> {
     let registration = flake::register(&Planned::none(tree), &vesta().host())?;
     let mut draft = Draft::new(tree);
     registration.enter(&mut draft)?;
-    Ok((registration.form, draft.finish()?))
+    Ok((registration.form, registration.release_may_be_said, draft.finish()?))
 }
 
 #[test]
@@ -69,10 +69,11 @@ fn every_shape_takes_a_host_or_says_why_not() {
     for shape in shapes() {
         let tree = tree(&shape);
         let (outcome, text) = match register(&tree) {
-            Ok((form, plan)) => {
+            Ok((form, release_may_be_said, plan)) => {
                 expect_invariants(&tree, &plan, &shape);
                 let form = serde_json::to_string(&form).unwrap();
-                ("after.diff", format!("form: {}\n{}", form.trim_matches('"'), plan.diff()))
+                let release = if release_may_be_said { "release: a default\n" } else { "" };
+                ("after.diff", format!("form: {}\n{release}{}", form.trim_matches('"'), plan.diff()))
             }
             Err(error) => ("refusal", format!("{error}\nhint: {}\n", error.hint().unwrap_or_default())),
         };
@@ -141,7 +142,7 @@ fn nix_sees_the_hosts_of_before_and_the_new_one() {
     let mut names = Vec::new();
     for shape in shapes() {
         let tree = tree(&shape);
-        let Ok((_, plan)) = register(&tree) else { continue };
+        let Ok((.., plan)) = register(&tree) else { continue };
         // Nix reads pipes only where it is new and told to.
         if fs::read_to_string(shape.join("flake.nix")).unwrap().contains("|>") {
             continue;
@@ -215,7 +216,7 @@ fn neighbours_that_are_no_text_are_passed_by() {
         text,
         &[("modules/hosts.nix", module), ("modules/secret.nix", b"\0GITCRYPT\0\xff nixosConfigurations")],
     );
-    let (form, plan) = register(&tree).unwrap();
+    let (form, _, plan) = register(&tree).unwrap();
     assert_eq!((form, plan.changes[0].path.as_str()), (Form::Attribute, "modules/hosts.nix"));
 }
 
@@ -232,7 +233,7 @@ fn ten_thousand_lines_are_read() {
         "{{\n  outputs = {{ self, nixpkgs, ... }}@inputs: {{\n    nixosConfigurations = {{\n{hosts}    }};\n  }};\n}}\n"
     );
     let (_root, tree) = flake(&text, &[]);
-    let (_, plan) = register(&tree).unwrap();
+    let (.., plan) = register(&tree).unwrap();
     let added: Vec<_> =
         plan.diff().lines().filter(|line| line.starts_with('+')).skip(1).map(str::to_owned).collect();
     assert_eq!(added.first().map(String::as_str), Some("+    agent-vesta = nixpkgs.lib.nixosSystem {"));

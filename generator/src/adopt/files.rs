@@ -64,12 +64,28 @@ pub(super) fn shared(settings: &Settings, adoption: &Adoption) -> Vec<(TreePath,
                 home.reference(&module("agent-home.nix")),
             ),
         ),
+        (base.clone(), self::base(settings, false)),
+        (image, IMAGE.to_owned()),
         (
-            base.clone(),
-            format!(
-                "\
+            paths.operator_keys(),
+            format!("# The operators' public SSH keys: each of them logs in as the admin user and as every agent.\n[\n{keys}]\n"),
+        ),
+        (admin.clone(), admin_user(settings, &admin)),
+        (paths.guide.clone(), "# Agents and ports\n\n| Agent | SSH port | SPICE port |\n| --- | --- | --- |\n".into()),
+    ]);
+    files
+}
+
+/// The file of the base image's host. Where the flake says the release of all its machines, its own is a default.
+pub(super) fn base(settings: &Settings, release_may_be_said: bool) -> String {
+    let paths = &settings.paths;
+    let base = &paths.base;
+    let (arguments, default) =
+        if release_may_be_said { ("inputs, lib, ...", "lib.mkDefault ") } else { ("inputs, ...", "") };
+    format!(
+        "\
 # What the disk image has that all agents' machines start from: every agent's user and home.
-{{ inputs, ... }}:
+{{ {arguments} }}:
 {{
   imports = [
     {}
@@ -83,23 +99,13 @@ pub(super) fn shared(settings: &Settings, adoption: &Adoption) -> Vec<(TreePath,
   home-manager.users = {{
   }};
 
-  system.stateVersion = \"26.05\";
+  system.stateVersion = {default}\"26.05\";
 }}
 ",
-                base.reference(&image),
-                base.reference(&host),
-                base.reference(&admin),
-            ),
-        ),
-        (image, IMAGE.to_owned()),
-        (
-            paths.operator_keys(),
-            format!("# The operators' public SSH keys: each of them logs in as the admin user and as every agent.\n[\n{keys}]\n"),
-        ),
-        (admin.clone(), admin_user(settings, &admin)),
-        (paths.guide.clone(), "# Agents and ports\n\n| Agent | SSH port | SPICE port |\n| --- | --- | --- |\n".into()),
-    ]);
-    files
+        base.reference(&image(paths)),
+        base.reference(&paths.shared_host()),
+        base.reference(&paths.user(&settings.admin_user)),
+    )
 }
 
 /// Where the image is described: with the base, unless its folder would be a host beside its file.

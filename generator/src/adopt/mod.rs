@@ -116,6 +116,10 @@ fn register_base(draft: &mut Draft<'_>, tree: &Tree, before: &Survey) -> Result<
     }
     let registration = flake::register(&Planned::new(tree, draft.planned()), BASE)?;
     registration.enter(draft)?;
+    let base = &tree.settings().paths.base;
+    if registration.release_may_be_said && !tree.has(base) {
+        draft.write(base, files::base(tree.settings(), true))?;
+    }
     Ok(registration.file.filter(|_| registration.form == Form::Module).map(|file| file.path().clone()))
 }
 

@@ -41,6 +41,7 @@ pub(super) fn choose(tree: &Tree, request: &Request, vm: Vm) -> Result<Facts> {
         vm,
         tailnet_key: request.tailnet_key.is_some(),
         host_state_version: RELEASE.into(),
+        release_is_default: false,
         home_state_version: RELEASE.into(),
     })
 }

@@ -7,10 +7,12 @@ use crate::{
     domain::Written,
     error::{Error, Location, Result},
     guide,
+    host_file::{STATE_VERSION, release_is_default},
     name::AgentName,
     nix::{
         file::NixFile,
         find::{AttrPath, find},
+        follow::default,
         literal,
     },
     person::{Description, Email, FullName},
@@ -35,6 +37,9 @@ pub struct Facts {
     pub tailnet_key: bool,
     /// The release that its host was born under.
     pub host_state_version: String,
+    /// Whether that is a default, as the flake says `system.stateVersion` of all its machines.
+    #[serde(skip)]
+    pub release_is_default: bool,
     /// The release that its home was born under.
     pub home_state_version: String,
 }
@@ -61,7 +66,8 @@ impl Facts {
                 &AttrPath::value("age.secrets").child(format!("headscale-authkey-{name}")),
             )
             .is_bound(),
-            host_state_version: string(host, "system.stateVersion")?,
+            host_state_version: string(host, STATE_VERSION)?,
+            release_is_default: release_is_default(host),
             home_state_version: string(home, "home.stateVersion")?,
         })
     }
@@ -147,9 +153,12 @@ fn in_xml(tree: &Tree, name: &AgentName) -> Result<Vm> {
     })
 }
 
-/// A string that `file` binds `path` to, parsed.
+/// A string that `file` binds `path` to, plainly or as a default, parsed.
 pub(crate) fn string<T: std::str::FromStr<Err: std::fmt::Display>>(file: &NixFile, path: &str) -> Result<T> {
-    read(file, path, "a string", |expr| literal::string(expr).map(|text| text.parse::<T>()))
+    read(file, path, "a string", |expr| {
+        let default = default(expr);
+        literal::string(default.as_ref().unwrap_or(expr)).map(|text| text.parse::<T>())
+    })
 }
 
 fn number<T: TryFrom<i64, Error: std::fmt::Display>>(file: &NixFile, path: &str) -> Result<T> {

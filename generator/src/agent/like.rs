@@ -3,7 +3,10 @@
 //!
 //! No key and no password is copied. What can't be decided is said in notes.
 
-use rnix::{SyntaxNode, ast::List};
+use rnix::{
+    SyntaxNode,
+    ast::{Expr, List},
+};
 use rowan::ast::AstNode;
 
 use super::{
@@ -18,6 +21,7 @@ use crate::{
     edit::{self, Change},
     error::{Error, Result},
     flake::{self, Planned, Removal},
+    host_file::STATE_VERSION,
     name::AgentName,
     nix::{
         file::NixFile,
@@ -149,7 +153,11 @@ fn with_values(tree: &Tree, request: &Request, vm: &Vm, file: NixFile) -> Result
         set("agent.vm.macAddress", Some(quote(&vm.mac.to_string())));
         set("agent.vm.memoryGiB", Some(vm.memory_gib.to_string()));
         set("agent.vm.vcpus", Some(vm.vcpus.to_string()));
-        set("system.stateVersion", Some(quote(RELEASE)));
+        let default = match find(&file, &AttrPath::value(STATE_VERSION)).value() {
+            Some(Expr::Apply(call)) => call.lambda().map(|default| format!("{} ", default.syntax())),
+            _ => None,
+        };
+        set(STATE_VERSION, Some(default.unwrap_or_default() + &quote(RELEASE)));
     } else if *file.path() == paths.user(name) {
         let description = request.description.as_ref().map(Description::as_str);
         set(&format!("users.users.{name}.description"), text(description));

@@ -103,7 +103,7 @@ pub fn plan(tree: &Tree, request: &Request) -> Result<Outcome> {
     };
     expect_free(tree, &request.name)?;
     let vm = choose_vm(tree, request)?;
-    let model = match &request.like {
+    let mut model = match &request.like {
         Some(sibling) => like::model(tree, &registry, sibling, request, &vm)?,
         None => of_templates(tree, request, vm)?,
     };
@@ -120,7 +120,11 @@ pub fn plan(tree: &Tree, request: &Request) -> Result<Outcome> {
     }
     match registered {
         Some(at) => draft.note(format!("{at}: the flake has {} already", request.name.host())),
-        None => register(&mut draft, tree, &model)?,
+        None if register(&mut draft, tree, &model)? && request.like.is_none() => {
+            model.facts.release_is_default = true;
+            draft.write(&paths.host(&request.name), template::host(tree.settings(), &model.facts)?)?;
+        }
+        None => {}
     }
     add_to_base(&mut draft, tree, &model)?;
     if can_seal {
@@ -260,7 +264,8 @@ fn expect_free(tree: &Tree, name: &AgentName) -> Result<()> {
     Ok(())
 }
 
-fn register(draft: &mut Draft<'_>, tree: &Tree, model: &Model) -> Result<()> {
+/// Registers the machine; gives whether the flake says its release.
+fn register(draft: &mut Draft<'_>, tree: &Tree, model: &Model) -> Result<bool> {
     let (paths, name) = (&tree.settings().paths, &model.facts.name);
     let registration = flake::register(&Planned::new(tree, draft.planned()), &name.host())?;
     registration.enter(draft)?;
@@ -272,7 +277,7 @@ fn register(draft: &mut Draft<'_>, tree: &Tree, model: &Model) -> Result<()> {
             paths.host_files(&name.host()).place()
         ));
     }
-    Ok(())
+    Ok(registration.release_may_be_said)
 }
 
 fn add_to_base(draft: &mut Draft<'_>, tree: &Tree, model: &Model) -> Result<()> {

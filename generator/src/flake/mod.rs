@@ -13,6 +13,7 @@ mod entry;
 mod files;
 mod harmless;
 mod module;
+mod order;
 mod over;
 mod place;
 mod reach;
@@ -53,6 +54,8 @@ pub struct Registration {
     pub importer: Option<NixFile>,
     /// The entry, as it stands in the file.
     pub entry: String,
+    /// Whether the flake may say `system.stateVersion` of the host: what the host's own file says is to be a default then.
+    pub release_may_be_said: bool,
 }
 
 impl Registration {

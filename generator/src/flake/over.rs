@@ -8,10 +8,11 @@ use super::{
     Registration,
     by_hand::is_apart,
     files::Planned,
+    order::is_scattered,
     place::{Place, Search, folder, via::Via},
     reach,
     reading::Reading,
-    register::{at_place, is_scattered},
+    register::at_place,
 };
 use crate::{
     edit::{self, Site},

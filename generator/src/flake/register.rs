@@ -1,7 +1,5 @@
 //! The registration of one more host: the best place that takes it, with the proof that it is one.
 
-use std::{cmp::Reverse, collections::BTreeSet};
-
 use super::{
     Form, Registration,
     entry::{
@@ -11,7 +9,9 @@ use super::{
         sibling::{self, Sibling},
     },
     files::{Edited, Planned},
-    module, over,
+    module,
+    order::places,
+    over,
     place::{
         Folder, Maker, Opening, Place, folder,
         via::{Via, made},
@@ -20,11 +20,14 @@ use super::{
     reading::{Host, Reading},
     refusal::Refusal,
     unfound,
-    verify::{Proof, elsewhere, read_of_all, rekeyed, system, system::asked_below, verify, will_be},
+    verify::{
+        Proof, elsewhere, read_of_all, registered, rekeyed, system, system::asked_below, verify, will_be,
+    },
 };
 use crate::{
     edit::{self, Entry, Site},
     error::{Error, Result},
+    host_file::release_is_default,
     nix::{
         file::NixFile,
         follow::{DirEntry, Follower},
@@ -38,18 +41,23 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     let reading = Reading::of(files, files)?;
     let registration = find_place(files, &reading, host)?;
     // What another agent lacks, too, is none that is needed; and large trees have agents.
-    if reading.hosts.iter().flatten().any(Host::is_agent) {
-        return Ok(registration);
+    let own = |name| files.tree.settings().paths.host_files(name);
+    if let Some(agent) = reading.hosts.iter().flatten().find(|it| it.is_agent()) {
+        let own = files.read(&own(&agent.name).file);
+        let release_may_be_said = own.is_ok_and(|own| release_is_default(&own));
+        return Ok(Registration { release_may_be_said, ..registration });
     }
+    let system = registered(files, &reading, &registration, host);
     if let Some(at) = rekeyed::gives_all(files, &reading)
-        && !rekeyed::has_its_module(files, &reading, &registration, host)
+        && !rekeyed::has_its_module(files, &reading, system.as_ref())
     {
         return Err(Refusal::unrekeyed(&at));
     }
-    match read_of_all::lacking(files, &reading, &registration, host) {
-        Some((at, option)) => Err(Refusal::without_option(&at, &option)),
-        None => Ok(registration),
+    if let Some((at, option)) = system.as_ref().and_then(|it| read_of_all::lacking(files, &reading, it)) {
+        return Err(Refusal::without_option(&at, &option));
     }
+    let release_may_be_said = system.is_none_or(|it| it.may_say_release(&own(host)));
+    Ok(Registration { release_may_be_said, ..registration })
 }
 
 fn find_place(files: &Planned<'_>, reading: &Reading<'_>, host: &str) -> Result<Registration> {
@@ -143,41 +151,6 @@ fn find_place(files: &Planned<'_>, reading: &Reading<'_>, host: &str) -> Result<
     Err(refused.unwrap_or_else(|| refusal.nowhere()))
 }
 
-/// The places that one more host may be entered at, the best first: where agents are, then where machines as an agent's are,
-/// then where most of them are of those that lie where the new one will, then of all.
-fn places<'a>(files: &Planned<'_>, reading: &'a Reading<'_>) -> Vec<(&'a Place, &'a [Host])> {
-    let paths = &files.tree.settings().paths;
-    let has_room = |place: &Place| !matches!(place.site, Site::Over(_));
-    let mut places: Vec<_> = reading.each().filter(|(place, _)| has_room(place)).collect();
-    let agents = |hosts: &[Host]| hosts.iter().any(Host::is_agent);
-    let entries = files.tree.folder(&paths.hosts).unwrap_or_default();
-    let is_beside = |host: &&Host| entries.contains(&paths.host_file.entry(&host.name));
-    let beside = |there: &[Host]| there.iter().filter(is_beside).count();
-    let like = |place: &Place, there: &[Host]| {
-        there.iter().filter(|host| reading.is_like_agents(place, host)).count()
-    };
-    places.sort_by_cached_key(|(place, there)| {
-        // Agents are as agents are: nothing is to be read of what stands beside them.
-        let has_agents = agents(there);
-        Reverse((has_agents, has_agents || like(place, there) > 0, beside(there), there.len()))
-    });
-    if is_scattered(reading) {
-        // A group of some that is imported beside more of one each is no place for others.
-        let alone = places.iter().filter(|(_, there)| there.len() == 1);
-        let alone: usize = alone.map(|(place, there)| like(place, there)).sum();
-        let is_group = |place: &Place, there: &[Host]| {
-            like(place, there) <= alone && module::import(reading, place.term.file.path()).is_some()
-        };
-        places.retain(|(place, there)| {
-            there.len() > 1 && reading.places.modules.is_empty() && !is_group(place, there)
-        });
-    }
-    if registering_files(reading).len() > 1 {
-        places.retain(|(place, there)| !is_of_one(place.term.file.path(), there));
-    }
-    places
-}
-
 /// The registration by a folder, whose hosts must be seen to need nothing that the new one lacks.
 fn by_folder(
     files: &Planned<'_>,
@@ -240,40 +213,19 @@ fn by_folder(
         }
     }
     let at = folder.reader.location();
-    Ok(Registration { at, form: Form::Folder, file: None, importer: None, entry: String::new() })
+    Ok(Registration {
+        at,
+        form: Form::Folder,
+        file: None,
+        importer: None,
+        entry: String::new(),
+        release_may_be_said: false,
+    })
 }
 
 /// Whether an agent lies among the hosts: what serves it serves another.
 fn has_agents(files: &Planned<'_>) -> bool {
     !files.tree.agents().unwrap_or_default().is_empty()
-}
-
-/// The files that hosts are registered in.
-fn registering_files<'a>(reading: &'a Reading<'_>) -> BTreeSet<&'a TreePath> {
-    reading.places.found.iter().map(|place| place.term.file.path()).collect()
-}
-
-/// Whether a file, one of several, is called as one of the hosts that it registers, or lies in a folder that is: then no other belongs
-/// into it.
-fn is_of_one(path: &TreePath, hosts: &[Host]) -> bool {
-    let parts = path.as_str().trim_end_matches(".nix").split('/');
-    parts.into_iter().any(|part| hosts.iter().any(|host| host.name == part))
-}
-
-/// Whether most hosts have a module of their own: then the new one does not belong into another's.
-pub(super) fn is_scattered(reading: &Reading<'_>) -> bool {
-    if reading.places.modules.is_empty() && reading.places.parts.is_empty() {
-        return false;
-    }
-    // A file of which one host alone is the first may be for all, unless it is called as that one.
-    let is_alone = |(place, hosts): &(&Place, &[Host])| {
-        hosts.is_empty()
-            || hosts.len() == 1
-                && (matches!(place.site, Site::After(_)) || is_of_one(place.term.file.path(), hosts))
-    };
-    let alone = reading.each().filter(is_alone).count();
-    let most = alone * 2 > reading.hosts.len() || reading.hosts.is_empty();
-    most && (!reading.places.modules.is_empty() || registering_files(reading).len() > 1)
 }
 
 /// The registration at one place, by the first entry that holds there.
@@ -348,7 +300,14 @@ pub(super) fn at_place(
             match proven {
                 (Proof::Holds(at, entry), edited) => {
                     let file = Some(edited);
-                    return Ok(Registration { at, form: place.form(), file, importer: None, entry });
+                    return Ok(Registration {
+                        at,
+                        form: place.form(),
+                        file,
+                        importer: None,
+                        entry,
+                        release_may_be_said: false,
+                    });
                 }
                 (Proof::Lighter(_, entry), _) => proven = prove(Entry::Copied(&entry), origin)?,
             }

@@ -100,6 +100,7 @@ impl Garden<'_> {
             },
             tailnet_key: false,
             host_state_version: "26.05".into(),
+            release_is_default: false,
             home_state_version: "26.05".into(),
             name,
         };

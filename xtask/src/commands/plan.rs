@@ -45,6 +45,8 @@ struct Json {
     /// The folder of the host, where that file lies in it.
     folder: Option<String>,
     diff: Option<String>,
+    /// Whether the flake may say `system.stateVersion` of it: the host's own file is to say it as a default then.
+    release_may_be_said: Option<bool>,
     refused: Option<String>,
     by_hand: Option<String>,
 }
@@ -90,6 +92,7 @@ fn found(tree: &Tree, name: &AgentName, registration: &Registration) -> Result<J
         form: Some(registration.form),
         host: Some(host.file.to_string()),
         folder: host.is_inside().then(|| host.folder.to_string()),
+        release_may_be_said: Some(registration.release_may_be_said),
         diff: (!diff.is_empty()).then_some(diff),
         ..Json::default()
     })

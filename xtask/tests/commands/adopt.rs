@@ -79,6 +79,26 @@ fn a_flake_becomes_a_tree_of_agents() {
 }
 
 #[test]
+fn the_release_is_a_default_where_the_flake_says_one_of_all_machines() {
+    let fixture = flake();
+    let modules = "[ ./machines/tower ]; # under the desk";
+    fixture.replace("flake.nix", modules, "[ ./machines/tower ./release.nix ];");
+    fixture.write("release.nix", "{ system.stateVersion = \"25.05\"; }\n");
+    fixture.commit();
+    adopt(&fixture);
+    fixture.ok("new-agent vesta");
+    fixture.ok("new-agent pallas --like vesta");
+    for agent in ["base", "vesta", "pallas"] {
+        let host = fixture.read(&format!("machines/agent-{agent}/default.nix"));
+        for line in ["{ inputs, lib, ... }:", "  system.stateVersion = lib.mkDefault \"26.05\";"] {
+            assert!(host.lines().any(|it| it == line), "{line}: {host}");
+        }
+    }
+    assert!(fixture.ok("check").stderr.contains("0 errors"));
+    assert!(fixture.ok("new-agent vesta").stderr.contains("already"));
+}
+
+#[test]
 fn a_place_for_a_host_comes_with_the_folder_of_its_files() {
     let fixture = flake();
     let planned = |fixture: &Fixture| -> serde_json::Value {

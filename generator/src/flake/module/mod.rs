@@ -277,7 +277,14 @@ fn register_at(
         match proven.and_then(|()| holds(&text, origin)) {
             Ok((file, text)) => {
                 let (at, importer) = (Location::file(path), spot.importer.clone());
-                return Ok(Registration { at, form: Form::Module, file: Some(file), importer, entry: text });
+                return Ok(Registration {
+                    at,
+                    form: Form::Module,
+                    file: Some(file),
+                    importer,
+                    entry: text,
+                    release_may_be_said: false,
+                });
             }
             Err(error) => why = Some(error),
         }

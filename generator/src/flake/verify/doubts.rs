@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     flake::entry::alike::names_one_machine,
-    nix::follow::{Follower, Value, last_name},
+    nix::follow::{Follower, Value, default},
 };
 
 /// What is known of all modules of the new host.
@@ -57,8 +57,7 @@ const FACTS: [&[&str]; 14] = [
 ];
 
 /// What it may say otherwise: it clashes with that, unless it is a default.
-const CHOSEN: [&[&str]; 3] =
-    [&["networking", "hostName"], &["nixpkgs", "hostPlatform"], &["system", "stateVersion"]];
+const CHOSEN: [&[&str]; 2] = [&["networking", "hostName"], &["nixpkgs", "hostPlatform"]];
 
 impl<'a> Context<'a> {
     pub(super) fn of(
@@ -258,7 +257,7 @@ impl Said {
     /// Whether another may say it otherwise.
     fn is_default(&self) -> bool {
         let call = self.written.syntax().parent().and_then(Expr::cast);
-        matches!(call, Some(Expr::Apply(call)) if call.lambda().and_then(|it| last_name(&it)).as_deref() == Some("mkDefault"))
+        call.is_some_and(|call| default(&call).is_some())
             || self.written.syntax().text().to_string().contains("mkOverride")
     }
 }

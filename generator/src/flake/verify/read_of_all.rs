@@ -9,13 +9,13 @@ use rowan::ast::AstNode;
 use super::{
     asked::{Options, Path},
     own_options::is_own,
-    reads, registered,
+    reads,
     system::System,
     undeclared,
 };
 use crate::{
     error::Location,
-    flake::{Registration, files::Planned, reading::Reading, unfound::HOSTS},
+    flake::{files::Planned, reading::Reading, unfound::HOSTS},
     nix::{
         follow::{Follower, Term, Value, last_name, update, without_parentheses},
         scope::binder,
@@ -27,18 +27,13 @@ use crate::{
 const OF_ITEMS: [&str; 6] = ["all", "any", "concatMap", "filter", "genAttrs", "map"];
 const OF_SETS: [&str; 5] = ["concatMapAttrs", "filterAttrs", "mapAttrs", "mapAttrs'", "mapAttrsToList"];
 
-/// Where something reads an option of every host that a new one, as it was registered, is seen not to have, and which.
+/// Where something reads an option of every host that a new one is seen not to have, and which.
 pub(crate) fn lacking(
     files: &Planned<'_>,
     reading: &Reading<'_>,
-    registration: &Registration,
-    host: &str,
+    system: &System,
 ) -> Option<(Location, String)> {
     let read = read(files, &reading.follower);
-    if read.is_empty() {
-        return None;
-    }
-    let system = registered(files, reading, registration, host)?;
     let (option, at) = read.into_iter().find(|(option, _)| system.is_without(option))?;
     Some((at, option.join(".")))
 }

@@ -5,10 +5,10 @@
 use rnix::ast::{Attr, Expr, HasEntry};
 use rowan::ast::AstNode;
 
-use super::registered;
+use super::system::System;
 use crate::{
     error::Location,
-    flake::{Registration, files::Planned, place::Maker, reading::Reading, unfound::HOSTS},
+    flake::{files::Planned, place::Maker, reading::Reading, unfound::HOSTS},
     nix::{
         follow::{Follower, Term, Value, last_name},
         literal,
@@ -78,20 +78,15 @@ fn are_all(follower: &Follower<'_>, hosts: &Value) -> bool {
     steps.any(|step| step.term().and_then(|term| last_name(&term.expr)).as_deref() == Some(HOSTS))
 }
 
-/// Whether a new host, as it was registered, is seen to be given a module of it.
-pub(crate) fn has_its_module(
-    files: &Planned<'_>,
-    reading: &Reading<'_>,
-    registration: &Registration,
-    host: &str,
-) -> bool {
+/// Whether a new host, which comes to `system` where that can be read, is seen to be given a module of it.
+pub(crate) fn has_its_module(files: &Planned<'_>, reading: &Reading<'_>, system: Option<&System>) -> bool {
     let of_framework = reading.places.folders.iter().filter_map(|folder| match &folder.maker {
         Maker::Framework(framework) if folder.path == files.tree.settings().paths.hosts.as_str() => {
             framework.modules.as_ref()
         }
         _ => None,
     });
-    match registered(files, reading, registration, host) {
+    match system {
         Some(system) => system.whole.others.iter().flatten().any(|module| module.contains(NAME)),
         None => of_framework.into_iter().any(|it| !reading.follower.files_with_word(it, NAME).is_empty()),
     }

@@ -5,12 +5,12 @@ use std::collections::{BTreeSet, HashSet};
 use rowan::ast::AstNode;
 
 use super::{
-    asked::{self, Module},
+    asked::{self, Module, Options, Said},
     loaded::{DEPTH, Reading, Whole},
     undeclared,
 };
 use crate::{
-    host_file::HostFiles,
+    host_file::{HostFiles, STATE_VERSION},
     nix::follow::{Bound, Follower, Term, Value, update},
     path::TreePath,
 };
@@ -92,6 +92,17 @@ impl System {
     /// Whether it gives homes to people whom a new host isn't seen to have.
     pub(super) fn homes_of_others(&self) -> bool {
         self.homes.contains(&None) || !self.homes.is_subset(&self.users)
+    }
+
+    /// Whether a module may say its release, beside the files that are its `own`.
+    pub(crate) fn may_say_release(&self, own: &HostFiles) -> bool {
+        let options = Options::of(&self.modules);
+        let known = options.known();
+        let says = |said: &Said| said.path.join(".") == STATE_VERSION && known.may_be(said);
+        let others = self.modules.iter().filter(|module| !own.is_loaded_by(module.set.file.path().as_str()));
+        !self.readable
+            || self.whole.others.contains(&None)
+            || others.flat_map(Module::said).any(|said| says(&said))
     }
 
     /// What its modules ask of each host and a new one doesn't say.

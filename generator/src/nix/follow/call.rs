@@ -125,6 +125,15 @@ pub fn last_name(expr: &Expr) -> Option<String> {
     }
 }
 
+/// What `mkDefault` is given; nothing where an expression is no call of it.
+#[must_use]
+pub fn default(expr: &Expr) -> Option<Expr> {
+    match without_parentheses(expr.clone()) {
+        Expr::Apply(call) if last_name(&call.lambda()?)? == "mkDefault" => call.argument(),
+        _ => None,
+    }
+}
+
 /// The last name of the function of a call, which may be given one argument before.
 #[must_use]
 pub fn called(call: &Apply) -> Option<String> {

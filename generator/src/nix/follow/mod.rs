@@ -33,7 +33,7 @@ use super::file::NixFile;
 use crate::{error::Location, path::TreePath};
 
 pub use self::call::{
-    Call, application, called, concatenation, conditional, last_name, update, without_parentheses,
+    Call, application, called, concatenation, conditional, default, last_name, update, without_parentheses,
 };
 use call::entered;
 pub use files::{DirEntry, Files};

@@ -56,7 +56,7 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     if let Some((at, option)) = system.as_ref().and_then(|it| read_of_all::lacking(files, &reading, it)) {
         return Err(Refusal::without_option(&at, &option));
     }
-    let release_may_be_said = system.is_none_or(|it| it.may_say_release(&own(host)));
+    let release_may_be_said = system.is_none_or(|it| it.may_say_release(&reading.follower, &own(host)));
     Ok(Registration { release_may_be_said, ..registration })
 }
 
@@ -208,7 +208,8 @@ fn by_folder(
         if !system.readable && !has_agents(files) {
             return Err(refuse("what makes a host of one can't be read"));
         }
-        if let Some(why) = system.lacks(&own) {
+        let disks = || system.has_disks_of(&Vec::new, &follower, &own).filter(|_| !has_agents(files));
+        if let Some(why) = system.lacks(&own).or_else(disks) {
             return Err(refuse(&why));
         }
     }

@@ -8,11 +8,12 @@ use rnix::ast::{
 use rowan::ast::AstNode;
 
 use super::{
+    by_default::{ByDefault, truth},
     own_options::is_own,
     reads::{self, path_of},
 };
 use crate::nix::{
-    follow::{Term, conditional, last_name, without_parentheses},
+    follow::{Follower, Term, conditional, last_name, without_parentheses},
     literal,
     scope::resolve,
 };
@@ -30,11 +31,11 @@ pub(super) struct Module {
 pub(super) type Path = Vec<String>;
 
 /// The first option that `modules` declare without a default and read, and that none of them says, and where that is.
-pub(super) fn unsaid(modules: &[Module]) -> Option<(String, Term)> {
-    let options = Options::of(modules);
+pub(super) fn unsaid(follower: &Follower<'_>, modules: &[Module]) -> Option<(String, Term)> {
+    let options = Options::of(follower, modules);
     let (declared, known) = (&options.declared, options.known());
     let mut asked =
-        declared.iter().filter(|it| matches!(it.default, Default::None) && known.said(&it.path).is_empty());
+        declared.iter().filter(|it| matches!(it.default, ByDefault::None) && known.said(&it.path).is_empty());
     asked.clone().next()?;
     let read: Vec<_> = modules.iter().filter(|it| it.is_sure).flat_map(|it| it.read(&known)).collect();
     let option = asked.find(|option| read.iter().any(|path| path.starts_with(&option.path)))?;
@@ -42,15 +43,18 @@ pub(super) fn unsaid(modules: &[Module]) -> Option<(String, Term)> {
 }
 
 /// What modules declare and say.
+#[derive(Default)]
 pub(super) struct Options {
     declared: Vec<Declared>,
     said: Vec<Said>,
 }
 
 impl Options {
-    pub(super) fn of(modules: &[Module]) -> Self {
-        let declared = modules.iter().filter(|it| it.is_sure).flat_map(Module::declared).collect();
-        Self { declared, said: modules.iter().flat_map(Module::said).collect() }
+    pub(super) fn of(follower: &Follower<'_>, modules: &[Module]) -> Self {
+        let declared = modules.iter().filter(|it| it.is_sure).flat_map(Module::declared);
+        let declared =
+            declared.map(|(path, at)| Declared { path, default: ByDefault::of(follower, &at), at });
+        Self { declared: declared.collect(), said: modules.iter().flat_map(Module::said).collect() }
     }
 
     pub(super) fn known(&self) -> Known<'_> {
@@ -62,14 +66,7 @@ impl Options {
 struct Declared {
     path: Path,
     at: Term,
-    default: Default,
-}
-
-/// What an option is by default.
-enum Default {
-    None,
-    Bool(bool),
-    Other,
+    default: ByDefault,
 }
 
 /// What a module says to an option.
@@ -107,6 +104,11 @@ impl Known<'_> {
         !said.when.iter().any(|it| self.holds(it) == Some(false))
     }
 
+    /// Whether something is said whatever else is: on no condition but such as are known to hold.
+    pub(super) fn is_for_certain(&self, said: &Said) -> bool {
+        said.when.iter().all(|it| self.holds(it) == Some(true))
+    }
+
     /// Whether a condition holds, as far as options tell that no host needs to say.
     pub(super) fn holds(&self, condition: &Expr) -> Option<bool> {
         match without_parentheses(condition.clone()) {
@@ -138,8 +140,8 @@ impl Known<'_> {
             return said.iter().all(|it| it.value == Some(true)).then_some(true);
         }
         match self.declared.iter().find(|it| it.path == *option)?.default {
-            Default::Bool(value) => Some(value),
-            Default::None | Default::Other => None,
+            ByDefault::Bool(value) => Some(value),
+            ByDefault::None | ByDefault::Other => None,
         }
     }
 }
@@ -167,7 +169,8 @@ impl Module {
         }
     }
 
-    fn declared(&self) -> Vec<Declared> {
+    /// The options that it declares, each with where.
+    fn declared(&self) -> Vec<(Path, Term)> {
         let mut declared = Vec::new();
         for binding in self.root().into_iter().flat_map(HasEntry::attrpath_values) {
             let path = path(&binding);
@@ -187,7 +190,7 @@ impl Module {
         declared
     }
 
-    fn declare(&self, path: Path, value: &Expr, declared: &mut Vec<Declared>) {
+    fn declare(&self, path: Path, value: &Expr, declared: &mut Vec<(Path, Term)>) {
         match value {
             Expr::AttrSet(set) => {
                 for binding in set.attrpath_values() {
@@ -198,9 +201,7 @@ impl Module {
             Expr::With(it) => it.body().iter().for_each(|body| self.declare(path.clone(), body, declared)),
             Expr::LetIn(it) => it.body().iter().for_each(|body| self.declare(path.clone(), body, declared)),
             Expr::Paren(it) => it.expr().iter().for_each(|inner| self.declare(path.clone(), inner, declared)),
-            other => {
-                declared.push(Declared { path, at: self.set.with(other.clone()), default: default(other) });
-            }
+            other => declared.push((path, self.set.with(other.clone()))),
         }
     }
 
@@ -223,7 +224,7 @@ impl Module {
 
     /// Whether it declares an option, or one below it.
     pub(super) fn declares(&self, option: &[&str]) -> bool {
-        self.declared().iter().any(|it| it.path.iter().zip(option).all(|(name, other)| name == other))
+        self.declared().iter().any(|(path, _)| path.iter().zip(option).all(|(name, other)| name == other))
     }
 
     /// Whether it may declare an option: it declares some, and has its first name in it or one that is computed.
@@ -268,65 +269,16 @@ impl Module {
     }
 }
 
-fn first(path: &[String]) -> Option<(&str, &[String])> {
+pub(super) fn first(path: &[String]) -> Option<(&str, &[String])> {
     path.split_first().map(|(first, rest)| (first.as_str(), rest))
 }
 
-fn path(binding: &AttrpathValue) -> Path {
+pub(super) fn path(binding: &AttrpathValue) -> Path {
     binding.attrpath().iter().flat_map(Attrpath::attrs).map(|attr| name(&attr)).collect()
 }
 
 pub(super) fn name(attr: &Attr) -> String {
     literal::attribute(attr).unwrap_or_else(|| attr.syntax().text().to_string())
-}
-
-/// What an option that is declared by `declaration` is by default.
-fn default(declaration: &Expr) -> Default {
-    let of_set = |set: &AttrSet| {
-        let bound =
-            set.attrpath_values().find(|it| first(&path(it)).is_some_and(|(first, _)| first == "default"));
-        let is_inherited =
-            set.inherits().flat_map(|it| it.attrs()).any(|it| literal::is_attribute(&it, "default"));
-        match bound.map(|it| it.value()) {
-            None if is_inherited => Default::Other,
-            None => Default::None,
-            Some(value) => value.and_then(|it| truth(&it)).map_or(Default::Other, Default::Bool),
-        }
-    };
-    match without_parentheses(declaration.clone()) {
-        Expr::Apply(call) => {
-            match (call.lambda().and_then(|it| last_name(&it)).as_deref(), call.argument()) {
-                (Some("mkEnableOption"), _) => Default::Bool(false),
-                (Some("mkOption"), Some(Expr::AttrSet(set))) => of_set(&set),
-                // A function of the flake's own: `mkBoolOpt false "…"`.
-                (_, argument) => match (argument.and_then(|it| truth(&it)), call.lambda()) {
-                    (Some(value), _) => Default::Bool(value),
-                    (None, Some(function @ Expr::Apply(_))) => default(&function),
-                    _ => Default::Other,
-                },
-            }
-        }
-        Expr::BinOp(it) if it.operator() == Some(BinOpKind::Update) => match (it.lhs(), it.rhs()) {
-            (Some(left), Some(Expr::AttrSet(set))) => match of_set(&set) {
-                Default::None => default(&left),
-                said => said,
-            },
-            _ => Default::Other,
-        },
-        _ => Default::Other,
-    }
-}
-
-/// `true` or `false`, be it with a priority.
-fn truth(value: &Expr) -> Option<bool> {
-    match without_parentheses(value.clone()) {
-        Expr::Ident(it) => it.syntax().text().to_string().parse().ok(),
-        Expr::Apply(call) => {
-            let function = call.lambda().and_then(|it| last_name(&it))?;
-            matches!(function.as_str(), "mkDefault" | "mkForce").then(|| truth(&call.argument()?))?
-        }
-        _ => None,
-    }
 }
 
 /// What `value` says to the option at `path`, or to those below it.

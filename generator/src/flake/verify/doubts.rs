@@ -73,7 +73,7 @@ impl<'a> Context<'a> {
         Self {
             follower,
             host,
-            options: Options::of(&modules),
+            options: Options::of(follower, &modules),
             modules,
             users: read().flat_map(|read| &read.users).collect(),
             given: read().flat_map(|read| &read.whole.given).collect(),
@@ -142,7 +142,7 @@ impl<'a> Context<'a> {
 
     /// Whether one of these declares an option that a host is to say.
     fn is_asked_by(&self, read: &System) -> bool {
-        let unsaid = asked::unsaid(&self.modules);
+        let unsaid = asked::unsaid(self.follower, &self.modules);
         unsaid.is_some_and(|(_, at)| read.modules.iter().any(|it| it.set.file.path() == at.file.path()))
     }
 
@@ -255,9 +255,9 @@ fn names_packages(module: &Module) -> bool {
 
 impl Said {
     /// Whether another may say it otherwise.
-    fn is_default(&self) -> bool {
-        let call = self.written.syntax().parent().and_then(Expr::cast);
-        call.is_some_and(|call| default(&call).is_some())
+    pub(super) fn is_default(&self) -> bool {
+        let mut around = self.written.syntax().ancestors().skip(1).filter_map(Expr::cast);
+        around.any(|it| default(&it).is_some())
             || self.written.syntax().text().to_string().contains("mkOverride")
     }
 }

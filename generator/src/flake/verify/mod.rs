@@ -2,6 +2,8 @@
 
 pub(super) mod along;
 pub(super) mod asked;
+pub(super) mod by_default;
+pub(super) mod disks;
 pub(super) mod doubts;
 pub(super) mod elsewhere;
 pub(super) mod in_use;
@@ -74,14 +76,14 @@ pub(super) fn verify(
         return Err(refuse(format!("it names {file}, which is not there")));
     }
     let made = reading.made(place, entry);
+    let others = || {
+        let all = reading.each().flat_map(|(place, hosts)| hosts.iter().map(move |host| (place, host)));
+        let others = all.filter(|(_, other)| other.name != host);
+        others.filter_map(|(place, host)| reading.made(place, host)).collect::<Vec<_>>()
+    };
     if origin != Origin::Agent
         && let Some(made) = &made
     {
-        let others = || {
-            let all = reading.each().flat_map(|(place, hosts)| hosts.iter().map(move |host| (place, host)));
-            let others = all.filter(|(_, other)| other.name != host);
-            others.filter_map(|(place, host)| reading.made(place, host)).collect()
-        };
         let along = Along {
             follower: &reading.follower,
             own: &own,
@@ -119,7 +121,13 @@ pub(super) fn verify(
         None if system.homes_of_others() && origin != Origin::Agent => {
             Err(refuse("it gives homes to people whom a new host doesn't have".into()))
         }
-        None => Ok(verified),
+        None if origin == Origin::Agent => Ok(verified),
+        None => {
+            let of = |made: &Value| System::of(&reading.follower, made, &own, &is_there);
+            let others = || others().iter().map(of).collect();
+            let disks = system.has_disks_of(&others, &reading.follower, &own);
+            disks.map_or(Ok(verified), |why| Err(refuse(why)))
+        }
     }
 }
 

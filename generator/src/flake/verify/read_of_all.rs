@@ -138,7 +138,7 @@ fn options(function: &Lambda, hosts: Hosts) -> Vec<Path> {
         (Hosts::Names, _) => (Some(function.clone()), None),
     };
     let Some(body) = host.as_ref().or(name.as_ref()).and_then(Lambda::body) else { return Vec::new() };
-    let nothing = Options::of(&[]);
+    let nothing = Options::default();
     let read = reads::of_any(&[body.syntax().clone()], &nothing.known()).into_iter();
     let by_name = name.and_then(|it| Some(format!("${{{}}}", ident(&it)?)));
     let options = read.filter_map(|(of, path)| {

@@ -6,6 +6,7 @@ use rowan::ast::AstNode;
 
 use super::{
     asked::{self, Module, Options, Said},
+    disks,
     loaded::{DEPTH, Reading, Whole},
     undeclared,
 };
@@ -95,8 +96,8 @@ impl System {
     }
 
     /// Whether a module may say its release, beside the files that are its `own`.
-    pub(crate) fn may_say_release(&self, own: &HostFiles) -> bool {
-        let options = Options::of(&self.modules);
+    pub(crate) fn may_say_release(&self, follower: &Follower<'_>, own: &HostFiles) -> bool {
+        let options = Options::of(follower, &self.modules);
         let known = options.known();
         let says = |said: &Said| said.path.join(".") == STATE_VERSION && known.may_be(said);
         let others = self.modules.iter().filter(|module| !own.is_loaded_by(module.set.file.path().as_str()));
@@ -108,6 +109,17 @@ impl System {
     /// What its modules ask of each host and a new one doesn't say.
     pub(super) fn asks(&self) -> Option<String> {
         self.asked.clone()
+    }
+
+    /// Why it can't have disks of its own: what it has of `others` says some.
+    pub(crate) fn has_disks_of(
+        &self,
+        others: &dyn Fn() -> Vec<Self>,
+        follower: &Follower<'_>,
+        own: &HostFiles,
+    ) -> Option<String> {
+        let said = disks::said_for_it(follower, self, own, others)?;
+        Some(format!("{} says disks, which a new host has of its own", said.location()))
     }
 
     /// What a host whose own files are `own` would be without; nothing when it has all that it needs.
@@ -171,7 +183,7 @@ pub(crate) fn asked_below(
     given.values.iter().for_each(|modules| reading.modules(modules, &mut system, DEPTH));
     let others = given.unreadable.iter().map(|_| None).chain(OF_AGENTS.map(|it| Some(it.to_owned())));
     system.whole.others.extend(others);
-    unsaid(&system).or_else(|| undeclared(follower, &system))
+    unsaid(follower, &system).or_else(|| undeclared(follower, &system))
 }
 
 /// The inputs whose modules an agent's own file imports.
@@ -194,8 +206,8 @@ pub(crate) fn read_by_name(
 }
 
 /// The option that the modules of a host ask it for, and none of them says.
-fn unsaid(system: &System) -> Option<String> {
-    let (option, declared) = asked::unsaid(&system.modules)?;
+fn unsaid(follower: &Follower<'_>, system: &System) -> Option<String> {
+    let (option, declared) = asked::unsaid(follower, &system.modules)?;
     let at = declared.location();
     Some(format!(
         "its modules read the option {option}, which {at} declares without a default, and none of them says it"
@@ -246,7 +258,7 @@ impl Reading<'_> {
         if ["extraModules", "baseModules"].iter().any(|name| follower.lookup(arguments, &[name]).is_bound()) {
             whole.whole.others.push(None);
         }
-        system.asked = unsaid(&whole).or_else(|| undeclared(follower, &whole));
+        system.asked = unsaid(follower, &whole).or_else(|| undeclared(follower, &whole));
         (system.modules, system.whole) = (whole.modules, whole.whole);
     }
 

@@ -1,0 +1,65 @@
+//! Disks that modules say of a host which they are given to: a new one has its own.
+
+use rnix::ast::Expr;
+use rowan::ast::AstNode;
+
+use super::{
+    asked::{Module, Options, Said},
+    system::System,
+};
+use crate::{
+    host_file::HostFiles,
+    nix::follow::{Follower, Term},
+};
+
+/// The file systems that every machine says itself.
+const OF_EACH: [&str; 3] = ["/", "/boot", "/nix"];
+
+/// What is said for certain of the disks of the host whose own files are `own`, by a module that isn't its own, and that it
+/// can't have beside its own: file systems that it says, too, or what is of the disks of one of the `others` alone.
+pub(super) fn said_for_it(
+    follower: &Follower<'_>,
+    system: &System,
+    own: &HostFiles,
+    others: &dyn Fn() -> Vec<System>,
+) -> Option<Term> {
+    let options = Options::of(follower, &system.modules);
+    let known = options.known();
+    let is_of_one = |module: &Module| {
+        let has_it = |system: &System| system.modules.iter().any(|other| other.is(module));
+        others().iter().filter(|it| has_it(it)).count() == 1
+    };
+    let shared = system.modules.iter().filter(|it| it.is_sure && !own.has(it.set.file.path().as_str()));
+    shared.into_iter().find_map(|module| {
+        let said = module.said();
+        let mut said = said.iter().filter(|it| known.is_for_certain(it) && !it.is_default());
+        let said = said.find(|it| is_of_each(it) || takes_from_disks(it) && is_of_one(module))?;
+        Some(module.set.with(said.written.clone()))
+    })
+}
+
+/// Whether what is said makes file systems that each machine has.
+fn is_of_each(said: &Said) -> bool {
+    match names(said).as_slice() {
+        ["disko", "devices", ..] => true,
+        ["fileSystems", mounted, "device"] => OF_EACH.contains(mounted),
+        _ => false,
+    }
+}
+
+/// Whether what is said needs disks that are there when the machine starts.
+fn takes_from_disks(said: &Said) -> bool {
+    let text = said.written.syntax().text().to_string();
+    let names_disks = || ["/dev/", "zfs rollback"].iter().any(|words| text.contains(words));
+    match names(said).as_slice() {
+        ["boot", "initrd", "luks", "devices", _, "device"] => true,
+        ["boot", "initrd", commands] => commands.ends_with("Commands") && names_disks(),
+        ["boot", "initrd", "systemd", "services", _, "script"] => names_disks(),
+        ["swapDevices"] => matches!(said.written, Expr::List(_)) && names_disks(),
+        _ => false,
+    }
+}
+
+fn names(said: &Said) -> Vec<&str> {
+    said.path.iter().map(String::as_str).collect()
+}

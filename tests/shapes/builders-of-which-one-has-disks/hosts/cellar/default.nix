@@ -1,0 +1,7 @@
+{
+  networking.hostName = "cellar";
+  fileSystems."/" = {
+    device = "shelves/local/root";
+    fsType = "zfs";
+  };
+}

@@ -1,0 +1,4 @@
+{
+  networking.hostName = "laptop";
+  site.desktop.label = "laptop";
+}

@@ -1,0 +1,4 @@
+{
+  networking.hostName = "tower";
+  site.desktop.label = "tower";
+}

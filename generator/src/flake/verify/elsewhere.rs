@@ -7,7 +7,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::missing::Missing;
+use super::{missing::Missing, system::arguments};
 use crate::{
     edit::Site,
     error::Location,
@@ -33,7 +33,11 @@ pub(crate) fn missing_for_all(
     is_there: &dyn Fn(&TreePath) -> bool,
 ) -> Option<(Location, String)> {
     let follower = &reading.follower;
+    let passed = passed(reading);
+    // What a module names may be what hosts pass it.
+    let entered = |file: &Value| follower.apply(file, passed.clone()?);
     let terms = files.all_with_word(HOSTS).into_iter().filter_map(|path| follower.file(&path));
+    let terms = terms.flat_map(|file| [entered(&file), Some(file)]).flatten();
     terms.filter_map(|value| value.term().cloned()).find_map(|file| {
         let mut calls = file.within().filter(|it| matches!(it.expr, Expr::Apply(_)));
         calls.find_map(|call| {
@@ -45,6 +49,13 @@ pub(crate) fn missing_for_all(
             Some((call.location(), file))
         })
     })
+}
+
+/// What the first host that is seen to pass anything passes its modules.
+fn passed(reading: &Reading<'_>) -> Option<Value> {
+    let hosts = reading.each().flat_map(|(place, hosts)| hosts.iter().map(move |host| (place, host)));
+    let arguments = |(place, host)| arguments(&reading.follower, &reading.made(place, host)?);
+    hosts.filter_map(arguments).find_map(|it| reading.follower.select(&it, &["specialArgs"]))
 }
 
 /// Whether a set or a list is that of the hosts, or of some of them: on the way to what it comes to, or to what that is made

@@ -153,10 +153,14 @@ impl Follower<'_> {
                 normal(&start, rest.trim_start_matches('/'))
             }
             _ if self.is_root(&value) => Some(String::new()),
-            Expr::Apply(_) => match self.call(&value)? {
-                Call { name, arguments } if name == "toString" => self.place(arguments.first()?),
-                _ => None,
-            },
+            Expr::Apply(_) => {
+                let Call { name, arguments } = self.call(&value)?;
+                match (name.as_str(), arguments.as_slice()) {
+                    ("toString", [path]) => self.place(path),
+                    ("append", [folder, path]) => normal(&self.place(folder)?, &self.text(path)?),
+                    _ => None,
+                }
+            }
             _ => None,
         }
     }

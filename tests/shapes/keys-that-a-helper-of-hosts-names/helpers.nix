@@ -1,0 +1,1 @@
+{ lib }: { fromRoot = lib.path.append ./.; }

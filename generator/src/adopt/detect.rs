@@ -59,7 +59,7 @@ impl Detected {
         paths.guide = guide_of(&tree).unwrap_or(paths.guide);
         let (domain, admin_user) = facts(&tree, &paths);
         let read = Read::of(&tree, &survey);
-        set_apart(root, &mut paths, &read, !survey.names.is_empty());
+        set_apart(root, &mut paths, &read, !(survey.names.is_empty() && survey.folders.is_empty()));
         let aside = APART.map(TreePath::literal).into_iter().find(|folder| read.taking(folder).is_none());
         set_aside(&mut paths, &read, aside.as_ref())?;
         Ok(Self { paths, domain, admin_user, flake: pushed_to(tree.root()), aside })

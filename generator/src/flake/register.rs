@@ -2,6 +2,7 @@
 
 use super::{
     Form, Registration,
+    by_hand::is_apart,
     entry::{
         self, Candidate, Origin,
         full::Full,
@@ -20,9 +21,7 @@ use super::{
     reading::{Host, Reading},
     refusal::Refusal,
     unfound,
-    verify::{
-        Proof, elsewhere, read_of_all, registered, rekeyed, system, system::asked_below, verify, will_be,
-    },
+    verify::{Proof, elsewhere, read_of_all, registered, rekeyed, system, system::asked_by, verify, will_be},
 };
 use crate::{
     edit::{self, Entry, Site},
@@ -131,7 +130,7 @@ fn find_place(files: &Planned<'_>, reading: &Reading<'_>, host: &str) -> Result<
     {
         return Err(refusal.unfound(sign));
     }
-    if reading.places.is_open() {
+    if reading.places.is_open(is_apart(hosts.as_str())) {
         for Opening { term, set, prefix: opening } in &reading.places.openings {
             let site = Site::Set(set.clone());
             let place = Place {
@@ -171,10 +170,8 @@ fn by_folder(
         if !framework.passes_inputs || !framework.takes(&paths.host_file) {
             return Err(refusal.of_framework(folder, framework));
         }
-        let modules = framework.modules.as_ref();
-        if let Some(why) = modules
-            .filter(|_| !has_agents(files))
-            .and_then(|modules| asked_below(&reading.follower, &own, modules, &framework.given))
+        if !has_agents(files)
+            && let Some(why) = asked_by(framework, &reading.follower, &own)
         {
             return Err(refuse(&why));
         }

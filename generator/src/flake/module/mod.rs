@@ -24,7 +24,7 @@ use crate::{
     error::{Location, Result},
     nix::{
         file::NixFile,
-        follow::{DirEntry, Follower, Term},
+        follow::{DirEntry, Follower, Term, Value},
     },
     path::TreePath,
     rename::rename,
@@ -160,7 +160,11 @@ fn in_folder(
         let folder = TreePath::new(folder).ok();
         folder.is_some_and(|folder| hosts_in(&reading.follower, &folder, reader).is_some())
     };
-    let (folder, reader) = folders.iter().rev().max_by_key(|(folder, reader)| {
+    let is_for_others = |folder: &str| {
+        alone.is_empty() && !is_for_hosts(folder) && are_of_platforms(&reading.follower, folder)
+    };
+    let folders = folders.iter().rev().filter(|(folder, _)| !is_for_others(folder));
+    let (folder, reader) = folders.max_by_key(|(folder, reader)| {
         (registered(folder), is_for_hosts(folder), has_hosts(folder, reader))
     })?;
     if !alone.is_empty() && registered(folder) == 0 {
@@ -177,6 +181,20 @@ fn in_folder(
         Some(path) => Ok(Spot { path, at, importer: None, output: OF_A_PART }),
         None => Err(refuse("every file of the tree is a module: which is to register hosts?")),
     })
+}
+
+/// Whether the modules in a folder, and what they import, say what a flake has for every platform, and nothing else.
+fn are_of_platforms(follower: &Follower<'_>, folder: &str) -> bool {
+    let Ok(folder) = TreePath::new(folder) else { return false };
+    let files = follower.files_with_word(&folder, "");
+    let says_no_more = |path: &TreePath| {
+        let module = follower.file(path).map(|it| follower.body(&it));
+        let names = module.as_ref().and_then(Value::set).map(|(term, set)| follower.names(term, set));
+        names.is_some_and(|names| {
+            names.iter().all(|(name, _)| matches!(name.as_str(), "imports" | "perSystem"))
+        })
+    };
+    !files.is_empty() && files.iter().all(says_no_more)
 }
 
 /// `FOLDER/agent-NAME.nix`; below the folder of hosts in it where one is there and the folders below are read, too, as

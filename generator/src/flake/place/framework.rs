@@ -23,7 +23,7 @@ pub(crate) struct Framework {
     /// The folder whose modules it gives every host.
     pub(crate) modules: Option<TreePath>,
     /// What else it is told to give every host.
-    pub(crate) given: Bound,
+    pub(crate) given: Vec<Bound>,
     /// The function of the flake's own that hosts are made by, where the framework reads options of its own of each.
     pub(crate) maker: Option<&'static str>,
 }
@@ -36,7 +36,7 @@ impl Framework {
             takes_files: false,
             passes_inputs: true,
             modules: None,
-            given: Bound::default(),
+            given: Vec::new(),
             maker: None,
         }
     }
@@ -87,7 +87,7 @@ pub(super) fn called(follower: &Follower<'_>, term: &Term) -> Option<(Framework,
             let root = snowfall(follower, term, arguments)?;
             let modules = TreePath::new(join(&root, "modules/nixos")).ok();
             let framework = Framework::of_folder(join(&root, "systems/x86_64-linux"));
-            let given = follower.lookup(arguments, &["systems", "modules", "nixos"]);
+            let given = vec![follower.lookup(arguments, &["systems", "modules", "nixos"])];
             Some((Framework { modules, given, ..framework }, Vec::new()))
         }
         _ => None,
@@ -157,7 +157,11 @@ fn easy_hosts(follower: &Follower<'_>, module: &Value) -> Option<Framework> {
             Some(system) => (follower.text(&system)? == "x86_64-nixos").then_some(path)?,
             None => join(&path, "x86_64-nixos"),
         };
-        Some(Framework::of_folder(folder))
+        let of_class = option("perClass").map(|it| Value::applied(it, Value::Text("nixos".into())));
+        let of_class = of_class.map(|it| follower.lookup(&it, &["modules"]));
+        let shared = follower.lookup(module, &[name, "shared", "modules"]);
+        let given = of_class.into_iter().chain([shared]).collect();
+        Some(Framework { given, ..Framework::of_folder(folder) })
     })
 }
 

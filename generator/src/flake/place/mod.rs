@@ -124,17 +124,21 @@ impl Folder {
 impl Places {
     /// Whether nothing was found that has, makes or may make hosts.
     pub(super) fn is_empty(&self) -> bool {
-        self.is_open() && self.folders.is_empty()
+        self.is_open(false) && self.folders.is_empty()
     }
 
-    /// Whether nothing makes hosts that a new one could be of.
-    pub(super) fn is_open(&self) -> bool {
+    /// Whether nothing makes hosts that a new one could be of; or that lies apart from those that a framework of flake-parts
+    /// makes, whose modules may say it beside those.
+    pub(super) fn is_open(&self, lies_apart: bool) -> bool {
         let serves = |folder: &Folder| match &folder.maker {
             Maker::Via(_) => true,
             Maker::Framework(framework) => framework.passes_inputs,
         };
+        let is_of_framework = |folder: &Folder| matches!(folder.maker, Maker::Framework(_));
+        let is_merged = !(self.parts.is_empty() || self.folders.is_empty());
         let is_written = !(self.found.is_empty() && self.unreadable.is_empty() && self.hints.is_empty());
         !is_written && !self.folders.iter().any(serves)
+            || lies_apart && is_merged && self.folders.iter().all(is_of_framework)
     }
 
     /// The places of the hosts of a flake.

@@ -11,8 +11,9 @@ use super::{
     undeclared,
 };
 use crate::{
+    flake::place::framework::Framework,
     host_file::{HostFiles, STATE_VERSION},
-    nix::follow::{Bound, Follower, Term, Value, update},
+    nix::follow::{Follower, Term, Value, update},
     path::TreePath,
 };
 
@@ -162,28 +163,26 @@ pub(crate) fn arguments(follower: &Follower<'_>, host: &Value) -> Option<Value> 
     }
 }
 
-/// What the modules of a framework ask of a host: those in `folder`, of which every folder below it with a `default.nix` is one
-/// of each host, and what it is `given` beside its own.
-pub(crate) fn asked_below(
-    follower: &Follower<'_>,
-    own: &HostFiles,
-    folder: &TreePath,
-    given: &Bound,
-) -> Option<String> {
+/// What the modules ask of a host that a framework gives every one: those in a folder, of which every folder below it with a
+/// `default.nix` is one, and what it is told to give.
+pub(crate) fn asked_by(framework: &Framework, follower: &Follower<'_>, own: &HostFiles) -> Option<String> {
     let is_there = |path: &TreePath| follower.is_there(path);
     let passed = Some(Value::Text(String::new()));
     let reading = Reading { follower, own, is_there: &is_there, passed, is_whole: true, is_sure: true };
     let mut system = System::default();
-    let mut waiting = vec![folder.clone()];
+    let mut waiting: Vec<_> = framework.modules.iter().cloned().collect();
     while let Some(folder) = waiting.pop() {
         reading.file(folder.join("default.nix").as_str(), &mut system, DEPTH);
         let folders = follower.entries(&folder).into_iter().filter(|entry| entry.is_folder);
         waiting.extend(folders.map(|entry| folder.join(entry.name)));
     }
-    given.values.iter().for_each(|modules| reading.modules(modules, &mut system, DEPTH));
-    let others = given.unreadable.iter().map(|_| None).chain(OF_AGENTS.map(|it| Some(it.to_owned())));
-    system.whole.others.extend(others);
-    unsaid(follower, &system).or_else(|| undeclared(follower, &system))
+    for given in &framework.given {
+        given.values.iter().for_each(|modules| reading.modules(modules, &mut system, DEPTH));
+        system.whole.others.extend(given.unreadable.iter().map(|_| None));
+    }
+    system.whole.others.extend(OF_AGENTS.map(|it| Some(it.to_owned())));
+    let disks = || system.has_disks_of(&Vec::new, follower, own);
+    unsaid(follower, &system).or_else(|| undeclared(follower, &system)).or_else(disks)
 }
 
 /// The inputs whose modules an agent's own file imports.

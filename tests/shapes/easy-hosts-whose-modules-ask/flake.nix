@@ -1,0 +1,11 @@
+{
+  outputs =
+    inputs:
+    inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+      systems = [ "x86_64-linux" ];
+      imports = [
+        ./parts
+        ./hosts
+      ];
+    };
+}

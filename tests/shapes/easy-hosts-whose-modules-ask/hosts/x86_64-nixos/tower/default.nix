@@ -1,0 +1,4 @@
+{
+  networking.hostName = "tower";
+  machine.owner = "ada";
+}

@@ -1,0 +1,7 @@
+{
+  perSystem =
+    { pkgs, ... }:
+    {
+      devShells.default = pkgs.mkShell { packages = [ pkgs.just ]; };
+    };
+}

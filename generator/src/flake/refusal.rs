@@ -14,6 +14,7 @@ use crate::{
     error::{Error, Location},
     host_file::HostFile,
     nix::follow::Term,
+    path::TreePath,
     settings::Paths,
 };
 
@@ -89,6 +90,15 @@ impl Refusal<'_, '_> {
         let found = "all hosts are given to agenix-rekey here, which rekeys none while one lacks its module: a new one isn't given it";
         let hint = "give it those that have it: `nixosConfigurations = nixpkgs.lib.filterAttrs (_: host: host.config ? age.rekey) self.nixosConfigurations;`, then run this again";
         Error::Conflict { message: format!("{at}: {found}"), hint: hint.into() }
+    }
+
+    /// The flake says itself that it has no host, and `folder` looks like one.
+    pub(super) fn left_to_others(self, place: &Place, folder: &TreePath) -> Error {
+        let found = format!(
+            "the flake has no host here, though {folder} looks like one: another flake may make hosts of those"
+        );
+        let hint = format!("if this one is to have hosts of its own, {}", self.among(place));
+        Error::Conflict { message: format!("{}: {found}", place.term.location()), hint }
     }
 
     /// An option is read of every host, and a new one has no module that declares it.

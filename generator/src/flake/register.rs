@@ -80,6 +80,9 @@ fn find_place(files: &Planned<'_>, reading: &Reading<'_>, host: &str) -> Result<
     {
         return Err(refusal.among_tests(at));
     }
+    if let Some((place, folder)) = unfound::left_to_others(files, reading) {
+        return Err(refusal.left_to_others(place, &folder));
+    }
     if let Some(folder) = reading.places.folders.iter().find(|folder| folder.path == hosts.as_str()) {
         return by_folder(files, reading, folder, host);
     }

@@ -3,8 +3,13 @@
 use rnix::ast::{AttrpathValue, Expr, HasEntry, Select};
 use rowan::ast::AstNode;
 
-use super::{files::Planned, reading::Reading};
+use super::{
+    files::Planned,
+    place::{Place, Places},
+    reading::{Host, Reading},
+};
 use crate::{
+    edit::Site,
     error::Location,
     nix::{
         file::NixFile,
@@ -64,6 +69,10 @@ const GIVEN: [&str; 16] = [
     "legacyPackages",
 ];
 
+/// Those that machines are in which are no NixOS hosts.
+const OTHERS: [&str; 5] =
+    ["colmena", "colmenaHive", "darwinConfigurations", "homeConfigurations", "nixOnDroidConfigurations"];
+
 /// Where a flake shows that it has hosts, and how.
 pub(super) fn sign(files: &Planned<'_>, reading: &Reading<'_>) -> Option<Sign> {
     named_in_an_option(files, reading).or_else(|| named_as_an_output(files)).or_else(|| lying_there(files))
@@ -80,6 +89,20 @@ pub(super) fn for_others(files: &Planned<'_>, reading: &Reading<'_>) -> Option<S
         None if matches!(given.kind, Kind::Given("colmena" | "colmenaHive", _)) => Some(given),
         None => lying_there(files).is_none().then_some(given),
     }
+}
+
+/// Where a flake says itself that it has no host, and a folder that looks like one: another flake may make hosts of those.
+pub(super) fn left_to_others<'a>(
+    files: &Planned<'_>,
+    reading: &'a Reading<'_>,
+) -> Option<(&'a Place, TreePath)> {
+    let Places { folders, unreadable, hints, modules, .. } = &reading.places;
+    let is_known = folders.is_empty() && unreadable.is_empty() && hints.is_empty() && modules.is_empty();
+    let is_empty = |place: &Place| matches!(&place.site, Site::Set(set) if set.entries().next().is_none());
+    let says_none = |(place, _): (&Place, &[Host])| place.is_of_hosts() && is_empty(place);
+    let (place, _) = reading.each().next().filter(|_| is_known && reading.each().all(says_none))?;
+    let first = machines(files).into_iter().next().filter(|_| given(reading, &OTHERS).is_none())?;
+    Some((place, files.tree.settings().paths.hosts.join(first)))
 }
 
 /// Whether modules of flake-parts may say hosts to options that aren't known.
@@ -100,13 +123,18 @@ fn given_to_others(files: &Planned<'_>, reading: &Reading<'_>) -> Option<Sign> {
     if files.is_there(&TreePath::literal(settings::FILE)) {
         return None;
     }
+    given(reading, &GIVEN)
+}
+
+/// The first of some outputs that the flake has.
+fn given(reading: &Reading<'_>, outputs: &[&'static str]) -> Option<Sign> {
     let Reading { follower, places, .. } = reading;
-    let outputs = places.openings.iter().filter(|it| !it.prefix.starts_with("flake"));
-    let outputs = outputs.map(|it| (&it.term, &[][..]));
+    let sets = places.openings.iter().filter(|it| !it.prefix.starts_with("flake"));
+    let sets = sets.map(|it| (&it.term, &[][..]));
     let parts = places.parts.iter().map(|part| (part, &["flake"][..]));
     let opening = places.openings.first().map(|it| (it.term.location(), it.prefix));
-    outputs.chain(parts).find_map(|(term, above)| {
-        GIVEN.into_iter().find_map(|name| {
+    sets.chain(parts).find_map(|(term, above)| {
+        outputs.iter().find_map(|&name| {
             let bound = follower.lookup(&Value::Term(term.clone()), &[above, &[name]].concat());
             let is_empty = |it: &Value| it.set().is_some_and(|(_, set)| set.entries().next().is_none());
             let dotted = bound.dotted.first().map(|(term, binding)| term.file.location(binding.syntax()));

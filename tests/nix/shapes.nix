@@ -373,8 +373,19 @@ let
         }:
         hostsIn inputs ((snowfall.root or src) + "/systems/x86_64-linux");
     };
-    import-tree = paths: {
-      imports = if builtins.isList paths then concatMap files paths else files paths;
+    import-tree = {
+      __functor = _: paths: {
+        imports = if builtins.isList paths then concatMap files paths else files paths;
+      };
+      # What is called by a leading `_` is passed by as well.
+      filterNot =
+        isPassedBy: folder:
+        let
+          isModule = file: lib.hasSuffix ".nix" file && builtins.match ".*/_.*" file == null && !isPassedBy file;
+        in
+        {
+          imports = filter (file: isModule (toString file)) (files folder);
+        };
     };
     # It passes `inputs` by `_module.args`, too, which what modules import can't ask for.
     utils.lib.mkFlake =

@@ -7,6 +7,7 @@ use super::BASE;
 use crate::{
     error::{Error, Result},
     flake::{self, Planned, Survey},
+    nix::follow::is_hidden,
     path::TreePath,
     plan::Draft,
     tree::Tree,
@@ -67,8 +68,7 @@ fn expect_no_host(tree: &Tree, folder: &str, path: &TreePath) -> Result<()> {
 
 /// Whether what loads all modules of `folder` loads the file at `path`.
 fn is_loaded(path: &TreePath, folder: &str) -> bool {
-    let is_hidden = path.as_str().get(folder.len()..).is_some_and(|below| below.contains("/_"));
-    path.has_extension("nix") && !is_hidden
+    path.has_extension("nix") && !is_hidden(folder, path)
 }
 
 fn called(folder: &str) -> &str {

@@ -6,7 +6,7 @@ use rowan::ast::AstNode;
 use super::{
     entry::full::{inputs, nixpkgs, of_nixpkgs, with_inputs_bound},
     files::Planned,
-    place::Place,
+    place::{Place, parts},
     reach,
     reading::Reading,
     refusal::Refusal,
@@ -81,8 +81,12 @@ impl Refusal<'_, '_> {
         if hosts.any(|host| AgentName::of_host(host).is_some()) {
             return self.beside();
         }
-        let is_free =
-            |folder: &TreePath| !self.reading.follower.is_there(folder) && *folder != self.paths.hosts;
+        let is_read = |path: &TreePath| {
+            self.reading.places.modules.iter().any(|(it, reader)| parts::has(it, reader, path))
+        };
+        let is_free = |folder: &TreePath| {
+            !self.reading.follower.is_there(folder) && *folder != self.paths.hosts && !is_read(folder)
+        };
         let folder = APART.into_iter().map(TreePath::literal).find(is_free);
         let folder = folder.unwrap_or_else(|| self.paths.hosts.join("agents"));
         let set = format!(

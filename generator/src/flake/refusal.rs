@@ -38,12 +38,16 @@ impl Refusal<'_, '_> {
 
     /// Its file would be taken for a module of the flake.
     pub(super) fn among_modules(self, folder: &str, reader: &Term) -> Error {
-        let found = format!(
-            "every file below {folder} is a module of the flake, and hosts would lie in {}",
-            self.paths.hosts
-        );
-        let by_hand =
-            "set `hosts` below [paths] of agent-tool.toml to a folder elsewhere, then run this again";
+        let hosts = &self.paths.hosts;
+        let (modules, by_hand) = if folder.is_empty() {
+            let but = "have it read all but one folder, as import-tree passes by what is called by a leading `_`, set `hosts` below [paths] of agent-tool.toml to that, then run this again";
+            ("of the tree".into(), but)
+        } else {
+            let elsewhere =
+                "set `hosts` below [paths] of agent-tool.toml to a folder elsewhere, then run this again";
+            (format!("below {folder}"), elsewhere)
+        };
+        let found = format!("every file {modules} is a module of the flake, and hosts would lie in {hosts}");
         Self::because(reader.location(), found, by_hand.into())
     }
 

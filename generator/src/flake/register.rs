@@ -14,7 +14,7 @@ use super::{
     order::places,
     over,
     place::{
-        Folder, Maker, Opening, Place, folder,
+        Folder, Maker, Opening, Place, folder, parts,
         via::{Via, made},
     },
     reach,
@@ -87,7 +87,7 @@ fn find_place(files: &Planned<'_>, reading: &Reading<'_>, host: &str) -> Result<
         return by_folder(files, reading, folder, host);
     }
     if let Some((folder, reader)) =
-        reading.places.modules.iter().find(|(folder, _)| hosts.as_str() == folder || hosts.is_below(folder))
+        reading.places.modules.iter().find(|(folder, reader)| parts::has(folder, reader, hosts))
     {
         return Err(refusal.among_modules(folder, reader));
     }

@@ -7,7 +7,7 @@ use super::{Search, condition::Condition, folder, framework, via::Via};
 use crate::{
     nix::{
         find::keys,
-        follow::{Bound, Follower, Term, Value, last_name},
+        follow::{Bound, Follower, Term, Value, is_hidden, last_name},
         literal,
     },
     path::TreePath,
@@ -62,6 +62,10 @@ impl Search<'_> {
                 // `import-tree ./modules`, `import-tree [ ./hosts ./modules ]`
                 ("import-tree", [folders]) => {
                     self.each(folders, &mut |search, folder| search.module_folder(folder, term, depth));
+                }
+                // `import-tree.filterNot (hasSuffix "flake.nix") ./.`
+                ("filter" | "filterNot", [_, folder]) if is_by_import_tree(term) => {
+                    self.module_folder(folder, term, depth);
                 }
                 // `map import-tree [ ./hosts ./modules ]`
                 ("map", [function, folders]) if is_import_tree(self.follower, function) => {
@@ -180,8 +184,7 @@ impl Search<'_> {
     fn modules_with(&mut self, word: &str, folder: &str, depth: usize) {
         let paths = TreePath::new(folder).map(|folder| self.follower.files_with_word(&folder, word));
         for path in paths.into_iter().flatten() {
-            let is_hidden = path.as_str().get(folder.len()..).is_some_and(|below| below.contains("/_"));
-            if !is_hidden && !self.places.parts.iter().any(|part| *part.file.path() == path) {
+            if !is_hidden(folder, &path) && !self.places.parts.iter().any(|part| *part.file.path() == path) {
                 self.module_file(path.as_str(), depth);
             }
         }
@@ -259,6 +262,17 @@ pub(super) fn evaluated(follower: &Follower<'_>, term: &Term) -> Option<Value> {
 fn is_import_tree(follower: &Follower<'_>, function: &Value) -> bool {
     let function = follower.reduce(function);
     function.term().and_then(|term| last_name(&term.expr)).as_deref() == Some("import-tree")
+}
+
+/// Whether a folder of modules, with what `reader` reads it, has one at `path` or below.
+pub(in crate::flake) fn has(folder: &str, reader: &Term, path: &TreePath) -> bool {
+    let is_read = path.as_str() == folder || path.is_below(folder);
+    is_read && !(is_by_import_tree(reader) && is_hidden(folder, path))
+}
+
+/// Whether it is import-tree, or a function that it has, that reads a folder.
+fn is_by_import_tree(reader: &Term) -> bool {
+    reader.expr.syntax().text().to_string().contains("import-tree")
 }
 
 /// Whether a set binds `name` to anything that isn't a set written out.

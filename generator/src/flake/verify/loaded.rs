@@ -122,7 +122,7 @@ impl Reading<'_> {
         match folder.filter(|folder| self.is_whole && !self.own.has(folder.as_str())) {
             Some(folder) => {
                 let files = self.follower.files_with_word(&folder, "");
-                for file in files.iter().filter(|file| !is_hidden(&folder, file)) {
+                for file in files.iter().filter(|file| !is_hidden(folder.as_str(), file)) {
                     self.file(file.as_str(), system, depth);
                 }
             }

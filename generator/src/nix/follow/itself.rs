@@ -94,7 +94,7 @@ impl Follower<'_> {
             };
             let folder = TreePath::new(self.place(folder)?).ok()?;
             let files = self.files_with_word(&folder, path.last()?);
-            let files = files.iter().filter(|file| !is_hidden(&folder, file));
+            let files = files.iter().filter(|file| !is_hidden(folder.as_str(), file));
             let mut modules = files.filter_map(|file| self.file(file));
             return modules.try_for_each(|module| self.take_said(&module, path, depth, said));
         }
@@ -145,9 +145,9 @@ impl Follower<'_> {
 
 /// Whether import-tree leaves a file of a folder out: it, or a folder that it is in, is called by a leading `_`.
 #[must_use]
-pub fn is_hidden(folder: &TreePath, file: &TreePath) -> bool {
-    let below = file.as_str().strip_prefix(folder.as_str()).unwrap_or(file.as_str());
-    below.contains("/_")
+pub fn is_hidden(folder: &str, file: &TreePath) -> bool {
+    let below = file.as_str().strip_prefix(folder).unwrap_or(file.as_str());
+    below.trim_start_matches('/').split('/').any(|name| name.starts_with('_'))
 }
 
 /// The rest of `path` behind what is the flake itself.

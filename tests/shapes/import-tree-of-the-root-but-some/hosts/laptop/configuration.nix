@@ -1,0 +1,1 @@
+{ flake.nixosModules.laptop = { services.openssh.enable = true; }; }

@@ -1,0 +1,1 @@
+{ flake.nixosModules.tower = { services.openssh.enable = true; }; }

@@ -112,7 +112,13 @@ impl Full<'_> {
         if !common.is_empty() {
             lines.insert(0, format!("inherit {};", common.join(" ")));
         }
-        if !has_platform {
+        let says = |name: &str| {
+            common.iter().any(|it| it == name)
+                || lines.iter().any(|line| line.starts_with(&format!("{name} = ")))
+        };
+        // What they say may be of the platform that each has of itself.
+        let is_mentioned = || says_itself(calls, &format!("{PLATFORM} {}", lines.join(" ")));
+        if !has_platform || !says("system") && is_mentioned() {
             lines.insert(0, PLATFORM.into());
         }
         let rec = if says_itself(calls, &lines.join(" ")) { "rec " } else { "" };

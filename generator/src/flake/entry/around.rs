@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use rnix::{
     SyntaxNode,
-    ast::{Expr, HasEntry, Ident, Lambda, LetIn},
+    ast::{Expr, Ident, Lambda},
 };
 use rowan::ast::AstNode;
 
 use super::{
-    carried::{PLATFORM, with_sets},
+    carried::{PLATFORM, inherited_from, with_sets},
     full::Full,
 };
 use crate::nix::{
@@ -64,7 +64,7 @@ impl Full<'_> {
     /// `inputs` of `let inherit (inputs) disko; in`.
     fn taken_from(&self, name: &str) -> Option<String> {
         let files = self.siblings.iter().filter(|_| self.has_own_file);
-        let sets = files.filter_map(|it| binder(name, &it.node)).map(|binder| inherited_from(name, &binder));
+        let sets = files.filter_map(|it| binder(name, &it.node)).map(|binder| set_passed_with(name, &binder));
         let mut sets = sets.collect::<Option<BTreeSet<_>>>()?.into_iter();
         sets.next().filter(|_| sets.next().is_none())
     }
@@ -81,10 +81,8 @@ impl Full<'_> {
 }
 
 /// The set that a `let` inherits `name` from, where that is of what its file is passed.
-fn inherited_from(name: &str, bindings: &SyntaxNode) -> Option<String> {
-    let mut inherits = LetIn::cast(bindings.clone())?.inherits();
-    let from =
-        inherits.find(|it| it.attrs().any(|attr| literal::is_attribute(&attr, name)))?.from()?.expr()?;
+fn set_passed_with(name: &str, bindings: &SyntaxNode) -> Option<String> {
+    let from = inherited_from(name, bindings)?;
     let names = names_from_around(from.syntax());
     let is_passed = |it: &Ident| {
         binder(&it.to_string(), it.syntax()).is_some_and(|binder| Lambda::can_cast(binder.kind()))

@@ -3,7 +3,7 @@
 use rnix::{
     SyntaxKind::{NODE_DYNAMIC, NODE_INHERIT, NODE_INTERPOL, NODE_LAMBDA, TOKEN_COMMENT},
     SyntaxNode, TextRange,
-    ast::{Expr, Ident, Inherit, With},
+    ast::{Expr, HasEntry, Ident, Inherit, LetIn, With},
 };
 use rowan::ast::AstNode;
 
@@ -12,6 +12,7 @@ use crate::{
     flake::place::Place,
     nix::{
         follow::{Follower, Term, Value},
+        literal,
         scope::{binder, is_bound_at, names_from_around},
     },
     path::TreePath,
@@ -110,14 +111,20 @@ impl Carrier<'_> {
     fn named(&self, name: &Ident, node: &SyntaxNode, term: &Term) -> Option<Named> {
         let (there, name) = (name.syntax(), name.to_string());
         let Some(bound) = binder(&name, there) else { return self.opened(&name, there, node, term) };
-        if term.file.path() == self.place.term.file.path() && binder(&name, self.at) == Some(bound) {
+        if term.file.path() == self.place.term.file.path() && binder(&name, self.at).as_ref() == Some(&bound)
+        {
             return Some(Named::Same);
         }
-        let value = self.follower.name(&name, there, term)?;
-        if is_bound_at(&name, self.at) && is_called_so(self.follower, &value, &name, self.at, self.place) {
+        let value = self.follower.name(&name, there, term);
+        let is_same = |it: &Value| is_called_so(self.follower, it, &name, self.at, self.place);
+        if is_bound_at(&name, self.at) && value.as_ref().is_some_and(is_same) {
             return Some(Named::Same);
         }
-        (self.follower.text(&value).as_deref() == Some(PLATFORM)).then_some(Named::Platform)
+        let of = inherited_from(&name, &bound).map(|from| term.with(from));
+        match of.filter(|of| matches!(of.expr, Expr::Ident(_) | Expr::Select(_))) {
+            Some(set) => self.text(&set).map(Named::Of),
+            None => (self.follower.text(&value?).as_deref() == Some(PLATFORM)).then_some(Named::Platform),
+        }
     }
 
     /// The same for a name that a `with` may bind.
@@ -151,6 +158,12 @@ impl Carrier<'_> {
         let target = self.follower.place(&Value::Term(term.with(path))).filter(|_| is_whole)?;
         Some(file.reference(&TreePath::new(target).ok()?))
     }
+}
+
+/// What a `let`, `bindings`, inherits `name` from, where it does that.
+pub(super) fn inherited_from(name: &str, bindings: &SyntaxNode) -> Option<Expr> {
+    let mut inherits = LetIn::cast(bindings.clone())?.inherits();
+    inherits.find(|it| it.attrs().any(|attr| literal::is_attribute(&attr, name)))?.from()?.expr()
 }
 
 /// The text of `node` with edits in it.

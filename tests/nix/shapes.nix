@@ -417,6 +417,7 @@ let
     disko.nixosModules.disko = { };
     hardware.nixosModules.common-cpu-amd = { };
     garden.nixosModules.default = { };
+    hjem.nixosModules.default = { };
     people.nixosModules.carol-home = { };
     other.overlays.default = _: _: { };
     # No flake, but files alone.

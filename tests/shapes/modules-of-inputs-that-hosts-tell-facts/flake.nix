@@ -9,6 +9,7 @@
           modules = [
             inputs.fleet.nixosModules.warden
             garden.nixosModules.default
+            inputs.hjem.nixosModules.default
             inputs.people.nixosModules.carol-home
             ./hosts/laptop
           ];
@@ -20,6 +21,7 @@
           modules = [
             inputs.fleet.nixosModules.warden
             garden.nixosModules.default
+            inputs.hjem.nixosModules.default
             inputs.people.nixosModules.carol-home
             ./hosts/tower
           ];

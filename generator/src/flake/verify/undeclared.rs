@@ -10,7 +10,7 @@ use crate::nix::{
 
 /// The inputs that many have, by the names that people give them, and the options that their modules declare, as far as
 /// anything but what is the input's own says them. They import no modules of others.
-const INPUTS: [(&str, Option<&[&str]>); 25] = [
+const INPUTS: [(&str, Option<&[&str]>); 26] = [
     ("agenix", Some(&["age"])),
     ("ragenix", Some(&["age"])),
     ("catppuccin", Some(&["catppuccin"])),
@@ -18,6 +18,7 @@ const INPUTS: [(&str, Option<&[&str]>); 25] = [
     ("determinate", None),
     ("disko", Some(&["disko"])),
     ("hardware", None),
+    ("hjem", Some(&["hjem"])),
     ("home-manager", Some(&["home-manager"])),
     ("impermanence", Some(&["environment", "persistence"])),
     ("lanzaboote", Some(&["boot", "lanzaboote"])),

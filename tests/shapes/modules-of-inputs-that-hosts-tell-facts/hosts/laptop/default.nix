@@ -5,4 +5,5 @@
   };
 
   garden.trees = 3;
+  hjem.users.carol.enable = true;
 }

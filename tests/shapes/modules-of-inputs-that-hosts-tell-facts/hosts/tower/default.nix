@@ -1,4 +1,5 @@
 { lib, ... }:
 {
   warden.role = lib.mkForce "server";
+  hjem.users.root.enable = true;
 }

@@ -18,6 +18,7 @@
             ./modules/tokens.nix
             ./modules/shell.nix
             ./modules/media.nix
+            ./modules/backup.nix
             ./modules/fleet-options.nix
             { _module.args.label = "west"; }
           ];
@@ -37,6 +38,7 @@
             ./modules/tokens.nix
             ./modules/shell.nix
             ./modules/media.nix
+            ./modules/backup.nix
             ./modules/fleet-variant.nix
             { _module.args.label = "north"; }
           ];

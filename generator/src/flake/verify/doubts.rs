@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rnix::ast::Expr;
+use rnix::ast::{Apply, Expr};
 use rowan::ast::AstNode;
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     flake::entry::alike::names_one_machine,
-    nix::follow::{Follower, Value, default},
+    nix::follow::{Follower, Value, conditional, default},
 };
 
 /// What is known of all modules of the new host.
@@ -89,7 +89,7 @@ impl<'a> Context<'a> {
         let Whole { others, look_up, unpassed, .. } = &read.whole;
         let is_of_a_machine = |name: &String| names_one_machine(name) && !name.contains(".common-");
         others.contains(&None)
-            || *look_up
+            || look_up.iter().any(|it| self.may_be_there(it))
             || others
                 .iter()
                 .flatten()
@@ -144,6 +144,17 @@ impl<'a> Context<'a> {
     fn is_asked_by(&self, read: &System) -> bool {
         let unsaid = asked::unsaid(self.follower, &self.modules);
         unsaid.is_some_and(|(_, at)| read.modules.iter().any(|it| it.set.file.path() == at.file.path()))
+    }
+
+    /// Whether what stands in a module may be there: on no condition that is known not to hold.
+    fn may_be_there(&self, expr: &Expr) -> bool {
+        let known = self.options.known();
+        let at = expr.syntax().text_range();
+        let is_left_out = |(condition, value): (Expr, Expr)| {
+            value.syntax().text_range().contains_range(at) && known.holds(&condition) == Some(false)
+        };
+        let calls = expr.syntax().ancestors().filter_map(Apply::cast);
+        !calls.filter_map(|call| conditional(&call)).any(is_left_out)
     }
 
     fn says_facts(&self, module: &Module) -> bool {

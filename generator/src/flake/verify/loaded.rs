@@ -32,8 +32,8 @@ pub(super) struct Whole {
     pub(super) unpassed: BTreeSet<String>,
     /// What they say modules are passed; `None` for what can't be told.
     pub(super) given: BTreeSet<Option<String>>,
-    /// Whether they look anything up by the host's name that isn't seen to be there, be it on a condition.
-    pub(super) look_up: bool,
+    /// Where they look anything up by the host's name that isn't seen to be there, be it on a condition.
+    pub(super) look_up: Vec<Expr>,
 }
 
 impl Whole {
@@ -263,7 +263,7 @@ impl Reading<'_> {
         }
         system.whole.unpassed.extend(self.unpassed(&function, passed));
         if let Value::Term(body) = &module {
-            system.whole.look_up |= self.missing().are_looked_up(body);
+            system.whole.look_up.extend(self.missing().looked_up(body));
             if self.is_sure {
                 system.whole.missing.extend(self.missing().to_module(body));
             }

@@ -82,19 +82,20 @@ impl Missing<'_> {
         missing.collect()
     }
 
-    /// Whether the body of a module looks anything up by the host's name that isn't seen to be there, be it on a condition,
+    /// Where the body of a module looks anything up by the host's name that isn't seen to be there, be it on a condition,
     /// unless it looks first whether it is.
-    pub(super) fn are_looked_up(&self, body: &Term) -> bool {
+    pub(super) fn looked_up(&self, body: &Term) -> Vec<Expr> {
         let text = body.expr.syntax().text().to_string();
         let asks = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let mut exprs = body.expr.syntax().descendants().filter_map(Expr::cast);
-        exprs.any(|expr| match &expr {
+        let exprs = body.expr.syntax().descendants().filter_map(Expr::cast);
+        let is_looked_up = |expr: &Expr| match expr {
             Expr::Select(it) => !asks(&[" ? ", "hasAttr"]) && self.attribute(body, it).is_some(),
             Expr::PathRel(_) | Expr::BinOp(_) | Expr::Str(_) => {
                 !asks(&["pathExists"]) && self.file(&Value::Term(body.with(expr.clone()))).is_some()
             }
             _ => false,
-        })
+        };
+        exprs.filter(is_looked_up).collect()
     }
 
     fn file(&self, path: &Value) -> Option<String> {

@@ -139,6 +139,7 @@ let
             [ (folder + "/${name}") ]
         ) (builtins.readDir folder)
       );
+    fileset.toList = lib.filesystem.listFilesRecursive;
     mapAttrsToList = f: set: map (name: f name set.${name}) (attrNames set);
     filterAttrs = p: set: removeAttrs set (filter (name: !p name set.${name}) (attrNames set));
     mkMerge = contents: {

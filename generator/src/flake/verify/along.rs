@@ -41,6 +41,8 @@ pub(super) struct Along<'a> {
 pub(super) struct Part {
     /// Where it is said, if that is in the entry and it isn't the host's own.
     pub(super) said: Option<Term>,
+    /// Whether it is the host's own file.
+    is_own: bool,
     pub(super) read: System,
 }
 
@@ -52,6 +54,10 @@ impl Along<'_> {
         let mut parts = Vec::new();
         for list in self.follower.lookup(&arguments, &["modules"]).values {
             self.take(&list, &reading, &mut parts);
+        }
+        // Of what loads the host's own file nothing can go, unless that is said as well.
+        if !parts.iter().any(|part| part.is_own) {
+            parts.iter_mut().filter(|part| part.read.loads).for_each(|part| part.said = None);
         }
         if parts.iter().all(|part| part.said.is_none()) {
             return None;
@@ -82,8 +88,10 @@ impl Along<'_> {
             for item in items.items().map(|item| term.with(item)) {
                 let mut read = System::default();
                 reading.module(&Value::Term(item.clone()), &mut read, DEPTH);
-                let said = Some(item).filter(|item| self.is_said(item) && !read.loads);
-                parts.push(Part { said, read });
+                let place = self.follower.place(&Value::Term(item.clone()));
+                let is_own = place.is_some_and(|place| self.own.is_loaded_by(&place));
+                let said = Some(item).filter(|item| self.is_said(item) && !is_own);
+                parts.push(Part { said, is_own, read });
             }
             return;
         }
@@ -95,7 +103,7 @@ impl Along<'_> {
         }
         let mut read = System::default();
         reading.modules(list, &mut read, DEPTH);
-        parts.push(Part { said: said.filter(|_| !read.loads), read });
+        parts.push(Part { said, is_own: false, read });
     }
 
     /// Whether most others are given packages, which may be more than nixpkgs has, and the new one isn't.

@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 
-use rnix::ast::{
-    Attr, AttrSet, Attrpath, AttrpathValue, BinOpKind, Expr, HasEntry, Inherit, Lambda, UnaryOpKind,
+use rnix::{
+    SyntaxNode,
+    ast::{Attr, AttrSet, Attrpath, AttrpathValue, BinOpKind, Expr, HasEntry, Inherit, Lambda, UnaryOpKind},
 };
 use rowan::ast::AstNode;
 
@@ -11,6 +12,7 @@ use super::{
     by_default::{ByDefault, truth},
     own_options::is_own,
     reads::{self, path_of},
+    undeclared::is_below,
 };
 use crate::nix::{
     follow::{Follower, Term, conditional, last_name, without_parentheses},
@@ -21,7 +23,7 @@ use crate::nix::{
 /// A module that a host is made of.
 #[derive(Debug, Clone)]
 pub(super) struct Module {
-    /// The set that it comes to.
+    /// The set that it comes to, be it on a condition: `mkIf config.fleet.isServer { … }`.
     pub(super) set: Term,
     /// Whether it is one for certain, or only on a condition that isn't known.
     pub(super) is_sure: bool,
@@ -55,6 +57,14 @@ impl Options {
         let declared =
             declared.map(|(path, at)| Declared { path, default: ByDefault::of(follower, &at), at });
         Self { declared: declared.collect(), said: modules.iter().flat_map(Module::said).collect() }
+    }
+
+    /// Whether anything may be said to an option below `path`.
+    pub(super) fn are_said_below(&self, path: &[&str]) -> bool {
+        let known = self.known();
+        let is_below =
+            |said: &&Said| is_below(&said.path, path) && (said.path.len() > path.len() || said.is_open);
+        self.said.iter().filter(is_below).any(|said| known.may_be(said))
     }
 
     pub(super) fn known(&self) -> Known<'_> {
@@ -92,6 +102,9 @@ pub(super) struct Known<'a> {
     /// The options that are looked at: what is said only where one of them holds makes it hold no more.
     asked: RefCell<Vec<Path>>,
 }
+
+/// What inputs' modules leave off that no machine of an agent's is.
+const OFF: [&[&str]; 1] = [&["wsl", "enable"]];
 
 impl Known<'_> {
     /// What may be said to an option.
@@ -139,7 +152,10 @@ impl Known<'_> {
         if !said.is_empty() {
             return said.iter().all(|it| it.value == Some(true)).then_some(true);
         }
-        match self.declared.iter().find(|it| it.path == *option)?.default {
+        let Some(declared) = self.declared.iter().find(|it| it.path == *option) else {
+            return OFF.iter().any(|off| option == off).then_some(false);
+        };
+        match declared.default {
             ByDefault::Bool(value) => Some(value),
             ByDefault::None | ByDefault::Other => None,
         }
@@ -208,6 +224,9 @@ impl Module {
     /// What it says to options.
     pub(super) fn said(&self) -> Vec<Said> {
         let mut said = Vec::new();
+        if self.root().is_none() {
+            say(Path::new(), &self.set.expr, &[], &mut said);
+        }
         for binding in self.others() {
             let at = path(&binding);
             let path = if at.first().is_some_and(|it| it == "config") {
@@ -242,15 +261,21 @@ impl Module {
 
     /// The options that it reads for certain.
     fn read(&self, known: &Known<'_>) -> Vec<Path> {
-        let bindings: Vec<_> = self.others().map(|binding| binding.syntax().clone()).collect();
-        reads::of(&bindings, known)
+        reads::of(&self.reading(), known)
     }
 
     /// The options that it may read.
     pub(super) fn may_read(&self, known: &Known<'_>) -> Vec<Path> {
         let Some(function) = self.function() else { return Vec::new() };
-        let bindings: Vec<_> = self.others().map(|binding| binding.syntax().clone()).collect();
-        reads::may_be(&bindings, known, &function)
+        reads::may_be(&self.reading(), known, &function)
+    }
+
+    /// What may read options: all of it but what declares some.
+    fn reading(&self) -> Vec<SyntaxNode> {
+        match self.root() {
+            Some(_) => self.others().map(|binding| binding.syntax().clone()).collect(),
+            None => vec![self.set.expr.syntax().clone()],
+        }
     }
 
     /// The function that it is, where it is one.

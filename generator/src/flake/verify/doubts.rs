@@ -90,12 +90,14 @@ impl<'a> Context<'a> {
         let is_of_a_machine = |name: &String| names_one_machine(name) && !name.contains(".common-");
         others.contains(&None)
             || look_up.iter().any(|it| self.may_be_there(it))
+            || !read.missing.is_empty()
             || others
                 .iter()
                 .flatten()
                 .any(|it| is_of_a_machine(it) || is_a_home(it) || self.is_told_facts(it))
             || unpassed.iter().any(|name| !self.is_given(name))
             || read.homes.iter().any(|home| home.is_none() || !self.users.contains(home))
+            || read.modules.iter().any(|it| self.gives_homes_of_others(it))
             || self.is_asked_by(read)
             || self.lacks_packages && read.modules.iter().any(names_packages)
             || read
@@ -133,6 +135,19 @@ impl<'a> Context<'a> {
             SHELLS.iter().any(|shell| text.contains(shell) && !is_enabled(shell))
         };
         module.said().iter().filter(|it| known.may_be(it)).any(|said| is_a_shell(&said.path) && lacks(said))
+    }
+
+    /// Whether a module may give a home to one whom no module is seen to make.
+    fn gives_homes_of_others(&self, module: &Module) -> bool {
+        let known = self.options.known();
+        let is_there = |user: &String| {
+            let option = ["users", "users", user].map(str::to_owned).to_vec();
+            self.users.contains(&Some(user.clone())) || !known.said(&option).is_empty()
+        };
+        module.said().iter().filter(|it| known.may_be(it)).any(|said| match said.path.as_slice() {
+            [of, users, user, ..] => of == "home-manager" && users == "users" && !is_there(user),
+            _ => false,
+        })
     }
 
     /// Whether modules may be passed this by one that comes along.
@@ -197,14 +212,17 @@ impl<'a> Context<'a> {
             && !comes.iter().flatten().any(is_unknown)
     }
 
-    /// Whether an option is below one of several that hosts name, and no module names that one.
+    /// Whether an option is below one of several that hosts name, and no module names that one, or any where the name is
+    /// computed.
     fn is_nowhere(&self, option: &Path) -> bool {
         let of = NAMED.iter().find(|named| option.len() > named.len() && is_below(option, named));
-        let named = of.and_then(|named| option.get(..=named.len()));
-        let is_told = |name: &String| name != "root" && !name.contains("${");
-        named.is_some_and(|named| {
-            named.last().is_some_and(is_told) && self.options.known().said(&named.to_vec()).is_empty()
-        })
+        let Some((of, named)) = of.and_then(|of| Some((of, option.get(..=of.len())?))) else { return false };
+        let known = self.options.known();
+        match named.last().map(String::as_str) {
+            None | Some("root") => false,
+            Some(name) if name.contains("${") => !self.options.are_said_below(of),
+            Some(_) => known.said(&named.to_vec()).is_empty(),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     host_file::HostFiles,
     nix::{
         find::keys,
-        follow::{Bound, Follower, Term, Value, is_hidden},
+        follow::{Bound, Follower, Term, Value, called, conditional, is_hidden},
     },
     path::TreePath,
 };
@@ -98,6 +98,11 @@ impl Reading<'_> {
                     return all.iter().for_each(|module| self.module(module, system, depth));
                 }
                 let Some(call) = self.follower.call(&modules) else { return system.whole.others.push(None) };
+                if let ("toList", [folder]) = (call.name.as_str(), call.arguments.as_slice())
+                    && let Some(files) = self.files_in(folder)
+                {
+                    return files.iter().for_each(|file| self.file(file.as_str(), system, depth));
+                }
                 let condition = call.arguments.first().filter(|_| call.name.starts_with("optional"));
                 if condition.is_none() {
                     system.whole.others.push(None);
@@ -114,6 +119,14 @@ impl Reading<'_> {
                 }
             }
         }
+    }
+
+    /// All files of Nix below what `lib.fileset.toList` is given, where that is a folder and no module.
+    fn files_in(&self, folder: &Value) -> Option<Vec<TreePath>> {
+        let folder = self.follower.place(folder).and_then(|place| TreePath::new(place).ok())?;
+        let is_one = self.follower.is_there(&folder) && !folder.has_extension("nix");
+        let is_module = self.follower.is_there(&folder.join("default.nix"));
+        (is_one && !is_module && self.is_whole).then(|| self.follower.files_with_word(&folder, ""))
     }
 
     /// The modules that lie in a folder, or in what is a list of some.
@@ -175,15 +188,21 @@ impl Reading<'_> {
         }
         let Some((term, set)) = module.set() else {
             system.has_others = true;
+            if let Some(said) = module.term().filter(|it| self.is_whole && is_conditional(&it.expr)) {
+                system.take(Module { set: said.clone(), is_sure: self.is_sure });
+                return;
+            }
+            let imports = module.term().map(|it| self.follower.bound_below(it, "imports"));
+            if let Some(imports) = imports.filter(|imports| self.is_whole && !imports.is_empty()) {
+                return imports.iter().for_each(|it| self.modules(it, system, depth));
+            }
             let name =
                 |it: &Term| matches!(it.expr, Expr::Select(_)).then(|| it.expr.syntax().text().to_string());
             return system.whole.others.push(module.term().and_then(name));
         };
-        let read = Module { set: term.with(Expr::AttrSet(set.clone())), is_sure: self.is_sure };
-        if system.modules.iter().any(|other| other.is(&read)) {
+        if !system.take(Module { set: term.with(Expr::AttrSet(set.clone())), is_sure: self.is_sure }) {
             return;
         }
-        system.modules.push(read);
         system.own_options.extend(own_options::of(set));
         system.loads |= self.own.is_loaded_by(term.file.path().as_str());
         if self.is_whole {
@@ -303,6 +322,11 @@ impl Reading<'_> {
         };
         asked.map(|name| name.to_string()).filter(|name| !is_passed(name)).collect()
     }
+}
+
+/// Whether a module is a set on a condition.
+fn is_conditional(module: &Expr) -> bool {
+    matches!(module, Expr::Apply(call) if called(call).as_deref() == Some("mkIf") && conditional(call).is_some())
 }
 
 /// Whether a module is one of those of NixOS that make a machine what no agent's is.

@@ -91,6 +91,13 @@ impl System {
         }
     }
 
+    /// Takes one of its modules, unless it has that.
+    pub(super) fn take(&mut self, module: Module) -> bool {
+        let is_new = !self.modules.iter().any(|other| other.is(&module));
+        self.modules.extend(is_new.then_some(module));
+        is_new
+    }
+
     /// Whether it gives homes to people whom a new host isn't seen to have.
     pub(super) fn homes_of_others(&self) -> bool {
         self.homes.contains(&None) || !self.homes.is_subset(&self.users)

@@ -39,6 +39,7 @@ use call::entered;
 pub use files::{DirEntry, Files};
 pub use itself::is_hidden;
 use memory::Memory;
+pub use sets::updated;
 
 /// An expression where it stands, and what the parameters around it are known to be.
 #[derive(Debug, Clone)]

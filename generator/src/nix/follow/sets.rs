@@ -30,6 +30,18 @@ impl Follower<'_> {
         }
     }
 
+    /// What is bound to `name` in what `selected` selects, where the flake binds nothing but what is below that:
+    /// `nixosModules.default.imports = …` of `self.nixosModules.default`.
+    #[must_use]
+    pub fn bound_below(&self, selected: &Term, name: &str) -> Vec<Value> {
+        let Expr::Select(select) = &selected.expr else { return Vec::new() };
+        let attrs = select.attrpath().into_iter().flat_map(|path| path.attrs());
+        let names: Option<Vec<_>> = attrs.map(|attr| self.attribute(selected, &attr)).collect();
+        let (Some(names), Some(base)) = (names, select.expr()) else { return Vec::new() };
+        let path: Vec<_> = names.iter().map(String::as_str).chain([name]).collect();
+        self.lookup(&Value::Term(selected.with(base)), &path).values
+    }
+
     /// What the names in a set are, and what binds each: `a = 1;` and `a.b = 1;` bind `a`.
     #[must_use]
     pub fn names(&self, term: &Term, set: &AttrSet) -> Vec<(String, SyntaxNode)> {
@@ -220,7 +232,8 @@ impl Follower<'_> {
 }
 
 /// The sets that `recursiveUpdate` merges, the second over the first.
-fn updated(value: &Value) -> Option<(Value, Value)> {
+#[must_use]
+pub fn updated(value: &Value) -> Option<(Value, Value)> {
     let (function, right) = application(value)?;
     let (function, left) = application(&function)?;
     (last_name(&function.term()?.expr)? == "recursiveUpdate").then_some((left, right))

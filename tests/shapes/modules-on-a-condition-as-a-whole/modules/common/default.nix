@@ -1,0 +1,8 @@
+{ pkgs, ... }:
+{
+  imports = [
+    ./people.nix
+    ../wiped.nix
+  ];
+  environment.systemPackages = [ pkgs.git ];
+}

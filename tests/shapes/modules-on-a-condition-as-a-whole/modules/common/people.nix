@@ -1,0 +1,6 @@
+{
+  users.users.ann = {
+    isNormalUser = true;
+    extraGroups = [ "wheel" ];
+  };
+}

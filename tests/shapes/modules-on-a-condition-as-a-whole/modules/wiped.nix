@@ -1,0 +1,4 @@
+{ config, lib, ... }:
+lib.mkIf config.fleet.isWiped {
+  fileSystems."/keep".neededForBoot = true;
+}

@@ -137,7 +137,7 @@ fn mentions_machine(module: &Term) -> bool {
 }
 
 /// Whether what is selected from is the flake's own.
-fn is_of_itself(module: &Expr) -> bool {
+pub(super) fn is_of_itself(module: &Expr) -> bool {
     let text = module.syntax().text().to_string();
     text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'))).any(|word| word == "self")
 }

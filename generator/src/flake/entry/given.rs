@@ -11,10 +11,11 @@ use rowan::ast::AstNode;
 use super::{
     alike::{gives_homes, is_of_one_machine},
     carried::{PLATFORM, carried},
-    flake_wide::{is_flake_wide, is_of_input},
+    flake_wide::{is_flake_wide, is_of_input, is_of_itself},
     passed::{given_to_system, in_all, is_called_so, is_of_host},
 };
 use crate::{
+    edit::Site,
     flake::place::Place,
     host_file::HostFiles,
     nix::{
@@ -53,13 +54,20 @@ pub(super) fn modules(
     own: &HostFiles,
 ) -> Option<String> {
     let (at, is_single) = (place.site.syntax()?, hosts.len() == 1);
-    let giving = Giving { follower, place, at, passed, folder: own.folder.parent(), is_single };
-    let given = hosts.iter().map(|(_, host)| {
-        let modules = given_to_system(follower, host, "modules");
-        modules.map(|modules| giving.of(&modules, STEPS)).unwrap_or_default()
-    });
+    let names = hosts.iter().filter_map(|(name, _)| *name).collect();
+    let folder = own.folder.parent();
+    let mut giving = Giving { follower, place, at, passed, folder, names, is_single, lists: None };
+    let all = |giving: &Giving<'_>| {
+        let given = hosts.iter().map(|(_, host)| {
+            let modules = given_to_system(follower, host, "modules");
+            modules.map(|modules| giving.of(&modules, STEPS)).unwrap_or_default()
+        });
+        in_all(given)
+    };
+    // Of a list that only some have, what is in it may be in each.
+    giving.lists = Some(all(&giving).into_iter().filter(|it| matches!(it, Given::List(_))).collect());
     let (mut modules, mut lists) = (Vec::new(), Vec::new());
-    for it in in_all(given) {
+    for it in all(&giving) {
         match it {
             Given::Module(text) => modules.push(text),
             Given::List(name) => lists.push(name),
@@ -96,6 +104,11 @@ pub(super) fn packages(
     others.iter().all(|other| other == first).then(|| first.clone())
 }
 
+/// Whether what makes all hosts is an expression that a new one is merged over.
+pub(super) fn is_merged_over(place: &Place) -> bool {
+    matches!(place.site, Site::Over(_) | Site::Under(_))
+}
+
 /// Whether packages are a name, or what a function gives for one: `packagesFor system`.
 fn is_short(packages: &Expr) -> bool {
     match packages {
@@ -124,9 +137,12 @@ struct Giving<'a> {
     place: &'a Place,
     at: &'a SyntaxNode,
     passed: &'a BTreeSet<String>,
-    /// The folder of hosts.
+    /// The folder of hosts, and what those are called that are there.
     folder: TreePath,
+    names: Vec<&'a str>,
     is_single: bool,
+    /// The lists that go by their names, where that is known.
+    lists: Option<Vec<Given>>,
 }
 
 impl Giving<'_> {
@@ -139,10 +155,50 @@ impl Giving<'_> {
         if let Expr::List(list) = &term.expr {
             return list.items().filter_map(|item| self.module(&term.with(item))).collect();
         }
-        if let Some(name) = self.list(term).or_else(|| self.list_from_outside(term)) {
-            return vec![Given::List(name)];
+        let list = self.list(term).or_else(|| self.list_from_outside(term)).map(Given::List);
+        if let Some(list) = list.filter(|it| self.lists.as_ref().is_none_or(|lists| lists.contains(it))) {
+            return vec![list];
         }
-        self.follower.next(modules).map(|next| self.of(&next, steps - 1)).unwrap_or_default()
+        match self.follower.next(modules) {
+            Some(next) => self.of(&next, steps - 1),
+            None => self.of_call(modules, steps - 1),
+        }
+    }
+
+    /// What there is in a list that a function gives: of lists, of a module alone, or on a condition that holds.
+    fn of_call(&self, modules: &Value, steps: usize) -> Vec<Given> {
+        let Some(call) = self.follower.call(modules) else { return Vec::new() };
+        let holds = |condition: &Value| self.follower.truth(condition) == Some(true);
+        let module = |it: &Value| it.term().and_then(|it| self.module(it)).into_iter().collect();
+        match (call.name.as_str(), call.arguments.as_slice()) {
+            ("concatLists", [lists]) => self.of_each(lists, &|list| self.of(list, steps)),
+            ("flatten", [lists]) => self.of_each(lists, &|it| self.flattened(it, steps)),
+            ("singleton", [it]) => module(it),
+            ("optional", [condition, it]) if holds(condition) => module(it),
+            ("optionals", [condition, list]) if holds(condition) => self.of(list, steps),
+            _ => Vec::new(),
+        }
+    }
+
+    fn of_each(&self, lists: &Value, of: &dyn Fn(&Value) -> Vec<Given>) -> Vec<Given> {
+        match self.follower.reduce(lists) {
+            Value::Term(term) => match &term.expr {
+                Expr::List(list) => list.items().flat_map(|it| of(&Value::Term(term.with(it)))).collect(),
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// What there is in a list, or a module, in one that is flattened.
+    fn flattened(&self, it: &Value, steps: usize) -> Vec<Given> {
+        let Some(steps) = steps.checked_sub(1) else { return Vec::new() };
+        let reduced = self.follower.reduce(it);
+        match reduced.term().map(|term| &term.expr) {
+            Some(Expr::List(_)) => self.of_each(&reduced, &|it| self.flattened(it, steps)),
+            Some(Expr::Apply(_) | Expr::BinOp(_)) => self.of(&reduced, steps),
+            _ => it.term().and_then(|it| self.module(it)).into_iter().collect(),
+        }
     }
 
     /// The name of a list of nothing but what a new host may have, which is called so where that goes.
@@ -199,15 +255,35 @@ impl Giving<'_> {
     /// Whether a new host may have a module: of a single host it must be one that what makes it gives, and flake-wide; of what
     /// several have more is known once it is read among the new one's.
     fn is_fit(&self, module: &Value, term: &Term) -> bool {
-        if self.is_single {
-            let is_of_builder = || self.is_of_builder(term.expr.syntax());
+        let is_of_builder = || self.is_of_builder(term.expr.syntax());
+        if self.is_single && !(self.is_of_any() && is_of_builder()) {
             return is_of_builder() && is_flake_wide(self.follower, module, self.passed)
                 || self.lies_beside_hosts(module, term);
         }
-        !is_of_one_machine(&term.expr) && !gives_homes(&term.expr) && !self.lies_among_hosts(module)
+        let is_doubted = is_of_one_machine(&term.expr) || gives_homes(&term.expr);
+        let may_be_read = !self.is_single || !self.is_unread(module);
+        !is_doubted && may_be_read && !self.lies_among_hosts(module)
     }
 
-    /// Whether a module lies in the folder of hosts, in what isn't called as that of all.
+    /// Whether a module can't be read, and is none that an input offers.
+    fn is_unread(&self, module: &Value) -> bool {
+        let module = self.follower.reduce(module);
+        module.term().is_none_or(|term| match &term.expr {
+            Expr::Select(_) if is_of_itself(&term.expr) => {
+                self.follower.bound_below(term, "imports").is_empty()
+            }
+            Expr::Select(_) => !is_of_input(&term.expr),
+            _ => false,
+        })
+    }
+
+    /// Whether the host is whichever the expression makes that the new one's is merged over.
+    fn is_of_any(&self) -> bool {
+        self.names.is_empty() && is_merged_over(self.place)
+    }
+
+    /// Whether a module lies in the folder of hosts, in a folder that isn't called as that of all or in a file called as one
+    /// of them.
     fn lies_among_hosts(&self, module: &Value) -> bool {
         let place = self.follower.place(module).and_then(|place| TreePath::new(place).ok());
         let folder = self.folder.as_str();
@@ -215,7 +291,10 @@ impl Giving<'_> {
         place.is_some_and(|place| {
             let below = place.as_str().strip_prefix(folder).unwrap_or_default();
             let first = below.split('/').nth(1).unwrap_or_default();
-            !OF_ALL.iter().any(|word| first.contains(word))
+            match first.strip_suffix(".nix") {
+                Some(name) => self.names.contains(&name),
+                None => !OF_ALL.iter().any(|word| first.contains(word)),
+            }
         })
     }
 
@@ -240,7 +319,7 @@ impl Giving<'_> {
 
     /// Whether a function has `node` that isn't around the new host, and that none of the hosts has.
     fn is_of_builder(&self, node: &SyntaxNode) -> bool {
-        let hosts = self.at.ancestors().find_map(AttrSet::cast);
+        let hosts = self.at.ancestors().find_map(AttrSet::cast).filter(|_| !is_merged_over(self.place));
         let has =
             |outer: &SyntaxNode, inner: &SyntaxNode| outer.text_range().contains_range(inner.text_range());
         let is_around =

@@ -16,7 +16,7 @@ use crate::{
     nix::{
         file::NixFile,
         find::{first_key, keys},
-        follow::{Follower, Term, Value, application, update},
+        follow::{Follower, Term, Value, application, update, updated},
         literal,
         scope::{binder, binds, is_bound_at, names_from_around, resolve},
     },
@@ -72,14 +72,17 @@ impl Passed {
         });
         let mut passed = Self { names: in_all(names), ..Self::default() };
         match made.as_slice() {
+            [(None, parts)] if hosts.len() == 1 && given::is_merged_over(place) => {
+                passed.take_alike(follower, &[(None, parts)], place, own);
+            }
             [(host, parts)] if hosts.len() == 1 => {
                 let further = parts.sets.iter().flat_map(|it| further(it, *host, &passed.names, place));
                 passed.bindings = further.collect();
             }
             // What is not seen of one may be otherwise there.
             made if made.len() > 1 && made.len() == hosts.len() => {
-                let parts: Vec<_> = made.iter().map(|(_, parts)| parts).collect();
-                passed.take_alike(follower, &parts, place);
+                let parts: Vec<_> = made.iter().map(|(name, parts)| (*name, parts)).collect();
+                passed.take_alike(follower, &parts, place, own);
             }
             _ => {}
         }
@@ -90,14 +93,29 @@ impl Passed {
         passed
     }
 
-    /// Takes what all of several hosts are passed alike by another name, or by none, than is bound at `place`.
-    fn take_alike(&mut self, follower: &Follower<'_>, hosts: &[&Parts], place: &Place) {
+    /// Takes what all of several hosts are passed alike by another name, or by none, than is bound at `place`, and what each
+    /// is passed that is its own name.
+    fn take_alike(
+        &mut self,
+        follower: &Follower<'_>,
+        hosts: &[(Option<&str>, &Parts)],
+        place: &Place,
+        own: &HostFiles,
+    ) {
+        let called = hosts.iter().map(|(name, parts)| parts.that_say(follower, *name));
+        let called = in_all(called).into_iter().filter(|name| !self.names.contains(name));
+        self.bindings.extend(called.map(|name| format!("{name} = {};", literal::quote(&own.name))));
+        let hosts: Vec<_> = hosts.iter().map(|(_, parts)| *parts).collect();
         let said = in_all(hosts.iter().map(|parts| parts.said(follower, &self.names, place)));
         for (name, said) in said {
             match said.strip_suffix(&format!(".{name}")) {
                 _ if said == name => self.names.push(name),
                 Some(set) if !set.contains([' ', '"']) => {
-                    self.bindings.push(format!("inherit ({set}) {name};"));
+                    let start = format!("inherit ({set}) ");
+                    match self.bindings.last_mut().filter(|last| last.starts_with(&start)) {
+                        Some(last) => last.insert_str(last.len() - 1, &format!(" {name}")),
+                        None => self.bindings.push(format!("{start}{name};")),
+                    }
                 }
                 _ => self.bindings.push(format!("{} = {said};", literal::quote_attribute(&name))),
             }
@@ -183,12 +201,24 @@ impl Parts {
         let reduced = follower.reduce(value);
         if let Some((term, set)) = reduced.set() {
             self.sets.push((term.clone(), set.clone()));
-        } else if let Some((left, right)) = reduced.term().and_then(update) {
+        } else if let Some((left, right)) = reduced.term().and_then(update).or_else(|| updated(&reduced)) {
             self.take(follower, &left);
             self.take(follower, &right);
         } else {
             self.others.push(value.clone());
         }
+    }
+
+    /// The names that are bound to what a host is called.
+    fn that_say(&self, follower: &Follower<'_>, host: Option<&str>) -> Vec<String> {
+        let named = self.sets.iter().flat_map(|(term, set)| {
+            let names = follower.names(term, set).into_iter().map(|(name, _)| name);
+            names.filter(|name| {
+                let value = follower.select(&Value::Term(term.clone()), &[name]);
+                host.is_some() && value.and_then(|value| follower.text(&value)).as_deref() == host
+            })
+        });
+        named.collect()
     }
 
     /// What is bound beside `names`, where that can be said at `place`, too.

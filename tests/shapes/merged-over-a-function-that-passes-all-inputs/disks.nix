@@ -1,0 +1,1 @@
+{ fileSystems."/".device = "/dev/disk/by-label/root"; }

@@ -1,0 +1,1 @@
+{ time.timeZone = "Europe/Berlin"; }

@@ -1,0 +1,8 @@
+{
+  outputs =
+    { self, nixpkgs, ... }@inputs:
+    {
+      overlays = { };
+      nixosConfigurations = import ./hosts { inherit inputs; inherit (self) outputs; };
+    };
+}

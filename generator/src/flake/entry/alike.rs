@@ -21,7 +21,7 @@ use crate::{
         find::{first_key, keys},
         follow::{Term, Value, without_parentheses},
         literal,
-        scope::{names_from_around, resolve},
+        scope::{is_bound_at, names_from_around, resolve},
     },
     path::TreePath,
     rename::rename,
@@ -117,17 +117,30 @@ impl Full<'_> {
                 || lines.iter().any(|line| line.starts_with(&format!("{name} = ")))
         };
         // What they say may be of the platform that each has of itself.
-        let is_mentioned = || says_itself(calls, &format!("{PLATFORM} {}", lines.join(" ")));
+        let is_mentioned = || self.says_itself(calls, &format!("{PLATFORM} {}", lines.join(" ")));
         if !has_platform || !says("system") && is_mentioned() {
             lines.insert(0, PLATFORM.into());
         }
-        let rec = if says_itself(calls, &lines.join(" ")) { "rec " } else { "" };
+        let rec = if self.says_itself(calls, &lines.join(" ")) { "rec " } else { "" };
         let call = format!("{function} {rec}{{ {} }}", lines.join(" "));
         let lets: Option<Vec<_>> = calls.iter().map(|call| call.lets.clone()).collect();
         match lets {
             Some(lets) => with_lets(&lets, call, &New { host: self.host, ..New::default() }),
             None => Some(call),
         }
+    }
+
+    /// Whether the calls are given sets that say of themselves what `bindings` do: `rec { system = …; specialArgs.system = system; }`.
+    fn says_itself(&self, calls: &[SystemCall<'_>], bindings: &str) -> bool {
+        let (Some(set), Some(at)) = (literal::set_of(bindings), self.place.site.syntax()) else {
+            return false;
+        };
+        let is_rec = |call: &&SystemCall<'_>| call.arguments.rec_token().is_some();
+        let (recs, are_all) = (calls.iter().filter(is_rec).count(), calls.iter().all(|it| is_rec(&it)));
+        let bound: Vec<_> = set.attrpath_values().filter_map(|it| first_key(&it)).collect();
+        let is_bound = |name: &str| is_bound_at(name, at) || calls.iter().any(|call| call.binds(name));
+        let free = names_from_around(set.syntax()).into_iter().map(|name| name.to_string());
+        free.filter(|name| bound.contains(name)).any(|name| are_all || recs > 0 && !is_bound(&name))
     }
 
     /// The modules of a sibling that read a file by its name which the new host hasn't, as they are said.
@@ -289,15 +302,6 @@ impl SystemCall<'_> {
             .as_ref()
             .is_some_and(|lets| lets.attrpath_values().any(|it| keys(&it) == [Some(name.to_owned())]))
     }
-}
-
-/// Whether all calls are given sets that say of themselves what `bindings` do: `rec { system = …; specialArgs.system = system; }`.
-fn says_itself(calls: &[SystemCall<'_>], bindings: &str) -> bool {
-    let Some(set) = literal::set_of(bindings) else { return false };
-    let bound: Vec<_> = set.attrpath_values().filter_map(|it| first_key(&it)).collect();
-    let mut free = names_from_around(set.syntax()).into_iter();
-    calls.iter().all(|call| call.arguments.rec_token().is_some())
-        && free.any(|name| bound.contains(&name.to_string()))
 }
 
 /// `call`, behind what all of `lets` bind to the names that it mentions; nothing where they don't bind them alike.

@@ -233,8 +233,8 @@ fn as_most(siblings: &[Sibling<'_>], host: &str, place: &Place) -> Option<Candid
     // Of two ways that are as common none is the way. Where a host can be written in full, what only some say is none of it.
     let in_full = matches!(place.via, Via::Host | Via::Arguments(_));
     // A string that others have otherwise is chosen for each.
-    let is_chosen =
-        entries.iter().map(|it| it.renamed(host)).any(|it| it != text && frame(&it) == frame(&text));
+    let is_chosen = differ_in_flags(&entries)
+        || entries.iter().map(|it| it.renamed(host)).any(|it| it != text && frame(&it) == frame(&text));
     let is_of_most = most * 2 > entries.len();
     let is_clear = if in_full { is_of_most && !is_chosen } else { is_of_most || !choose(&entries, host) };
     let is_one = most > 1 && best.next().is_none() && is_clear;
@@ -255,6 +255,41 @@ fn choose(entries: &[&Sibling<'_>], host: &str) -> bool {
         let said: BTreeSet<_> = values.iter().map(said).collect();
         said.len() > 1
     })
+}
+
+/// Whether all entries say to what they call whether something is so, and not all of them alike.
+fn differ_in_flags(entries: &[&Sibling<'_>]) -> bool {
+    let flags = |entry: &&Sibling<'_>| -> BTreeSet<(String, String)> {
+        let sets = entry.value.iter().flat_map(arguments_of).filter_map(|argument| match argument {
+            Expr::AttrSet(set) => Some(set),
+            _ => None,
+        });
+        let said = sets.flat_map(|set| set.attrpath_values().collect::<Vec<_>>()).filter_map(|binding| {
+            let value = binding.value()?.syntax().text().to_string();
+            matches!(value.as_str(), "true" | "false").then_some(())?;
+            Some((binding.attrpath()?.syntax().text().to_string(), value))
+        });
+        said.collect()
+    };
+    let all: Vec<_> = entries.iter().map(flags).collect();
+    let names = all.iter().flatten().map(|(name, _)| name);
+    names.into_iter().any(|name| {
+        let said = all.iter().filter_map(|flags| flags.iter().find(|(other, _)| other == name));
+        let values: Vec<_> = said.map(|(_, value)| value).collect();
+        values.len() == all.len() && values.iter().any(|value| Some(value) != values.first())
+    })
+}
+
+/// What is given to the function of a call.
+fn arguments_of(call: &Expr) -> Vec<Expr> {
+    match call {
+        Expr::Paren(it) => it.expr().iter().flat_map(arguments_of).collect(),
+        Expr::Apply(it) => {
+            let before = it.lambda().iter().flat_map(arguments_of).collect::<Vec<_>>();
+            before.into_iter().chain(it.argument()).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// An entry without what its strings say.

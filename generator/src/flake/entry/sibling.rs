@@ -186,8 +186,13 @@ impl<'a> Sibling<'a> {
 
     /// Whether one of `words` is in its name.
     fn is_called(&self, words: &[&str]) -> bool {
-        let name = self.name.to_lowercase();
-        name.split(|c: char| !c.is_alphabetic()).any(|word| words.contains(&word))
+        let mut name = String::new();
+        for c in self.name.chars() {
+            // `isoInstaller` has two.
+            let is_next = c.is_uppercase() && name.ends_with(char::is_lowercase);
+            name.extend(is_next.then_some('-').into_iter().chain([c]));
+        }
+        name.to_lowercase().split(|c: char| !c.is_alphabetic()).any(|word| words.contains(&word))
     }
 
     /// Its entry with a new name.

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     edit::Site,
     nix::{
-        find::keys,
+        find::{first_key, keys},
         follow::Value,
         literal::{self, set_of},
         scope::{is_bound_at, names_from_around, resolve},
@@ -110,7 +110,12 @@ impl Full<'_> {
         let (facts, names): (Vec<_>, Vec<_>) = inherited(set).into_iter().partition(|name| {
             is_of_host(name) && matches!(resolve(name, at), Some(Expr::AttrSet(_) | Expr::Str(_)))
         });
-        if facts.is_empty() {
+        let Expr::AttrSet(renamed) = bound(&set_of(&only.text)?, "specialArgs")? else { return None };
+        let is_another = |it: AttrpathValue| {
+            says_host_name(&it)
+                && it.value().and_then(|it| literal::string(&it)).as_deref() != Some(self.host)
+        };
+        if facts.is_empty() && !renamed.attrpath_values().any(is_another) {
             return None;
         }
         let is_name = |fact: &String| {
@@ -121,12 +126,14 @@ impl Full<'_> {
         lines.retain(|line| line != "inherit ;");
         let called = facts.iter().filter(|fact| is_name(fact));
         lines.extend(called.map(|fact| format!("{fact} = {};", literal::quote(self.host))));
-        let Expr::AttrSet(renamed) = bound(&set_of(&only.text)?, "specialArgs")? else { return None };
-        let others = renamed.entries().filter(|entry| match entry {
-            Entry::Inherit(it) => it.from().is_some(),
-            Entry::AttrpathValue(_) => true,
+        let others = renamed.entries().filter_map(|entry| match &entry {
+            Entry::Inherit(it) => it.from().map(|_| entry.syntax().text().to_string()),
+            Entry::AttrpathValue(it) if says_host_name(it) => {
+                Some(format!("{} = {};", it.attrpath()?.syntax(), literal::quote(self.host)))
+            }
+            Entry::AttrpathValue(_) => Some(entry.syntax().text().to_string()),
         });
-        lines.extend(others.map(|entry| entry.syntax().text().to_string()));
+        lines.extend(others);
         Some(format!("specialArgs = {{ {} }};", lines.join(" ")))
     }
 
@@ -249,6 +256,12 @@ fn reads_own_file(it: &OfSibling, host: &str) -> bool {
         let path = path.syntax().text().to_string();
         path.contains(host) && is_file(&path)
     })
+}
+
+/// Whether a binding says what a host is called.
+fn says_host_name(binding: &AttrpathValue) -> bool {
+    let name = first_key(binding).map(|key| key.to_lowercase());
+    matches!(name.as_deref(), Some("host" | "hostname")) && matches!(binding.value(), Some(Expr::Str(_)))
 }
 
 fn binds_inputs(set: &AttrSet) -> bool {

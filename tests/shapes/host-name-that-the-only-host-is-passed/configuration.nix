@@ -1,0 +1,1 @@
+{ hostname, ... }: { networking.hostName = hostname; }

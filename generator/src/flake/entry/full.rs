@@ -86,16 +86,33 @@ impl Full<'_> {
         let folder = self.folder.to_owned();
         // What siblings say may mention a name that only they bind.
         let special = self.special_arguments();
+        let channel = self.channel().unwrap_or_default();
         let mut modules: Vec<_> = self.modules_of_all().map(|it| self.with_folder(&it)).into_iter().collect();
         modules.push(format!("[ {folder} ]"));
         modules.into_iter().flat_map(move |modules| {
             let packages = self.passed.packages.as_deref().unwrap_or_default();
             let in_full = |it: &String| {
                 let rec = if self.mentions_platform(it) { "rec " } else { "" };
-                format!("{rec}{{ {PLATFORM} {packages} modules = {modules}; {it} }}")
+                format!("{rec}{{ {PLATFORM} {channel} {packages} modules = {modules}; {it} }}")
             };
             special.iter().map(in_full).collect::<Vec<_>>()
         })
+    }
+
+    /// The binding of the channel that most siblings name, where what makes hosts takes one by its name, as that of
+    /// flake-utils-plus does: what it takes by default may not be there.
+    fn channel(&self) -> Option<String> {
+        const NAME: &str = "channelName";
+        let models: Vec<_> = self.models().collect();
+        let named = models.iter().filter_map(|it| {
+            let sibling = Value::Term(self.place.term.with(it.value.clone()?));
+            self.follower.text(&self.follower.select(&sibling, &[NAME])?)
+        });
+        let mut named: Vec<_> = named.collect();
+        named.sort();
+        let most = named.chunk_by(PartialEq::eq).max_by_key(|it| it.len())?;
+        let most = most.first().filter(|_| most.len() * 2 > models.len() && !self.place.is_of_hosts())?;
+        Some(format!("{NAME} = {};", literal::quote(most)))
     }
 
     /// Whether bindings mention the platform by a name that only what the host says of itself can bind.

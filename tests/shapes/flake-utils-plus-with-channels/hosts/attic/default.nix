@@ -1,0 +1,8 @@
+{ hardware, ... }:
+{
+  channelName = "old";
+  modules = [
+    hardware.nixosModules.attic
+    ./configuration.nix
+  ];
+}

@@ -1,0 +1,8 @@
+{ hardware, ... }:
+{
+  channelName = "stable";
+  modules = [
+    hardware.nixosModules.laptop
+    ./configuration.nix
+  ];
+}

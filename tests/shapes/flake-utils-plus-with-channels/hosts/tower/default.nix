@@ -1,0 +1,8 @@
+{ hardware, ... }:
+{
+  channelName = "stable";
+  modules = [
+    hardware.nixosModules.tower
+    ./configuration.nix
+  ];
+}

@@ -416,6 +416,7 @@ let
       };
     home-manager.nixosModules.home-manager = { };
     disko.nixosModules.disko = { };
+    sops.nixosModules.sops = { };
     hardware.nixosModules.common-cpu-amd = { };
     garden.nixosModules.default = { };
     hjem.nixosModules.default = { };

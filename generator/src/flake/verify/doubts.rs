@@ -10,7 +10,7 @@ use super::{
     asked::{self, Module, Options, Path, Said},
     loaded::Whole,
     own_options::is_own,
-    system::System,
+    system::{System, is_of_packages_alone},
     undeclared::{self, is_below, is_guarded},
 };
 use crate::{
@@ -91,10 +91,9 @@ impl<'a> Context<'a> {
         others.contains(&None)
             || look_up.iter().any(|it| self.may_be_there(it))
             || !read.missing.is_empty()
-            || others
-                .iter()
-                .flatten()
-                .any(|it| is_of_a_machine(it) || is_a_home(it) || self.is_told_facts(it))
+            || others.iter().flatten().any(|it| {
+                is_of_a_machine(it) || is_of_packages_alone(it) || is_a_home(it) || self.is_told_facts(it)
+            })
             || unpassed.iter().any(|name| !self.is_given(name))
             || read.homes.iter().any(|home| home.is_none() || !self.users.contains(home))
             || read.modules.iter().any(|it| self.gives_homes_of_others(it))

@@ -13,6 +13,7 @@ pub(super) mod own_options;
 pub(super) mod read_of_all;
 pub(super) mod reads;
 pub(super) mod rekeyed;
+pub(super) mod sops;
 pub(super) mod system;
 pub(super) mod undeclared;
 

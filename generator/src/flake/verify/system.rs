@@ -8,7 +8,7 @@ use super::{
     asked::{self, Module, Options, Said},
     disks,
     loaded::{DEPTH, Reading, Whole},
-    undeclared,
+    sops, undeclared,
 };
 use crate::{
     flake::place::framework::Framework,
@@ -142,6 +142,8 @@ impl System {
             Some(format!("{} reads {file}, which a new host doesn't have", by.location()))
         } else if let Some(kind) = &self.whole.kind {
             Some(format!("{} makes it another kind of machine", kind.location()))
+        } else if let Some(module) = self.whole.others.iter().flatten().find(|it| is_of_packages_alone(it)) {
+            Some(format!("{module} lets none say its platform"))
         } else if let Some(option) = self.own_options.first().filter(|_| !self.has_others) {
             Some(format!("it is said `{option}`, which no module but hosts' own is seen to declare"))
         } else if let Some(why) = self.asks() {
@@ -154,6 +156,12 @@ impl System {
             None
         }
     }
+}
+
+/// Whether a module lets no other say anything of packages or platforms, as an agent's machine does:
+/// `nixos/modules/misc/nixpkgs/read-only.nix` of nixpkgs.
+pub(super) fn is_of_packages_alone(module: &str) -> bool {
+    module.ends_with("nixosModules.readOnlyPkgs")
 }
 
 /// What `nixosSystem` is called with, where `host` is seen to be a call of it.
@@ -220,6 +228,13 @@ fn unsaid(follower: &Follower<'_>, system: &System) -> Option<String> {
     ))
 }
 
+/// The secret that the modules of a host say, of which none says the file.
+fn without_file(follower: &Follower<'_>, system: &System) -> Option<String> {
+    let is_read = !system.whole.others.contains(&None);
+    let at = sops::without_file(follower, &system.modules).filter(|_| is_read)?;
+    Some(format!("{} says secrets to sops-nix, and no module says the file that they are in", at.location()))
+}
+
 /// The option that the modules of a host say, and none of them declares.
 fn undeclared(follower: &Follower<'_>, system: &System) -> Option<String> {
     let flake = follower.file(follower.flake())?;
@@ -264,7 +279,9 @@ impl Reading<'_> {
         if ["extraModules", "baseModules"].iter().any(|name| follower.lookup(arguments, &[name]).is_bound()) {
             whole.whole.others.push(None);
         }
-        system.asked = unsaid(follower, &whole).or_else(|| undeclared(follower, &whole));
+        let undeclared = || undeclared(follower, &whole);
+        system.asked =
+            unsaid(follower, &whole).or_else(undeclared).or_else(|| without_file(follower, &whole));
         (system.modules, system.whole) = (whole.modules, whole.whole);
     }
 

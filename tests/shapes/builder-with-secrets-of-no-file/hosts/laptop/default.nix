@@ -1,0 +1,4 @@
+{
+  networking.hostName = "laptop";
+  keys.enable = true;
+}

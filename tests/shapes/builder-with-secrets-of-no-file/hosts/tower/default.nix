@@ -1,0 +1,4 @@
+{
+  networking.hostName = "tower";
+  keys.enable = true;
+}

@@ -1,0 +1,6 @@
+{
+  imports = [
+    ./keys.nix
+    ./wifi.nix
+  ];
+}

@@ -1,0 +1,8 @@
+{ config, lib, ... }:
+{
+  options.keys.enable = lib.mkEnableOption "secrets";
+
+  config = lib.mkIf config.keys.enable {
+    sops.defaultSopsFile = ../secrets.yaml;
+  };
+}

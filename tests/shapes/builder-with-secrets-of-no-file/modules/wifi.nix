@@ -1,0 +1,1 @@
+{ sops.secrets.wifi.owner = "root"; }

@@ -1,5 +1,6 @@
 //! Strings and paths, also where they are computed.
 
+use regex_lite::Regex;
 use rnix::ast::{AstToken, BinOpKind, Expr, InterpolPart, Select};
 use rowan::ast::AstNode;
 
@@ -82,11 +83,10 @@ impl Follower<'_> {
         }
     }
 
-    /// Whether a pattern that is about what strings end in matches one.
+    /// Whether a pattern matches a string as a whole, as `builtins.match` does.
     pub(super) fn matches(&self, pattern: &Value, text: &Value) -> Option<bool> {
         let (pattern, text) = (self.text(pattern)?, self.text(text)?);
-        let ending = ending(&pattern, &["(.*)", "(.+)", ".*", ".+"])?;
-        Some(text.ends_with(&ending))
+        Some(Regex::new(&format!("^(?:{pattern})$")).ok()?.is_match(&text))
     }
 
     /// The first string of a list that takes a string apart: what `match` finds before an ending, or `splitString` before a

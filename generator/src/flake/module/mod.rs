@@ -1,6 +1,7 @@
 //! Hosts that are registered by a module of their own: in a folder of which every file is a module, or in a file that is
 //! imported beside those of its siblings.
 
+mod taken;
 mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use rnix::{SyntaxNode, ast::AttrpathValue};
 use rowan::ast::AstNode;
 
-use self::written::{Written, as_siblings, ours, ours_by};
+use self::{
+    taken::takes,
+    written::{Written, as_siblings, ours, ours_by},
+};
 use super::{
     Form, Registration,
     entry::{Origin, full::nixpkgs},
@@ -172,14 +176,20 @@ fn in_folder(
     }
     let below = alone.iter().filter(|(place, _)| place.term.file.path().is_below(folder));
     let as_siblings = most(below.filter_map(|(place, it)| renamed(place.term.file.path(), &it.name, host)));
-    let path = as_siblings.or_else(|| place(&reading.follower, folder, reader, host));
     let at = reader.location();
     let refuse = |found| {
         Refusal { host, paths: &files.tree.settings().paths, files, reading }.as_module(at.clone(), found)
     };
-    Some(match path {
+    let Some(path) = as_siblings.or_else(|| place(&reading.follower, folder, reader, host)) else {
+        return Some(Err(refuse("every file of the tree is a module: which is to register hosts?")));
+    };
+    // Only those in a folder of their own may be taken.
+    let inside = path.as_str().strip_suffix(".nix").map(|path| format!("{path}/default.nix"));
+    let paths = [Some(path), inside.and_then(|path| TreePath::new(path).ok())].into_iter().flatten();
+    let taken = paths.into_iter().find(|path| takes(&reading.follower, reader, path) != Some(false));
+    Some(match taken {
         Some(path) => Ok(Spot { path, at, importer: None, output: OF_A_PART }),
-        None => Err(refuse("every file of the tree is a module: which is to register hosts?")),
+        None => Err(refuse("what reads the folder takes no file that is called as a new host")),
     })
 }
 

@@ -9,7 +9,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{carried::carried, given};
+use super::{carried::carried, given, special::host_name_of_record};
 use crate::{
     flake::{place::Place, verify::system::arguments},
     host_file::HostFiles,
@@ -321,7 +321,9 @@ fn further(
         let is_taken = is_further(name, names) && binding.value().is_some_and(|value| is_flake_wide(&value));
         is_taken.then(|| binding.syntax().text().to_string())
     });
-    let inherited = set.inherits().filter_map(|inherit| {
+    // What else is of a record that says its name is its own, too.
+    let inherits = set.inherits().filter(|it| host_name_of_record(it).is_none());
+    let inherited = inherits.filter_map(|inherit| {
         let from = inherit.from()?.expr().filter(|from| is_flake_wide(from))?;
         let attrs = inherit.attrs().filter_map(|attr| literal::attribute(&attr));
         let theirs: Vec<_> = attrs.filter(|name| is_further(name, names)).collect();

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use rnix::{
     SyntaxNode,
-    ast::{AttrSet, AttrpathValue, Entry, Expr, HasEntry},
+    ast::{AttrSet, AttrpathValue, Entry, Expr, HasEntry, Inherit},
 };
 use rowan::ast::AstNode;
 
@@ -111,11 +111,14 @@ impl Full<'_> {
             is_of_host(name) && matches!(resolve(name, at), Some(Expr::AttrSet(_) | Expr::Str(_)))
         });
         let Expr::AttrSet(renamed) = bound(&set_of(&only.text)?, "specialArgs")? else { return None };
-        let is_another = |it: AttrpathValue| {
-            says_host_name(&it)
-                && it.value().and_then(|it| literal::string(&it)).as_deref() != Some(self.host)
+        let is_another = |entry: Entry| match entry {
+            Entry::AttrpathValue(it) => {
+                let said = it.value().and_then(|it| literal::string(&it));
+                says_host_name(&it) && said.as_deref() != Some(self.host)
+            }
+            Entry::Inherit(it) => host_name_of_record(&it).is_some(),
         };
-        if facts.is_empty() && !renamed.attrpath_values().any(is_another) {
+        if facts.is_empty() && !renamed.entries().any(is_another) {
             return None;
         }
         let is_name = |fact: &String| {
@@ -126,10 +129,15 @@ impl Full<'_> {
         lines.retain(|line| line != "inherit ;");
         let called = facts.iter().filter(|fact| is_name(fact));
         lines.extend(called.map(|fact| format!("{fact} = {};", literal::quote(self.host))));
+        let called = |name: &str| format!("{name} = {};", literal::quote(self.host));
         let others = renamed.entries().filter_map(|entry| match &entry {
-            Entry::Inherit(it) => it.from().map(|_| entry.syntax().text().to_string()),
+            // What else it has of a record that says its name is its own, too.
+            Entry::Inherit(it) => match host_name_of_record(it) {
+                Some(name) => Some(called(&name)),
+                None => it.from().map(|_| entry.syntax().text().to_string()),
+            },
             Entry::AttrpathValue(it) if says_host_name(it) => {
-                Some(format!("{} = {};", it.attrpath()?.syntax(), literal::quote(self.host)))
+                Some(called(&it.attrpath()?.syntax().text().to_string()))
             }
             Entry::AttrpathValue(_) => Some(entry.syntax().text().to_string()),
         });
@@ -260,8 +268,17 @@ fn reads_own_file(it: &OfSibling, host: &str) -> bool {
 
 /// Whether a binding says what a host is called.
 fn says_host_name(binding: &AttrpathValue) -> bool {
-    let name = first_key(binding).map(|key| key.to_lowercase());
-    matches!(name.as_deref(), Some("host" | "hostname")) && matches!(binding.value(), Some(Expr::Str(_)))
+    first_key(binding).is_some_and(|key| is_host_name(&key)) && matches!(binding.value(), Some(Expr::Str(_)))
+}
+
+/// What the name of a host is called that is inherited from a record, `inherit (machine) hostname gpu;`.
+pub(super) fn host_name_of_record(inherit: &Inherit) -> Option<String> {
+    inherit.from()?;
+    inherit.attrs().filter_map(|attr| literal::attribute(&attr)).find(|name| is_host_name(name))
+}
+
+fn is_host_name(key: &str) -> bool {
+    matches!(key.to_lowercase().as_str(), "host" | "hostname")
 }
 
 fn binds_inputs(set: &AttrSet) -> bool {

@@ -1,0 +1,4 @@
+{
+  hostname = "tower";
+  gpu = "nvidia";
+}

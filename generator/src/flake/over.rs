@@ -9,7 +9,7 @@ use super::{
     by_hand::is_apart,
     files::Planned,
     order::is_scattered,
-    place::{Place, Search, folder, via::Via},
+    place::{Place, Search, folder, list, via::Via},
     reach,
     reading::Reading,
     register::at_place,
@@ -89,10 +89,11 @@ impl Search<'_> {
             let value = term.with(value);
             let is_known = self.places.computed.iter().any(|known| known.is(&value));
             let made = self.follower.body(&Value::Term(value.clone()));
+            let is_of_a_call = || made.set().is_some_and(|(made, set)| list::is_of_a_call(&value, made, set));
             // What a module says may be no set yet.
             let is_set = match self.follower.call(&made) {
                 Some(call) => !PROPERTIES.contains(&call.name.as_str()),
-                None => made.set().is_none(),
+                None => made.set().is_none() || is_of_a_call(),
             };
             if is_set && !is_known {
                 self.places.computed.push(value);

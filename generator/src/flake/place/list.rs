@@ -326,7 +326,7 @@ impl Search<'_> {
 }
 
 /// Whether `set`, in the body of a function, is what `call` makes of one name: there is no place in it for another.
-pub(super) fn is_of_a_call(call: &Term, body: &Term, set: &AttrSet) -> bool {
+pub(in crate::flake) fn is_of_a_call(call: &Term, body: &Term, set: &AttrSet) -> bool {
     let mut entries = set.entries();
     let is_named = |entry| match entry {
         Entry::AttrpathValue(binding) => first_key(&binding).is_none(),

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     nix::{
         find::keys,
-        follow::{Follower, Term, Value, application, last_name},
+        follow::{Follower, Term, Value, application, last_name, update, updated},
         literal,
         scope::{binds, is_rec},
     },
@@ -219,17 +219,40 @@ impl<'a> Reach<'a> {
     fn selection(&mut self, term: &Term, select: &Select, is_passed: bool) -> bool {
         let default = select.default_expr();
         let mut names = select.attrpath().into_iter().flat_map(|path| path.attrs());
-        let first = names.next().and_then(|attr| literal::attribute(&attr)).unwrap_or_default();
+        let first = names.next().and_then(|attr| literal::attribute(&attr));
         let Some(base) = select.expr().map(|base| Value::Term(term.with(base))) else { return true };
         let end = self.follower.reduce(&base);
         let text = end.term().map(|term| term.expr.syntax().text().to_string()).unwrap_or_default();
-        let takes = match (text.as_str(), first.as_str()) {
+        let takes = match (text.as_str(), first.as_deref().unwrap_or_default()) {
             ("inputs", "self") => self.is_looked_for(),
             ("self" | "inputs.self", first) => self.is_looked_for() && !HARMLESS.contains(&first),
             // The flake's inputs are others.
-            _ => self.may_take(base, false),
+            _ => self.may_take_named(base, first.as_deref()),
         };
         takes || default.is_some_and(|default| self.may_take(Value::Term(term.with(default)), is_passed))
+    }
+
+    /// The same of what is merged of others, where `name` is selected from it: those that are written out without that give
+    /// nothing of it.
+    fn may_take_named(&mut self, set: Value, name: Option<&str>) -> bool {
+        let made = self.follower.reduce(&set);
+        let Some((under, over)) = updated(&made).or_else(|| update(made.term()?)) else {
+            let lacks = |name| made.set().is_some_and(|(term, set)| self.lacks(term, set, name));
+            return !name.is_some_and(lacks) && self.may_take(set, false);
+        };
+        (self.depth, self.looked) = (self.depth + 1, self.looked + 1);
+        let may_take = self.depth > DEPTH
+            || self.looked > LIMIT
+            || [under, over].into_iter().any(|it| self.may_take_named(it, name));
+        self.depth -= 1;
+        may_take
+    }
+
+    /// Whether all names in a set are told, and none is `name`.
+    fn lacks(&self, term: &Term, set: &AttrSet, name: &str) -> bool {
+        let inherited: usize = set.inherits().map(|it| it.attrs().count()).sum();
+        let names = self.follower.names(term, set);
+        names.len() == set.attrpath_values().count() + inherited && names.iter().all(|(it, _)| it != name)
     }
 
     /// A name whose value can't be told.

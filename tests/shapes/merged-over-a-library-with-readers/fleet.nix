@@ -1,0 +1,11 @@
+{
+  online = [
+    "tower"
+    "laptop"
+  ];
+  machines = {
+    tower.user = "ann";
+    laptop.user = "bob";
+    attic.user = "ann";
+  };
+}

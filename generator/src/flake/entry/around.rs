@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use rnix::{
     SyntaxNode,
-    ast::{Expr, Ident, Lambda},
+    ast::{Expr, HasEntry, Ident, Lambda, LetIn},
 };
 use rowan::ast::AstNode;
 
 use super::{
-    carried::{PLATFORM, inherited_from, with_sets},
+    carried::{PLATFORM, inherited_from, with_names, writes_functions},
     full::Full,
+    shared::said,
 };
 use crate::nix::{
+    find::keys,
     follow::{called, without_parentheses},
     literal,
     scope::{binder, is_bound_at, names_from_around, parameters},
@@ -55,18 +57,23 @@ impl Full<'_> {
             || self.taken_from(name).is_some()
     }
 
-    /// What `said` is in a file of the new host's own, where siblings' files bind names to what they take from sets.
+    /// What `said` is in a file of the new host's own, with what siblings' files bind names to that it takes from there.
     pub(crate) fn in_own_file(&self, said: &Expr) -> Option<Expr> {
-        literal::expression(&with_sets(said, &|name| self.taken_from(name))?)
+        literal::expression(&with_names(said, &|name| self.taken_from(name))?)
     }
 
-    /// The set that the files of siblings of their own take `name` from, of what they are passed, where all do that bind it:
-    /// `inputs` of `let inherit (inputs) disko; in`.
+    /// What the files of siblings of their own bind `name` to, where all do alike that bind it: `inputs.disko` by
+    /// `let inherit (inputs) disko; in`, or what several say.
     fn taken_from(&self, name: &str) -> Option<String> {
         let files = self.siblings.iter().filter(|_| self.has_own_file);
-        let sets = files.filter_map(|it| binder(name, &it.node)).map(|binder| set_passed_with(name, &binder));
-        let mut sets = sets.collect::<Option<BTreeSet<_>>>()?.into_iter();
-        sets.next().filter(|_| sets.next().is_none())
+        let binders: Vec<_> = files.filter_map(|it| binder(name, &it.node)).collect();
+        let is_of_several = binders.len() > 1;
+        let bound = binders.iter().map(|it| {
+            let taken = set_passed_with(name, it).map(|set| format!("{set}.{name}"));
+            taken.or_else(|| said_with_what_is_passed(name, it).filter(|_| is_of_several))
+        });
+        let mut bound = bound.collect::<Option<BTreeSet<_>>>()?.into_iter();
+        bound.next().filter(|_| bound.next().is_none())
     }
 
     fn lies_with_it(&self, module: &Expr) -> bool {
@@ -83,12 +90,32 @@ impl Full<'_> {
 /// The set that a `let` inherits `name` from, where that is of what its file is passed.
 fn set_passed_with(name: &str, bindings: &SyntaxNode) -> Option<String> {
     let from = inherited_from(name, bindings)?;
-    let names = names_from_around(from.syntax());
+    let is_name = matches!(from, Expr::Ident(_) | Expr::Select(_));
+    (is_name && is_made_of_what_is_passed(&from)).then(|| from.syntax().text().to_string())
+}
+
+/// What a `let` binds `name` to, where it is made of what its file is passed, and means the same in a file of another folder.
+fn said_with_what_is_passed(name: &str, bindings: &SyntaxNode) -> Option<String> {
+    let bindings = LetIn::cast(bindings.clone())?;
+    let value = bindings.attrpath_values().find(|it| keys(it) == [Some(name.to_owned())])?.value()?;
+    let is_whole = !value.syntax().descendants().filter_map(Expr::cast).any(|it| is_path(&it));
+    let means_the_same = is_whole && is_made_of_what_is_passed(&value) && !writes_functions(&value);
+    means_the_same.then(|| match &value {
+        Expr::AttrSet(_) | Expr::List(_) | Expr::Ident(_) | Expr::Select(_) => said(&value),
+        _ => format!("({})", said(&value)),
+    })
+}
+
+/// Whether all names that an expression takes from around it are of what its file is passed.
+fn is_made_of_what_is_passed(expr: &Expr) -> bool {
     let is_passed = |it: &Ident| {
         binder(&it.to_string(), it.syntax()).is_some_and(|binder| Lambda::can_cast(binder.kind()))
     };
-    let is_name = matches!(from, Expr::Ident(_) | Expr::Select(_));
-    (is_name && names.iter().all(is_passed)).then(|| from.syntax().text().to_string())
+    names_from_around(expr.syntax()).iter().all(is_passed)
+}
+
+fn is_path(expr: &Expr) -> bool {
+    matches!(expr, Expr::PathRel(_))
 }
 
 /// The function of flake-parts' `withSystem system (arguments: …)`, where that is written out.

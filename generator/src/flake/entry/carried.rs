@@ -36,12 +36,12 @@ pub(super) fn carried(follower: &Follower<'_>, value: &Value, place: &Place) -> 
     (!call.is_some_and(|call| matches!(call.name.as_str(), "throw" | "abort"))).then_some((term, text))
 }
 
-/// What `expr` says where names that it takes from around it are to be those of a set: `inputs.disko` for `disko`; `set` gives
-/// that, if any, for a name.
-pub(super) fn with_sets(expr: &Expr, set: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+/// What `expr` says where something else stands for names that it takes from around it: `inputs.disko` for `disko`; `said`
+/// gives that, if any, for a name.
+pub(super) fn with_names(expr: &Expr, said: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let node = expr.syntax();
     let edits = names_from_around(node).into_iter().map(|name| {
-        let named = set(&name.to_string()).map_or(Named::Same, Named::Of);
+        let named = said(&name.to_string()).map_or(Named::Same, Named::By);
         if name.syntax() == node { Some(whole(&name, &named)) } else { edit(&name, &named) }
     });
     Some(edited(node, edits.collect::<Option<Vec<_>>>()?.concat()))
@@ -62,6 +62,8 @@ enum Named {
     Platform,
     /// What a set has by it, which is opened where it stands.
     Of(String),
+    /// What else says the same.
+    By(String),
 }
 
 impl Named {
@@ -71,6 +73,7 @@ impl Named {
             Self::Same => None,
             Self::Platform => Some(format!("\"{PLATFORM}\"")),
             Self::Of(set) => Some(format!("{set}.{name}")),
+            Self::By(said) => Some(said.clone()),
         }
     }
 }
@@ -203,7 +206,7 @@ fn edit(name: &Ident, named: &Named) -> Option<Vec<(TextRange, String)>> {
 }
 
 /// Whether functions are written out in what is said, beside a module that it is: these aren't said twice.
-fn writes_functions(said: &Expr) -> bool {
+pub(super) fn writes_functions(said: &Expr) -> bool {
     let body = match said {
         Expr::Paren(it) => return it.expr().is_some_and(|inner| writes_functions(&inner)),
         Expr::Lambda(it) => it.body(),

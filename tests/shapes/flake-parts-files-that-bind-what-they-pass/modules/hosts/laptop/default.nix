@@ -1,0 +1,15 @@
+{ inputs, ... }:
+let
+  # What modules are passed.
+  specialArgs = {
+    inherit inputs;
+    outputs = inputs.self.outputs;
+  };
+in
+{
+  flake.nixosConfigurations.laptop = inputs.nixpkgs.lib.nixosSystem {
+    inherit specialArgs;
+    system = "x86_64-linux";
+    modules = [ ../../../hosts/laptop ];
+  };
+}

@@ -8,6 +8,7 @@ pub(super) mod flake_wide;
 pub(super) mod full;
 pub(super) mod given;
 pub(super) mod of_all;
+pub(super) mod parts;
 pub(super) mod passed;
 pub(super) mod shared;
 pub(super) mod sibling;

@@ -9,14 +9,14 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{carried::carried, given, special::host_name_of_record};
+use super::{given, parts::Parts, special::host_name_of_record};
 use crate::{
     flake::{place::Place, verify::system::arguments},
     host_file::HostFiles,
     nix::{
         file::NixFile,
         find::{first_key, keys},
-        follow::{Follower, Term, Value, application, update, updated},
+        follow::{Follower, Term, Value, application},
         literal,
         scope::{binder, binds, is_bound_at, names_from_around, resolve},
     },
@@ -55,15 +55,11 @@ impl Passed {
         let made: Vec<_> = made.collect();
         let is_of_all = |name: &String| hosts.len() > 1 || is_of_flake(name, at);
         let names = made.iter().map(|(_, parts)| {
-            let named = parts.sets.iter().flat_map(|(term, set)| {
-                let names = follower.names(term, set).into_iter().map(|(name, _)| name);
-                names.filter(|name| {
-                    let value = follower.select(&Value::Term(term.clone()), &[name]);
-                    let value = value.filter(|_| is_bound_at(name, at) && is_of_all(name));
-                    value.is_some_and(|value| is_called_so(follower, &value, name, at, place))
-                })
+            let named = parts.bound(follower).into_iter().filter(|(name, bound)| {
+                let value = bound.only().filter(|_| is_bound_at(name, at) && is_of_all(name));
+                value.is_some_and(|value| is_called_so(follower, value, name, at, place))
             });
-            named.fold(Vec::new(), |mut names, name| {
+            named.map(|(name, _)| name).fold(Vec::new(), |mut names, name| {
                 if !names.contains(&name) {
                     names.push(name);
                 }
@@ -78,6 +74,7 @@ impl Passed {
             [(host, parts)] if hosts.len() == 1 => {
                 let further = parts.sets.iter().flat_map(|it| further(it, *host, &passed.names, place));
                 passed.bindings = further.collect();
+                passed.take_named(follower, parts, place);
             }
             // What is not seen of one may be otherwise there.
             made if made.len() > 1 && made.len() == hosts.len() => {
@@ -91,6 +88,22 @@ impl Passed {
         passed.packages = given::packages(follower, hosts, place);
         passed.nixpkgs = nixpkgs(follower, hosts);
         passed
+    }
+
+    /// Takes the sets that the only host is passed by names which mean the same at `place`, where these have more than is
+    /// said otherwise.
+    fn take_named(&mut self, follower: &Follower<'_>, parts: &Parts, place: &Place) {
+        let Some(at) = place.site.syntax() else { return };
+        let all: BTreeSet<_> = self.names.iter().cloned().chain(names_of(&self.bindings)).collect();
+        for (name, set, names) in parts.sets_by_name(follower, place) {
+            let has_more = names.iter().any(|name| name != "inputs" && !all.contains(name));
+            if is_of_flake(&name, at) && has_more {
+                self.names.retain(|it| !names.contains(it));
+                self.over_inputs |= follower.lookup(&set, &["inputs"]).is_bound();
+                self.over.push(name);
+            }
+        }
+        self.over_inputs &= self.over.len() == 1;
     }
 
     /// Takes what all of several hosts are passed alike by another name, or by none, than is bound at `place`, and what each
@@ -121,11 +134,8 @@ impl Passed {
             }
         }
         self.over = in_all(hosts.iter().map(|parts| parts.named(follower, place)));
-        let have_inputs = |parts: &&Parts| {
-            let mut others = parts.others.iter();
-            others.any(|it| follower.lookup(it, &["inputs"]).is_bound())
-        };
-        self.over_inputs = self.over.len() == 1 && hosts.iter().all(have_inputs);
+        self.over_inputs =
+            self.over.len() == 1 && hosts.iter().all(|parts| parts.others_have_inputs(follower));
     }
 }
 
@@ -181,80 +191,8 @@ pub(super) fn in_all<T: PartialEq>(mut lists: impl Iterator<Item = Vec<T>>) -> V
     lists.fold(first, |common, next| common.into_iter().filter(|it| next.contains(it)).collect())
 }
 
-/// What is merged into the `specialArgs` of what makes a host.
-#[derive(Default)]
-struct Parts {
-    sets: Vec<(Term, AttrSet)>,
-    /// What is no set that is written out.
-    others: Vec<Value>,
-}
-
-impl Parts {
-    /// The parts of what is passed.
-    fn of(follower: &Follower<'_>, host: &Value) -> Option<Self> {
-        let mut parts = Self::default();
-        parts.take(follower, &given_to_system(follower, host, "specialArgs")?);
-        Some(parts)
-    }
-
-    fn take(&mut self, follower: &Follower<'_>, value: &Value) {
-        let reduced = follower.reduce(value);
-        if let Some((term, set)) = reduced.set() {
-            self.sets.push((term.clone(), set.clone()));
-        } else if let Some((left, right)) = reduced.term().and_then(update).or_else(|| updated(&reduced)) {
-            self.take(follower, &left);
-            self.take(follower, &right);
-        } else {
-            self.others.push(value.clone());
-        }
-    }
-
-    /// The names that are bound to what a host is called.
-    fn that_say(&self, follower: &Follower<'_>, host: Option<&str>) -> Vec<String> {
-        let named = self.sets.iter().flat_map(|(term, set)| {
-            let names = follower.names(term, set).into_iter().map(|(name, _)| name);
-            names.filter(|name| {
-                let value = follower.select(&Value::Term(term.clone()), &[name]);
-                host.is_some() && value.and_then(|value| follower.text(&value)).as_deref() == host
-            })
-        });
-        named.collect()
-    }
-
-    /// What is bound beside `names`, where that can be said at `place`, too.
-    fn said(&self, follower: &Follower<'_>, names: &[String], place: &Place) -> Vec<(String, String)> {
-        let mut said: Vec<(String, String)> = Vec::new();
-        for (term, set) in &self.sets {
-            let bound = follower.names(term, set).into_iter().map(|(name, _)| name);
-            for name in bound.filter(|name| is_further(name, names)) {
-                // What is bound last is what holds.
-                said.retain(|(other, _)| *other != name);
-                let bound = follower.lookup(&Value::Term(term.clone()), &[&name]);
-                let value = bound.written.first().filter(|_| bound.written.len() == 1);
-                let Some((value, text)) = value.and_then(|it| carried(follower, it, place)) else { continue };
-                let is_secret =
-                    matches!(value.expr, Expr::Str(_)) && name.to_lowercase().contains("password");
-                // What a file says as a whole is not said once more.
-                let is_a_file = value.file.value().as_ref() == Some(&value.expr);
-                if !is_secret && !is_a_file {
-                    said.push((name, text));
-                }
-            }
-        }
-        said
-    }
-
-    /// What those parts that are no sets are called at `place`, or what gives them there.
-    fn named(&self, follower: &Follower<'_>, place: &Place) -> Vec<String> {
-        let carried = self.others.iter().filter_map(|it| carried(follower, it, place));
-        let named = carried
-            .filter(|(said, _)| matches!(said.expr, Expr::Ident(_) | Expr::Select(_) | Expr::Apply(_)));
-        named.map(|(_, text)| text).collect()
-    }
-}
-
 /// Whether what is passed by that name is no host's own, and none of `names`.
-fn is_further(name: &str, names: &[String]) -> bool {
+pub(super) fn is_further(name: &str, names: &[String]) -> bool {
     name != "inputs" && !is_of_host(name) && !names.iter().any(|it| it == name)
 }
 

@@ -9,6 +9,17 @@ use rowan::ast::AstNode;
 use super::{Bound, Follower, Term, Value, application, last_name};
 use crate::nix::literal;
 
+impl Bound {
+    /// The one value, where there is one.
+    #[must_use]
+    pub fn only(&self) -> Option<&Value> {
+        match self.values.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+}
+
 impl Follower<'_> {
     /// What `value`, a set, has at `path`.
     #[must_use]
@@ -24,10 +35,7 @@ impl Follower<'_> {
     /// The one value that a set has at `path`.
     #[must_use]
     pub fn select(&self, value: &Value, path: &[&str]) -> Option<Value> {
-        match self.lookup(value, path).values.as_slice() {
-            [only] => Some(only.clone()),
-            _ => None,
-        }
+        self.lookup(value, path).only().cloned()
     }
 
     /// What is bound to `name` in what `selected` selects, where the flake binds nothing but what is below that:

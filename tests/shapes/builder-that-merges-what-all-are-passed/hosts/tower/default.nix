@@ -1,0 +1,5 @@
+{ username, ... }:
+
+{
+  users.users.${username}.isNormalUser = true;
+}

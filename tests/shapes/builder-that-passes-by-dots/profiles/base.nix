@@ -1,0 +1,5 @@
+{ fleetInputs, ... }:
+
+{
+  nix.registry.nixpkgs.flake = fleetInputs.nixpkgs;
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rnix::{
     SyntaxNode,
-    ast::{AttrSet, Expr, HasEntry, Ident, Lambda, List},
+    ast::{Apply, AttrSet, AttrpathValue, Expr, HasEntry, Ident, Lambda, List},
 };
 use rowan::ast::AstNode;
 
@@ -19,7 +19,8 @@ use crate::{
     flake::place::Place,
     host_file::HostFiles,
     nix::{
-        follow::{Follower, Term, Value, concatenation},
+        find::keys,
+        follow::{Follower, Term, Value, called, concatenation},
         scope::{binder, is_bound_at, names_from_around},
     },
     path::TreePath,
@@ -208,7 +209,8 @@ impl Giving<'_> {
         let list = self.follower.reduce(&Value::Term(term.clone()));
         let lower = name.to_lowercase();
         let is_of_all = !self.is_single || OF_ALL.iter().any(|word| lower.contains(word));
-        let is_its = is_of_host(&name) || !is_of_all || !self.is_of_all(&list);
+        let is_flake_wide = !is_of_host(&name) && is_of_all && self.is_of_all(&list);
+        let is_its = !is_flake_wide && !self.is_of_others(term, &name, &list);
         (!is_its && is_called_so(self.follower, &list, &name, self.at, self.place)).then_some(name)
     }
 
@@ -226,6 +228,26 @@ impl Giving<'_> {
         carried(self.follower, &Value::Term(term.clone()), self.place)
             .filter(|(said, _)| is_from_outside && said.expr == term.expr)
             .map(|(_, text)| text)
+    }
+
+    /// Whether the list that the single host has by its name is named by what makes others, too, and nothing in it is of one
+    /// machine: what it says is known once it is read among the new one's.
+    fn is_of_others(&self, term: &Term, name: &str, list: &Value) -> bool {
+        let (node, Some((list_term, Expr::List(items)))) =
+            (term.expr.syntax(), list.term().map(|term| (term, &term.expr)))
+        else {
+            return false;
+        };
+        let (Some(bound), own) = (binder(name, node), modules_around(node)) else { return false };
+        let named = bound.descendants().filter_map(Ident::cast).filter(|it| it.to_string() == name);
+        let named = named.filter(|it| binder(name, it.syntax()).as_ref() == Some(&bound));
+        let mut others =
+            named.filter_map(|it| modules_around(it.syntax())).filter(|it| Some(it) != own.as_ref());
+        let is_soft = |item: Expr| {
+            let is_doubted = is_of_one_machine(&item) || gives_homes(&item);
+            !is_doubted && !self.lies_among_hosts(&Value::Term(list_term.with(item)))
+        };
+        self.is_single && own.is_some() && others.next().is_some() && items.items().all(is_soft)
     }
 
     fn is_of_all(&self, list: &Value) -> bool {
@@ -326,4 +348,14 @@ impl Giving<'_> {
             |it: &SyntaxNode| has(it, self.at) || hosts.as_ref().is_some_and(|hosts| has(hosts.syntax(), it));
         node.ancestors().filter_map(Lambda::cast).any(|it| !is_around(it.syntax()))
     }
+}
+
+/// What `nixosSystem` is given as `modules`, around `node`.
+fn modules_around(node: &SyntaxNode) -> Option<AttrpathValue> {
+    let binding = node
+        .ancestors()
+        .filter_map(AttrpathValue::cast)
+        .find(|it| keys(it) == [Some("modules".to_owned())])?;
+    let call = binding.syntax().parent()?.parent().and_then(Apply::cast)?;
+    called(&call)?.ends_with("nixosSystem").then_some(binding)
 }

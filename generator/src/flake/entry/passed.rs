@@ -282,6 +282,8 @@ fn is_made_of_names(value: &Expr) -> bool {
         }
         Expr::Select(it) => it.expr().is_some_and(|base| is_made_of_names(&base)),
         Expr::Apply(_) => true,
+        // Nothing is said of it where nothing is in it.
+        Expr::List(it) => it.items().next().is_none(),
         _ => false,
     }
 }

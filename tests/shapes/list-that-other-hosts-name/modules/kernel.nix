@@ -1,0 +1,5 @@
+{ parameters, ... }:
+
+{
+  boot.kernelParams = parameters;
+}

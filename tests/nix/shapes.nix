@@ -382,7 +382,8 @@ let
       filterNot =
         isPassedBy: folder:
         let
-          isModule = file: lib.hasSuffix ".nix" file && builtins.match ".*/_.*" file == null && !isPassedBy file;
+          isModule =
+            file: lib.hasSuffix ".nix" file && builtins.match ".*/_.*" file == null && !isPassedBy file;
         in
         {
           imports = filter (file: isModule (toString file)) (files folder);

@@ -195,5 +195,7 @@ in
     fixture.ok(&adoption("--domain example.org --admin-user alice"));
     let settings = fixture.read("agent-tool.toml");
     assert!(settings.contains("host-file = \"configuration.nix\"\n"), "{settings}");
-    assert!(fixture.read("hosts/agent-base/default.nix").contains("modules = [ ./configuration.nix ];"));
+    let module = fixture.read("hosts/agent-base/default.nix");
+    let modules = "    modules = [\n      ./configuration.nix\n      { networking.domain = \"example.org\"; }\n    ];\n";
+    assert!(module.contains(modules), "{module}");
 }

@@ -11,7 +11,6 @@ use rowan::ast::AstNode;
 use super::{
     carried::{PLATFORM, inherited_from, with_names, writes_functions},
     full::Full,
-    shared::said,
 };
 use crate::nix::{
     find::keys,
@@ -100,9 +99,10 @@ fn said_with_what_is_passed(name: &str, bindings: &SyntaxNode) -> Option<String>
     let value = bindings.attrpath_values().find(|it| keys(it) == [Some(name.to_owned())])?.value()?;
     let is_whole = !value.syntax().descendants().filter_map(Expr::cast).any(|it| is_path(&it));
     let means_the_same = is_whole && is_made_of_what_is_passed(&value) && !writes_functions(&value);
+    let text = value.syntax().text();
     means_the_same.then(|| match &value {
-        Expr::AttrSet(_) | Expr::List(_) | Expr::Ident(_) | Expr::Select(_) => said(&value),
-        _ => format!("({})", said(&value)),
+        Expr::AttrSet(_) | Expr::List(_) | Expr::Ident(_) | Expr::Select(_) => text.to_string(),
+        _ => format!("({text})"),
     })
 }
 

@@ -1,5 +1,7 @@
 //! Disks that modules say of a host which they are given to: a new one has its own.
 
+use std::collections::BTreeSet;
+
 use rnix::ast::Expr;
 use rowan::ast::AstNode;
 
@@ -10,6 +12,7 @@ use super::{
 use crate::{
     host_file::HostFiles,
     nix::follow::{Follower, Term},
+    path::TreePath,
 };
 
 /// The file systems that every machine says itself.
@@ -29,13 +32,27 @@ pub(super) fn said_for_it(
         let has_it = |system: &System| system.modules.iter().any(|other| other.is(module));
         others().iter().filter(|it| has_it(it)).count() == 1
     };
-    let shared = system.modules.iter().filter(|it| it.is_sure && !own.has(it.set.file.path().as_str()));
+    let by_own = loaded_by(follower, own);
+    let is_own = |path: &TreePath| own.has(path.as_str()) || by_own.contains(path);
+    let shared = system.modules.iter().filter(|it| it.is_sure && !is_own(it.set.file.path()));
     shared.into_iter().find_map(|module| {
         let said = module.said();
         let mut said = said.iter().filter(|it| known.is_for_certain(it) && !it.is_default());
         let said = said.find(|it| is_of_each(it) || takes_from_disks(it) && is_of_one(module))?;
         Some(module.set.with(said.written.clone()))
     })
+}
+
+/// The files that the host's own leads to by paths that are written out, as an agent's leads to what all agents share.
+fn loaded_by(follower: &Follower<'_>, own: &HostFiles) -> BTreeSet<TreePath> {
+    let (mut loaded, mut waiting) = (BTreeSet::new(), vec![own.file.clone()]);
+    while let Some(path) = waiting.pop() {
+        let Some(file) = follower.file(&path).and_then(|it| Some(it.term()?.file.clone())) else { continue };
+        if loaded.insert(file.path().clone()) {
+            waiting.extend(file.references().into_iter().map(|(target, _)| target));
+        }
+    }
+    loaded
 }
 
 /// Whether what is said makes file systems that each machine has.

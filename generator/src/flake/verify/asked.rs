@@ -32,18 +32,6 @@ pub(super) struct Module {
 /// The path of an option; a name that is computed is there as it is written.
 pub(super) type Path = Vec<String>;
 
-/// The first option that `modules` declare without a default and read, and that none of them says, and where that is.
-pub(super) fn unsaid(follower: &Follower<'_>, modules: &[Module]) -> Option<(String, Term)> {
-    let options = Options::of(follower, modules);
-    let (declared, known) = (&options.declared, options.known());
-    let mut asked =
-        declared.iter().filter(|it| matches!(it.default, ByDefault::None) && known.said(&it.path).is_empty());
-    asked.clone().next()?;
-    let read: Vec<_> = modules.iter().filter(|it| it.is_sure).flat_map(|it| it.read(&known)).collect();
-    let option = asked.find(|option| read.iter().any(|path| path.starts_with(&option.path)))?;
-    Some((option.path.join("."), option.at.clone()))
-}
-
 /// What modules declare and say.
 #[derive(Default)]
 pub(super) struct Options {
@@ -57,6 +45,19 @@ impl Options {
         let declared =
             declared.map(|(path, at)| Declared { path, default: ByDefault::of(follower, &at), at });
         Self { declared: declared.collect(), said: modules.iter().flat_map(Module::said).collect() }
+    }
+
+    /// The first option that `modules`, of which these are the options, declare without a default and read, and that none of
+    /// them says, and where that is.
+    pub(super) fn unsaid(&self, modules: &[Module]) -> Option<(String, Term)> {
+        let known = self.known();
+        let is_asked =
+            |it: &&Declared| matches!(it.default, ByDefault::None) && known.said(&it.path).is_empty();
+        let mut asked = self.declared.iter().filter(is_asked);
+        asked.clone().next()?;
+        let read: Vec<_> = modules.iter().filter(|it| it.is_sure).flat_map(|it| it.read(&known)).collect();
+        let option = asked.find(|option| read.iter().any(|path| path.starts_with(&option.path)))?;
+        Some((option.path.join("."), option.at.clone()))
     }
 
     /// Whether anything may be said to an option below `path`.
@@ -110,6 +111,12 @@ impl Known<'_> {
     /// What may be said to an option.
     pub(super) fn said(&self, option: &Path) -> Vec<&Said> {
         self.said.iter().filter(|said| said.may_be_of(option)).filter(|said| self.may_be(said)).collect()
+    }
+
+    /// Whether anything may be said to the option of these names.
+    pub(super) fn is_said(&self, option: &[&str]) -> bool {
+        let option = option.iter().map(|name| (*name).to_owned()).collect();
+        !self.said(&option).is_empty()
     }
 
     /// Whether something may be said: on no condition that is known not to hold.

@@ -7,7 +7,7 @@ use rowan::ast::AstNode;
 
 use super::{
     along::Part,
-    asked::{self, Module, Options, Path, Said},
+    asked::{Module, Options, Path, Said},
     loaded::Whole,
     own_options::is_own,
     system::{System, is_of_packages_alone},
@@ -125,13 +125,9 @@ impl<'a> Context<'a> {
     /// Whether a module gives people a shell that NixOS asserts to be a program of the machine, and none makes it one.
     fn lacks_shell_of(&self, module: &Module) -> bool {
         let known = self.options.known();
-        let is_enabled = |shell: &str| {
-            let option = ["programs", shell, "enable"].map(str::to_owned).to_vec();
-            !known.said(&option).is_empty()
-        };
         let lacks = |said: &Said| {
             let text = said.written.syntax().text().to_string();
-            SHELLS.iter().any(|shell| text.contains(shell) && !is_enabled(shell))
+            SHELLS.iter().any(|shell| text.contains(shell) && !known.is_said(&["programs", shell, "enable"]))
         };
         module.said().iter().filter(|it| known.may_be(it)).any(|said| is_a_shell(&said.path) && lacks(said))
     }
@@ -140,8 +136,7 @@ impl<'a> Context<'a> {
     fn gives_homes_of_others(&self, module: &Module) -> bool {
         let known = self.options.known();
         let is_there = |user: &String| {
-            let option = ["users", "users", user].map(str::to_owned).to_vec();
-            self.users.contains(&Some(user.clone())) || !known.said(&option).is_empty()
+            self.users.contains(&Some(user.clone())) || known.is_said(&["users", "users", user])
         };
         module.said().iter().filter(|it| known.may_be(it)).any(|said| match said.path.as_slice() {
             [of, users, user, ..] => of == "home-manager" && users == "users" && !is_there(user),
@@ -156,7 +151,7 @@ impl<'a> Context<'a> {
 
     /// Whether one of these declares an option that a host is to say.
     fn is_asked_by(&self, read: &System) -> bool {
-        let unsaid = asked::unsaid(self.follower, &self.modules);
+        let unsaid = self.options.unsaid(&self.modules);
         unsaid.is_some_and(|(_, at)| read.modules.iter().any(|it| it.set.file.path() == at.file.path()))
     }
 

@@ -1,27 +1,21 @@
 //! Secrets that modules say to sops-nix, and the file that they are in: one that is said for all, or one of its own for
 //! each (`sops.defaultSopsFile` and `sops.secrets.NAME.sopsFile`, neither of which has a default of itself).
 
-use super::asked::{Known, Module, Options, Said};
-use crate::nix::follow::{Follower, Term};
+use super::asked::{Module, Options, Said};
+use crate::nix::follow::Term;
 
-/// Where a secret is said for certain of which no module says the file.
-pub(super) fn without_file(follower: &Follower<'_>, modules: &[Module]) -> Option<Term> {
-    let options = Options::of(follower, modules);
+/// Where a secret is said for certain of which none of the modules, of which `options` are the options, says the file.
+pub(super) fn without_file(options: &Options, modules: &[Module]) -> Option<Term> {
     let known = options.known();
-    if is_said(&known, &["sops", "defaultSopsFile"]) {
+    if known.is_said(&["sops", "defaultSopsFile"]) {
         return None;
     }
     let is_without = |said: &Said| {
         let [sops, secrets, name, ..] = said.path.as_slice() else { return false };
         (sops == "sops" && secrets == "secrets" && !name.contains("${"))
             && known.is_for_certain(said)
-            && !is_said(&known, &[sops, secrets, name, "sopsFile"])
+            && !known.is_said(&[sops, secrets, name, "sopsFile"])
     };
     let mut sure = modules.iter().filter(|module| module.is_sure);
     Some(sure.find(|module| module.said().iter().any(is_without))?.set.clone())
-}
-
-fn is_said(known: &Known<'_>, option: &[&str]) -> bool {
-    let option = option.iter().map(|name| (*name).to_owned()).collect();
-    !known.said(&option).is_empty()
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use rowan::ast::AstNode;
 
 use super::{
-    asked::{self, Module, Options, Said},
+    asked::{Module, Options, Said},
     disks,
     loaded::{DEPTH, Reading, Whole},
     sops, undeclared,
@@ -197,7 +197,8 @@ pub(crate) fn asked_by(framework: &Framework, follower: &Follower<'_>, own: &Hos
     }
     system.whole.others.extend(OF_AGENTS.map(|it| Some(it.to_owned())));
     let disks = || system.has_disks_of(&Vec::new, follower, own);
-    unsaid(follower, &system).or_else(|| undeclared(follower, &system)).or_else(disks)
+    let options = Options::of(follower, &system.modules);
+    unsaid(&options, &system).or_else(|| undeclared(follower, &system)).or_else(disks)
 }
 
 /// The inputs whose modules an agent's own file imports.
@@ -220,8 +221,8 @@ pub(crate) fn read_by_name(
 }
 
 /// The option that the modules of a host ask it for, and none of them says.
-fn unsaid(follower: &Follower<'_>, system: &System) -> Option<String> {
-    let (option, declared) = asked::unsaid(follower, &system.modules)?;
+fn unsaid(options: &Options, system: &System) -> Option<String> {
+    let (option, declared) = options.unsaid(&system.modules)?;
     let at = declared.location();
     Some(format!(
         "its modules read the option {option}, which {at} declares without a default, and none of them says it"
@@ -229,9 +230,9 @@ fn unsaid(follower: &Follower<'_>, system: &System) -> Option<String> {
 }
 
 /// The secret that the modules of a host say, of which none says the file.
-fn without_file(follower: &Follower<'_>, system: &System) -> Option<String> {
+fn without_file(options: &Options, system: &System) -> Option<String> {
     let is_read = !system.whole.others.contains(&None);
-    let at = sops::without_file(follower, &system.modules).filter(|_| is_read)?;
+    let at = sops::without_file(options, &system.modules).filter(|_| is_read)?;
     Some(format!("{} says secrets to sops-nix, and no module says the file that they are in", at.location()))
 }
 
@@ -279,9 +280,10 @@ impl Reading<'_> {
         if ["extraModules", "baseModules"].iter().any(|name| follower.lookup(arguments, &[name]).is_bound()) {
             whole.whole.others.push(None);
         }
+        let options = Options::of(follower, &whole.modules);
         let undeclared = || undeclared(follower, &whole);
         system.asked =
-            unsaid(follower, &whole).or_else(undeclared).or_else(|| without_file(follower, &whole));
+            unsaid(&options, &whole).or_else(undeclared).or_else(|| without_file(&options, &whole));
         (system.modules, system.whole) = (whole.modules, whole.whole);
     }
 

@@ -85,18 +85,17 @@ impl Follower<'_> {
 
     /// Whether a pattern matches a string as a whole, as `builtins.match` does.
     pub(super) fn matches(&self, pattern: &Value, text: &Value) -> Option<bool> {
-        let (pattern, text) = (self.text(pattern)?, self.text(text)?);
-        Some(Regex::new(&format!("^(?:{pattern})$")).ok()?.is_match(&text))
+        Some(whole(&self.text(pattern)?)?.is_match(&self.text(text)?))
     }
 
-    /// The first string of a list that takes a string apart: what `match` finds before an ending, or `splitString` before a
+    /// The first string of a list that takes a string apart: what the first group of `match` has, or `splitString` before a
     /// separator.
     fn first(&self, list: &Value) -> Option<String> {
         let call = self.call(list)?;
         let [apart, text] = call.arguments.as_slice() else { return None };
         let (apart, text) = (self.text(apart)?, self.text(text)?);
         match call.name.as_str() {
-            "match" => Some(text.strip_suffix(ending(&apart, &["(.*)", "(.+)"])?.as_str())?.to_owned()),
+            "match" => Some(whole(&apart)?.captures(&text)?.get(1)?.as_str().to_owned()),
             "splitString" => Some(text.split(apart.as_str()).next()?.to_owned()),
             _ => None,
         }
@@ -238,12 +237,9 @@ fn platform(select: &Select) -> Option<String> {
     }
 }
 
-/// What a pattern says that a string ends in, where it takes all before that in one of some ways: `.nix` of `(.*)\.nix`.
-fn ending(pattern: &str, all_before: &[&str]) -> Option<String> {
-    let rest = pattern.trim_start_matches('^').trim_end_matches('$');
-    let rest = all_before.iter().find_map(|it| rest.strip_prefix(it))?;
-    let ending = rest.replace("\\.", ".").replace("[.]", ".");
-    ending.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.')).then_some(ending)
+/// A pattern that is to match a string as a whole; nothing where it can't be read.
+fn whole(pattern: &str) -> Option<Regex> {
+    Regex::new(&format!("^(?:{pattern})$")).ok()
 }
 
 /// `path`, from `folder` on, without `.` and `..`; nothing when it leads out of the tree.

@@ -118,13 +118,15 @@ pub fn plan(tree: &Tree, request: &Request) -> Result<Outcome> {
     for (path, contents) in &model.files {
         draft.create(path, contents.clone())?;
     }
-    match registered {
-        Some(at) => draft.note(format!("{at}: the flake has {} already", request.name.host())),
-        None if register(&mut draft, tree, &model)? && request.like.is_none() => {
+    if let Some(at) = registered {
+        draft.note(format!("{at}: the flake has {} already", request.name.host()));
+    } else {
+        let release_may_be_said = register(&mut draft, tree, &model)?;
+        // What is made after a sibling says its release as that does.
+        if release_may_be_said && request.like.is_none() {
             model.facts.release_is_default = true;
             draft.write(&paths.host(&request.name), template::host(tree.settings(), &model.facts)?)?;
         }
-        None => {}
     }
     add_to_base(&mut draft, tree, &model)?;
     if can_seal {
@@ -264,7 +266,7 @@ fn expect_free(tree: &Tree, name: &AgentName) -> Result<()> {
     Ok(())
 }
 
-/// Registers the machine; gives whether the flake says its release.
+/// Registers the machine; gives whether the flake may say its release.
 fn register(draft: &mut Draft<'_>, tree: &Tree, model: &Model) -> Result<bool> {
     let (paths, name) = (&tree.settings().paths, &model.facts.name);
     let registration = flake::register(&Planned::new(tree, draft.planned()), &name.host())?;

@@ -39,8 +39,8 @@ use crate::{
 pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> {
     let reading = Reading::of(files, files)?;
     let registration = find_place(files, &reading, host)?;
-    // What another agent lacks, too, is none that is needed; and large trees have agents.
     let own = |name| files.tree.settings().paths.host_files(name);
+    // What another agent lacks, too, is none that is needed; and large trees have agents.
     if let Some(agent) = reading.hosts.iter().flatten().find(|it| it.is_agent()) {
         let own = files.read(&own(&agent.name).file);
         let release_may_be_said = own.is_ok_and(|own| release_is_default(&own));

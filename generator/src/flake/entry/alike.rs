@@ -112,13 +112,11 @@ impl Full<'_> {
         if !common.is_empty() {
             lines.insert(0, format!("inherit {};", common.join(" ")));
         }
-        let says = |name: &str| {
-            common.iter().any(|it| it == name)
-                || lines.iter().any(|line| line.starts_with(&format!("{name} = ")))
-        };
+        let is_said =
+            common.iter().any(|it| it == "system") || lines.iter().any(|line| line.starts_with("system = "));
         // What they say may be of the platform that each has of itself.
         let is_mentioned = || self.says_itself(calls, &format!("{PLATFORM} {}", lines.join(" ")));
-        if !has_platform || !says("system") && is_mentioned() {
+        if !has_platform || !is_said && is_mentioned() {
             lines.insert(0, PLATFORM.into());
         }
         let rec = if self.says_itself(calls, &lines.join(" ")) { "rec " } else { "" };

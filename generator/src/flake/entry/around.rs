@@ -97,7 +97,8 @@ fn set_passed_with(name: &str, bindings: &SyntaxNode) -> Option<String> {
 fn said_with_what_is_passed(name: &str, bindings: &SyntaxNode) -> Option<String> {
     let bindings = LetIn::cast(bindings.clone())?;
     let value = bindings.attrpath_values().find(|it| keys(it) == [Some(name.to_owned())])?.value()?;
-    let is_whole = !value.syntax().descendants().filter_map(Expr::cast).any(|it| is_path(&it));
+    let mut exprs = value.syntax().descendants().filter_map(Expr::cast);
+    let is_whole = !exprs.any(|it| matches!(it, Expr::PathRel(_)));
     let means_the_same = is_whole && is_made_of_what_is_passed(&value) && !writes_functions(&value);
     let text = value.syntax().text();
     means_the_same.then(|| match &value {
@@ -112,10 +113,6 @@ fn is_made_of_what_is_passed(expr: &Expr) -> bool {
         binder(&it.to_string(), it.syntax()).is_some_and(|binder| Lambda::can_cast(binder.kind()))
     };
     names_from_around(expr.syntax()).iter().all(is_passed)
-}
-
-fn is_path(expr: &Expr) -> bool {
-    matches!(expr, Expr::PathRel(_))
 }
 
 /// The function of flake-parts' `withSystem system (arguments: …)`, where that is written out.

@@ -59,7 +59,7 @@ impl Reading<'_> {
         let Some(term) = module.as_ref().and_then(Value::term) else { return false };
         match &term.expr {
             // What the flake itself offers is to be read.
-            Expr::Select(_) => is_of_input(&term.expr) && !is_of_itself(&term.expr),
+            Expr::Select(it) => is_of_input(&term.expr) && !is_of_itself(&it.to_string()),
             Expr::Lambda(lambda) => {
                 let body = lambda.body().map(|body| Value::Term(term.with(body)));
                 lambda.param().is_some_and(|param| self.is_known(&param))
@@ -136,8 +136,7 @@ fn mentions_machine(module: &Term) -> bool {
     configs.any(is_of_machine)
 }
 
-/// Whether what is selected from is the flake's own.
-pub(super) fn is_of_itself(module: &Expr) -> bool {
-    let text = module.syntax().text().to_string();
-    text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'))).any(|word| word == "self")
+/// Whether what a module is called by is the flake's own: `self.nixosModules.base`.
+pub(crate) fn is_of_itself(module: &str) -> bool {
+    module.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'))).any(|word| word == "self")
 }

@@ -291,7 +291,7 @@ impl Giving<'_> {
     fn is_unread(&self, module: &Value) -> bool {
         let module = self.follower.reduce(module);
         module.term().is_none_or(|term| match &term.expr {
-            Expr::Select(_) if is_of_itself(&term.expr) => {
+            Expr::Select(it) if is_of_itself(&it.to_string()) => {
                 self.follower.bound_below(term, "imports").is_empty()
             }
             Expr::Select(_) => !is_of_input(&term.expr),

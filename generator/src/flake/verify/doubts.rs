@@ -14,7 +14,7 @@ use super::{
     undeclared::{self, is_below, is_guarded},
 };
 use crate::{
-    flake::entry::alike::names_one_machine,
+    flake::entry::{alike::names_one_machine, flake_wide::is_of_itself},
     nix::follow::{Follower, Value, conditional, default},
 };
 
@@ -92,7 +92,11 @@ impl<'a> Context<'a> {
             || look_up.iter().any(|it| self.may_be_there(it))
             || !read.missing.is_empty()
             || others.iter().flatten().any(|it| {
-                is_of_a_machine(it) || is_of_packages_alone(it) || is_a_home(it) || self.is_told_facts(it)
+                is_of_itself(it)
+                    || is_of_a_machine(it)
+                    || is_of_packages_alone(it)
+                    || is_a_home(it)
+                    || self.is_told_facts(it)
             })
             || unpassed.iter().any(|name| !self.is_given(name))
             || read.homes.iter().any(|home| home.is_none() || !self.users.contains(home))

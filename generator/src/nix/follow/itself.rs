@@ -1,11 +1,16 @@
 //! The flake itself: what `self` has is what its outputs bind.
 
-use rnix::ast::{Expr, Lambda, Param, With};
+use std::rc::Rc;
+
+use rnix::ast::{AttrpathValue, Expr, Inherit, Lambda, Param, With};
 use rowan::ast::AstNode;
 
 use super::{Follower, Term, Value};
 use crate::{
-    nix::scope::{binder, binds},
+    nix::{
+        file::NixFile,
+        scope::{binder, binds},
+    },
     path::TreePath,
 };
 
@@ -102,9 +107,13 @@ impl Follower<'_> {
             return matches!(module.term()?.expr, Expr::Select(_)).then_some(());
         }
         for above in [&[][..], &["config"]] {
-            let bound = self.lookup(&module, &[above, path].concat());
-            (bound.dotted.is_empty() && bound.unreadable.is_empty()).then_some(())?;
+            let path = [above, path].concat();
+            let bound = self.lookup(&module, &path);
+            bound.unreadable.is_empty().then_some(())?;
             said.extend(bound.values);
+            for (set, binding) in &bound.dotted {
+                said.push(self.bound_in(set, binding, &path)?);
+            }
         }
         for imports in self.lookup(&module, &["imports"]).values {
             let imports = self.reduce(&imports);
@@ -114,6 +123,24 @@ impl Follower<'_> {
             modules.try_for_each(|module| self.take_said(&module, path, depth, said))?;
         }
         Some(())
+    }
+
+    /// The set of what a binding in `set` says below `path`, of which it has the last names: `{ enable = true; }` of
+    /// `modules.nixos.ssh.enable = true;`.
+    fn bound_in(&self, set: &Term, binding: &AttrpathValue, path: &[&str]) -> Option<Value> {
+        let attrs: Vec<_> = binding.attrpath()?.attrs().collect();
+        let names: Vec<_> = attrs.iter().map(|attr| self.attribute(set, attr)).collect();
+        let is_end = |end: &&[&str]| end.iter().zip(&names).all(|(end, name)| name.as_deref() == Some(*end));
+        let mut ends = (0..path.len()).filter_map(|start| path.get(start..));
+        let rest = attrs.get(ends.find(is_end)?.len()..)?;
+        let keys: Vec<_> = rest.iter().map(|attr| attr.syntax().text().to_string()).collect();
+        // It says where it stands as the binding does.
+        let line = set.file.location(binding.syntax()).position?.line;
+        let lines: String = (1..line).map(|_| '\n').collect();
+        let text = format!("{lines}{{ {} = {}; }}", keys.join("."), binding.value()?.syntax().text());
+        let file = Rc::new(NixFile::parse(set.file.path(), text).ok()?);
+        let expr = file.value()?;
+        Some(Value::Term(Term { file, expr, scope: None }))
     }
 
     /// What a module of flake-parts, or one that it imports, says to an option.
@@ -155,7 +182,9 @@ fn of_itself<'a>(base: &Value, path: &'a [&'a str]) -> Option<&'a [&'a str]> {
     let base = &base.term()?.expr;
     match (base.syntax().text().to_string().as_str(), path) {
         // `self: super: …` is an overlay of something else.
-        ("self", path) => is_argument_of_a_pattern(base, "self").then_some(path),
+        ("self", path) => {
+            (is_argument_of_a_pattern(base, "self") || is_taken_from_inputs(base)).then_some(path)
+        }
         ("inputs", ["self", path @ ..]) | ("inputs.self", path) => Some(path),
         ("config", ["flake", path @ ..]) => is_argument_of_a_pattern(base, "config").then_some(path),
         _ => None,
@@ -171,6 +200,13 @@ fn of_modules<'a>(base: &Value, path: &'a [&'a str]) -> Option<&'a [&'a str]> {
         && path.split_last().is_some_and(|(_, above)| above.iter().any(|name| name.ends_with("odules")))
         && is_argument_of_a_pattern(base, "config");
     is_of_modules.then_some(path)
+}
+
+/// Whether a name stands in `inherit (inputs) self;`.
+fn is_taken_from_inputs(name: &Expr) -> bool {
+    let inherit = name.syntax().parent().and_then(Inherit::cast);
+    let from = inherit.and_then(|it| it.from()?.expr());
+    from.is_some_and(|from| from.syntax().text() == "inputs")
 }
 
 fn is_argument_of_a_pattern(at: &Expr, name: &str) -> bool {

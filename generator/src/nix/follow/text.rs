@@ -54,6 +54,15 @@ impl Follower<'_> {
                 let end = text.len().min(start.checked_add(length)?);
                 Some(text.get(start.min(end)..end)?.to_owned())
             }
+            // Of several that are replaced the first at each place is; of one, each.
+            ("replaceStrings", [from, to, text]) => {
+                let one = |list: &Value| match self.items(list)?.as_slice() {
+                    [only] => self.text(only),
+                    _ => None,
+                };
+                let from = one(from).filter(|from| !from.is_empty())?;
+                Some(self.text(text)?.replace(&from, &one(to)?))
+            }
             ("head", [list]) => self.first(list),
             ("elemAt", [list, index]) => {
                 let index = self.reduce(index);

@@ -1,0 +1,3 @@
+{
+  networking.hostId = "8425e349";
+}

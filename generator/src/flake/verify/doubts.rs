@@ -89,6 +89,7 @@ impl<'a> Context<'a> {
         let Whole { others, look_up, unpassed, .. } = &read.whole;
         let is_of_a_machine = |name: &String| names_one_machine(name) && !name.contains(".common-");
         others.contains(&None)
+            || read.whole.kind.is_some()
             || look_up.iter().any(|it| self.may_be_there(it))
             || !read.missing.is_empty()
             || others.iter().flatten().any(|it| {

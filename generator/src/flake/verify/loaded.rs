@@ -147,6 +147,10 @@ impl Reading<'_> {
         if self.is_whole && self.is_sure && system.whole.kind.is_none() {
             system.whole.kind = module.term().filter(|it| is_of_another_kind(&it.expr)).cloned();
         }
+        // What NixOS has of its own neither says nor reads anything of the flake's.
+        if module.term().is_some_and(|it| is_of_nixos(&it.expr)) {
+            return;
+        }
         if let Some(place) = self.follower.place(module) {
             return self.file(&place, system, depth);
         }
@@ -327,6 +331,15 @@ impl Reading<'_> {
 /// Whether a module is a set on a condition.
 fn is_conditional(module: &Expr) -> bool {
     matches!(module, Expr::Apply(call) if called(call).as_deref() == Some("mkIf") && conditional(call).is_some())
+}
+
+/// Whether a module is a file of NixOS's own: `"${modulesPath}/profiles/qemu-guest.nix"`.
+fn is_of_nixos(module: &Expr) -> bool {
+    match module {
+        Expr::Paren(it) => it.expr().is_some_and(|it| is_of_nixos(&it)),
+        Expr::Str(_) | Expr::BinOp(_) => module.syntax().text().to_string().contains("modulesPath"),
+        _ => false,
+    }
 }
 
 /// Whether a module is one of those of NixOS that make a machine what no agent's is.

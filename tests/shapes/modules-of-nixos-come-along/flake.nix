@@ -1,0 +1,27 @@
+{
+  outputs =
+    { nixpkgs, ... }@inputs:
+    {
+      nixosConfigurations = {
+        laptop = nixpkgs.lib.nixosSystem {
+          system = "x86_64-linux";
+          specialArgs = { inherit inputs; };
+          modules = [
+            ./hosts/laptop
+            ./modules/headless.nix
+            ./modules/container.nix
+          ];
+        };
+
+        tower = nixpkgs.lib.nixosSystem {
+          system = "x86_64-linux";
+          specialArgs = { inherit inputs; };
+          modules = [
+            ./hosts/tower
+            ./modules/headless.nix
+            ./modules/container.nix
+          ];
+        };
+      };
+    };
+}

@@ -1,0 +1,6 @@
+{ modulesPath, ... }:
+{
+  imports = [ (modulesPath + "/virtualisation/proxmox-lxc.nix") ];
+
+  i18n.defaultLocale = "C.UTF-8";
+}

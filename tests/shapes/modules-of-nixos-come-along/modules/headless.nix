@@ -1,0 +1,6 @@
+{ modulesPath, ... }:
+{
+  imports = [ "${modulesPath}/profiles/headless.nix" ];
+
+  time.timeZone = "UTC";
+}

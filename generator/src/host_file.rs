@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use rowan::ast::AstNode;
 use serde::Deserialize;
 
 use crate::{
@@ -37,9 +38,29 @@ pub struct HostFiles {
 /// The option that says the release which a machine was born under.
 pub(crate) const STATE_VERSION: &str = "system.stateVersion";
 
-/// Whether a host's own file says its release as a default: it is of no account where the flake says one of all machines.
-pub(crate) fn release_is_default(own: &NixFile) -> bool {
-    find(own, &AttrPath::value(STATE_VERSION)).value().is_some_and(|value| default(value).is_some())
+/// The option that allows packages which aren't free.
+pub(crate) const ALLOW_UNFREE: [&str; 3] = ["nixpkgs", "config", "allowUnfree"];
+
+/// What a host's own file needs to say for what the flake says of its machines, or leaves to each of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Needs {
+    /// Its release as a default, which is of no account where the flake says `system.stateVersion` of all machines.
+    pub default_release: bool,
+    /// `nixpkgs.config.allowUnfree`, which its siblings say each for itself.
+    pub unfree: bool,
+}
+
+impl Needs {
+    /// What a host's own file says of it.
+    #[must_use]
+    pub fn of(own: &NixFile) -> Self {
+        let release = find(own, &AttrPath::value(STATE_VERSION));
+        let unfree = find(own, &AttrPath::value(&ALLOW_UNFREE.join(".")));
+        Self {
+            default_release: release.value().is_some_and(|value| default(value).is_some()),
+            unfree: unfree.value().is_some_and(|value| value.syntax().text() == "true"),
+        }
+    }
 }
 
 /// How a file beside the folder of a host is written: `NAME` stands for the host.

@@ -5,6 +5,7 @@ use askama::{DynTemplate, Template};
 use crate::{
     agent::facts::Facts,
     error::{Error, Location, Result},
+    host_file::Needs,
     name::AgentName,
     path::TreePath,
     settings::Settings,
@@ -60,7 +61,7 @@ pub fn host(settings: &Settings, facts: &Facts) -> Result<String> {
             mail_secret: host.reference(&paths.mail_secret(name)),
             tailnet_secret: facts.tailnet_key.then(|| host.reference(&paths.tailnet_secret(name))),
             state_version: &facts.host_state_version,
-            release_is_default: facts.release_is_default,
+            needs: facts.needs,
         },
     )
 }
@@ -92,7 +93,7 @@ struct Host<'a> {
     mail_secret: String,
     tailnet_secret: Option<String>,
     state_version: &'a str,
-    release_is_default: bool,
+    needs: Needs,
 }
 
 #[derive(Template)]

@@ -1,4 +1,4 @@
-{ {% if tailnet_secret.is_some() %}config, {% endif %}inputs, {% if release_is_default %}lib, {% endif %}... }:
+{ {% if tailnet_secret.is_some() %}config, {% endif %}inputs, {% if needs.default_release %}lib, {% endif %}... }:
 {
   imports = [
     {{ shared }}
@@ -10,6 +10,11 @@
 
   networking.hostName = "agent-{{ name }}";
 
+{% if needs.unfree %}
+  # Each of the flake's machines says this for itself.
+  nixpkgs.config.allowUnfree = true;
+
+{% endif %}
   agent.vm = {
     sshPort = {{ vm.ssh_port }};
     spicePort = {{ vm.spice_port }};
@@ -40,7 +45,7 @@
       {{ mail }}
     ];
   };
-{% if release_is_default %}
+{% if needs.default_release %}
   # What the flake says of all its machines would go before this.
   system.stateVersion = lib.mkDefault {{ state_version|nix }};
 {% else %}

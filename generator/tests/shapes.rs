@@ -22,6 +22,7 @@ use generator::{
     edit::format_like,
     error::Result,
     flake::{self, Form, Planned},
+    host_file::Needs,
     name::AgentName,
     nix::file::NixFile,
     path::TreePath,
@@ -56,12 +57,12 @@ fn vesta() -> AgentName {
     "vesta".parse().unwrap()
 }
 
-/// The plan of a registration, its form, and whether the flake may say the release.
-fn register(tree: &Tree) -> Result<(Form, bool, Plan)> {
+/// The plan of a registration, its form, and what the host's own file needs to say.
+fn register(tree: &Tree) -> Result<(Form, Needs, Plan)> {
     let registration = flake::register(&Planned::none(tree), &vesta().host())?;
     let mut draft = Draft::new(tree);
     registration.enter(&mut draft)?;
-    Ok((registration.form, registration.release_may_be_said, draft.finish()?))
+    Ok((registration.form, registration.needs, draft.finish()?))
 }
 
 #[test]
@@ -69,11 +70,12 @@ fn every_shape_takes_a_host_or_says_why_not() {
     for shape in shapes() {
         let tree = tree(&shape);
         let (outcome, text) = match register(&tree) {
-            Ok((form, release_may_be_said, plan)) => {
+            Ok((form, needs, plan)) => {
                 expect_invariants(&tree, &plan, &shape);
                 let form = serde_json::to_string(&form).unwrap();
-                let release = if release_may_be_said { "release: a default\n" } else { "" };
-                ("after.diff", format!("form: {}\n{release}{}", form.trim_matches('"'), plan.diff()))
+                let release = if needs.default_release { "release: a default\n" } else { "" };
+                let unfree = if needs.unfree { "unfree: left to each\n" } else { "" };
+                ("after.diff", format!("form: {}\n{release}{unfree}{}", form.trim_matches('"'), plan.diff()))
             }
             Err(error) => ("refusal", format!("{error}\nhint: {}\n", error.hint().unwrap_or_default())),
         };

@@ -2,6 +2,7 @@
 
 use super::{Adoption, BASE};
 use crate::{
+    host_file::Needs,
     nix::literal::quote,
     path::TreePath,
     rule_names::RuleNames,
@@ -64,7 +65,7 @@ pub(super) fn shared(settings: &Settings, adoption: &Adoption) -> Vec<(TreePath,
                 home.reference(&module("agent-home.nix")),
             ),
         ),
-        (base.clone(), self::base(settings, false)),
+        (base.clone(), self::base(settings, Needs::default())),
         (image, IMAGE.to_owned()),
         (
             paths.operator_keys(),
@@ -76,12 +77,13 @@ pub(super) fn shared(settings: &Settings, adoption: &Adoption) -> Vec<(TreePath,
     files
 }
 
-/// The file of the base image's host. Where the flake says the release of all its machines, its own is a default.
-pub(super) fn base(settings: &Settings, release_may_be_said: bool) -> String {
+/// The file of the base image's host, with what the flake makes it say.
+pub(super) fn base(settings: &Settings, needs: Needs) -> String {
     let paths = &settings.paths;
     let base = &paths.base;
     let (arguments, default) =
-        if release_may_be_said { ("inputs, lib, ...", "lib.mkDefault ") } else { ("inputs, ...", "") };
+        if needs.default_release { ("inputs, lib, ...", "lib.mkDefault ") } else { ("inputs, ...", "") };
+    let unfree = if needs.unfree { "  nixpkgs.config.allowUnfree = true;\n\n" } else { "" };
     format!(
         "\
 # What the disk image has that all agents' machines start from: every agent's user and home.
@@ -96,7 +98,7 @@ pub(super) fn base(settings: &Settings, release_may_be_said: bool) -> String {
 
   networking.hostName = \"agent-base\";
 
-  home-manager.users = {{
+{unfree}  home-manager.users = {{
   }};
 
   system.stateVersion = {default}\"26.05\";

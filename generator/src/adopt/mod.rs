@@ -15,6 +15,7 @@ use std::path::Path;
 use crate::{
     error::{Error, Result},
     flake::{self, Form, Planned, Survey},
+    host_file::Needs,
     path::TreePath,
     plan::{Draft, Plan},
     secrets::recipient::Recipient,
@@ -117,8 +118,8 @@ fn register_base(draft: &mut Draft<'_>, tree: &Tree, before: &Survey) -> Result<
     let registration = flake::register(&Planned::new(tree, draft.planned()), BASE)?;
     registration.enter(draft)?;
     let base = &tree.settings().paths.base;
-    if registration.release_may_be_said && !tree.has(base) {
-        draft.write(base, files::base(tree.settings(), true))?;
+    if registration.needs != Needs::default() && !tree.has(base) {
+        draft.write(base, files::base(tree.settings(), registration.needs))?;
     }
     Ok(registration.file.filter(|_| registration.form == Form::Module).map(|file| file.path().clone()))
 }

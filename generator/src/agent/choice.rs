@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    host_file::Needs,
     settings::Settings,
     tree::Tree,
     vm::{Mac, Port, Vm},
@@ -41,8 +42,8 @@ pub(super) fn choose(tree: &Tree, request: &Request, vm: Vm) -> Result<Facts> {
         vm,
         tailnet_key: request.tailnet_key.is_some(),
         host_state_version: RELEASE.into(),
-        release_is_default: false,
         home_state_version: RELEASE.into(),
+        needs: Needs::default(),
     })
 }
 

@@ -7,7 +7,7 @@ use crate::{
     domain::Written,
     error::{Error, Location, Result},
     guide,
-    host_file::{STATE_VERSION, release_is_default},
+    host_file::{Needs, STATE_VERSION},
     name::AgentName,
     nix::{
         file::NixFile,
@@ -37,11 +37,11 @@ pub struct Facts {
     pub tailnet_key: bool,
     /// The release that its host was born under.
     pub host_state_version: String,
-    /// Whether that is a default, as the flake says `system.stateVersion` of all its machines.
-    #[serde(skip)]
-    pub release_is_default: bool,
     /// The release that its home was born under.
     pub home_state_version: String,
+    /// What its host's own file needs to say for what the flake says of its machines.
+    #[serde(skip)]
+    pub needs: Needs,
 }
 
 impl Facts {
@@ -67,8 +67,8 @@ impl Facts {
             )
             .is_bound(),
             host_state_version: string(host, STATE_VERSION)?,
-            release_is_default: release_is_default(host),
             home_state_version: string(home, "home.stateVersion")?,
+            needs: Needs::of(host),
         })
     }
 }

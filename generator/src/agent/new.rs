@@ -14,6 +14,7 @@ use crate::{
     error::{Error, Result},
     flake::{self, Planned},
     guide,
+    host_file::Needs,
     name::AgentName,
     nix::literal,
     path::TreePath,
@@ -121,10 +122,10 @@ pub fn plan(tree: &Tree, request: &Request) -> Result<Outcome> {
     if let Some(at) = registered {
         draft.note(format!("{at}: the flake has {} already", request.name.host()));
     } else {
-        let release_may_be_said = register(&mut draft, tree, &model)?;
-        // What is made after a sibling says its release as that does.
-        if release_may_be_said && request.like.is_none() {
-            model.facts.release_is_default = true;
+        let needs = register(&mut draft, tree, &model)?;
+        // What is made after a sibling says what that does.
+        if needs != model.facts.needs && request.like.is_none() {
+            model.facts.needs = needs;
             draft.write(&paths.host(&request.name), template::host(tree.settings(), &model.facts)?)?;
         }
     }
@@ -266,8 +267,8 @@ fn expect_free(tree: &Tree, name: &AgentName) -> Result<()> {
     Ok(())
 }
 
-/// Registers the machine; gives whether the flake may say its release.
-fn register(draft: &mut Draft<'_>, tree: &Tree, model: &Model) -> Result<bool> {
+/// Registers the machine; gives what its own file needs to say.
+fn register(draft: &mut Draft<'_>, tree: &Tree, model: &Model) -> Result<Needs> {
     let (paths, name) = (&tree.settings().paths, &model.facts.name);
     let registration = flake::register(&Planned::new(tree, draft.planned()), &name.host())?;
     registration.enter(draft)?;
@@ -279,7 +280,7 @@ fn register(draft: &mut Draft<'_>, tree: &Tree, model: &Model) -> Result<bool> {
             paths.host_files(&name.host()).place()
         ));
     }
-    Ok(registration.release_may_be_said)
+    Ok(registration.needs)
 }
 
 fn add_to_base(draft: &mut Draft<'_>, tree: &Tree, model: &Model) -> Result<()> {

@@ -31,6 +31,7 @@ use self::{files::Edited, reading::Reading};
 use crate::{
     edit,
     error::{Location, Result},
+    host_file::Needs,
     nix::file::NixFile,
     path::TreePath,
     plan::Draft,
@@ -54,8 +55,8 @@ pub struct Registration {
     pub importer: Option<NixFile>,
     /// The entry, as it stands in the file.
     pub entry: String,
-    /// Whether the flake may say `system.stateVersion` of the host: what the host's own file says is to be a default then.
-    pub release_may_be_said: bool,
+    /// What the host's own file needs to say.
+    pub needs: Needs,
 }
 
 impl Registration {

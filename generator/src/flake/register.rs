@@ -21,12 +21,14 @@ use super::{
     reading::{Host, Reading},
     refusal::Refusal,
     unfound,
-    verify::{Proof, elsewhere, read_of_all, registered, rekeyed, system, system::asked_by, verify, will_be},
+    verify::{
+        Proof, elsewhere, read_of_all, registered, rekeyed, system, system::asked_by, unfree, verify, will_be,
+    },
 };
 use crate::{
     edit::{self, Entry, Site},
     error::{Error, Result},
-    host_file::release_is_default,
+    host_file::Needs,
     nix::{
         file::NixFile,
         follow::{DirEntry, Follower},
@@ -43,8 +45,8 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     // What another agent lacks, too, is none that is needed; and large trees have agents.
     if let Some(agent) = reading.hosts.iter().flatten().find(|it| it.is_agent()) {
         let own = files.read(&own(&agent.name).file);
-        let release_may_be_said = own.is_ok_and(|own| release_is_default(&own));
-        return Ok(Registration { release_may_be_said, ..registration });
+        let needs = own.map(|own| Needs::of(&own)).unwrap_or_default();
+        return Ok(Registration { needs, ..registration });
     }
     let system = registered(files, &reading, &registration, host);
     if let Some(at) = rekeyed::gives_all(files, &reading)
@@ -55,8 +57,12 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     if let Some((at, option)) = system.as_ref().and_then(|it| read_of_all::lacking(files, &reading, it)) {
         return Err(Refusal::without_option(&at, &option));
     }
-    let release_may_be_said = system.is_none_or(|it| it.may_say_release(&reading.follower, &own(host)));
-    Ok(Registration { release_may_be_said, ..registration })
+    let follower = &reading.follower;
+    let needs = Needs {
+        default_release: system.as_ref().is_none_or(|it| it.may_say_release(follower, &own(host))),
+        unfree: system.is_some_and(|it| unfree::is_left_to_each(files, &reading, &it, &own(host))),
+    };
+    Ok(Registration { needs, ..registration })
 }
 
 fn find_place(files: &Planned<'_>, reading: &Reading<'_>, host: &str) -> Result<Registration> {
@@ -220,7 +226,7 @@ fn by_folder(
         file: None,
         importer: None,
         entry: String::new(),
-        release_may_be_said: false,
+        needs: Needs::default(),
     })
 }
 
@@ -307,7 +313,7 @@ pub(super) fn at_place(
                         file,
                         importer: None,
                         entry,
-                        release_may_be_said: false,
+                        needs: Needs::default(),
                     });
                 }
                 (Proof::Lighter(_, entry), _) => proven = prove(Entry::Copied(&entry), origin)?,

@@ -9,6 +9,7 @@ use std::{
 use generator::{
     agent::facts::Facts,
     guide,
+    host_file::Needs,
     name::AgentName,
     path::TreePath,
     secrets::{host_key::HostKey, manifest, recipient::Recipient, seal::seal},
@@ -100,8 +101,8 @@ impl Garden<'_> {
             },
             tailnet_key: false,
             host_state_version: "26.05".into(),
-            release_is_default: false,
             home_state_version: "26.05".into(),
+            needs: Needs::default(),
             name,
         };
         for (path, text) in template::files(&self.settings, &facts).unwrap() {

@@ -47,6 +47,8 @@ struct Json {
     diff: Option<String>,
     /// Whether the flake may say `system.stateVersion` of it: the host's own file is to say it as a default then.
     release_may_be_said: Option<bool>,
+    /// Whether the host's own file is to say `nixpkgs.config.allowUnfree`, as each of its siblings does.
+    unfree_is_left_to_each: Option<bool>,
     refused: Option<String>,
     by_hand: Option<String>,
 }
@@ -92,7 +94,8 @@ fn found(tree: &Tree, name: &AgentName, registration: &Registration) -> Result<J
         form: Some(registration.form),
         host: Some(host.file.to_string()),
         folder: host.is_inside().then(|| host.folder.to_string()),
-        release_may_be_said: Some(registration.release_may_be_said),
+        release_may_be_said: Some(registration.needs.default_release),
+        unfree_is_left_to_each: Some(registration.needs.unfree),
         diff: (!diff.is_empty()).then_some(diff),
         ..Json::default()
     })

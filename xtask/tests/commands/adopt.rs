@@ -46,6 +46,26 @@ pub(crate) fn flake() -> Fixture {
     fixture
 }
 
+/// Machines of somebody's that have a file of their own and a module of all each.
+fn flake_of_two(own: &str, of_all: &str) -> Fixture {
+    let fixture = flake();
+    let modules = "[ ./machines/tower ]; # under the desk\n        };";
+    let other = "laptop = nixpkgs.lib.nixosSystem {
+          system = \"x86_64-linux\";
+          modules = [ ./machines/laptop ./all.nix ];
+        };";
+    fixture.replace(
+        "flake.nix",
+        modules,
+        &format!("[ ./machines/tower ./all.nix ];\n        }};\n        {other}"),
+    );
+    fixture.replace("machines/tower/default.nix", "{\n", "{\n  imports = [ ../laptop ];\n");
+    fixture.write("machines/laptop/default.nix", own);
+    fixture.write("all.nix", of_all);
+    fixture.commit();
+    fixture
+}
+
 fn adopt(fixture: &Fixture) -> String {
     fixture.ok(&adoption("")).stdout
 }
@@ -80,11 +100,7 @@ fn a_flake_becomes_a_tree_of_agents() {
 
 #[test]
 fn the_release_is_a_default_where_the_flake_says_one_of_all_machines() {
-    let fixture = flake();
-    let modules = "[ ./machines/tower ]; # under the desk";
-    fixture.replace("flake.nix", modules, "[ ./machines/tower ./release.nix ];");
-    fixture.write("release.nix", "{ system.stateVersion = \"25.05\"; }\n");
-    fixture.commit();
+    let fixture = flake_of_two("{ }\n", "{ system.stateVersion = \"25.05\"; }\n");
     adopt(&fixture);
     fixture.ok("new-agent vesta");
     fixture.ok("new-agent pallas --like vesta");
@@ -96,6 +112,22 @@ fn the_release_is_a_default_where_the_flake_says_one_of_all_machines() {
     }
     assert!(fixture.ok("check").stderr.contains("0 errors"));
     assert!(fixture.ok("new-agent vesta").stderr.contains("already"));
+}
+
+#[test]
+fn unfree_packages_are_allowed_where_each_machine_allows_them_for_itself() {
+    let own = "{ nixpkgs.config.allowUnfree = true; }\n";
+    let fixture = flake_of_two(own, "{ pkgs, ... }: { environment.systemPackages = [ pkgs.discord ]; }\n");
+    adopt(&fixture);
+    fixture.ok("new-agent vesta");
+    fixture.ok("new-agent pallas --like vesta");
+    for agent in ["base", "vesta", "pallas"] {
+        let host = fixture.read(&format!("machines/agent-{agent}/default.nix"));
+        assert!(host.lines().any(|it| it == "  nixpkgs.config.allowUnfree = true;"), "{host}");
+    }
+    assert!(fixture.ok("check").stderr.contains("0 errors"));
+    fixture.ok("new-agent juno");
+    assert!(fixture.read("machines/agent-juno/default.nix").contains("allowUnfree"));
 }
 
 #[test]

@@ -26,6 +26,7 @@ use super::{
 use crate::{
     edit::{self, Entry, Site},
     error::{Location, Result},
+    host_file::Needs,
     nix::{
         file::NixFile,
         follow::{DirEntry, Follower, Term, Value},
@@ -311,7 +312,7 @@ fn register_at(
                     file: Some(file),
                     importer,
                     entry: text,
-                    release_may_be_said: false,
+                    needs: Needs::default(),
                 });
             }
             Err(error) => why = Some(error),

@@ -44,7 +44,7 @@ pub(super) fn said_for_it(
 }
 
 /// The files that the host's own leads to by paths that are written out, as an agent's leads to what all agents share.
-fn loaded_by(follower: &Follower<'_>, own: &HostFiles) -> BTreeSet<TreePath> {
+pub(super) fn loaded_by(follower: &Follower<'_>, own: &HostFiles) -> BTreeSet<TreePath> {
     let (mut loaded, mut waiting) = (BTreeSet::new(), vec![own.file.clone()]);
     while let Some(path) = waiting.pop() {
         let Some(file) = follower.file(&path).and_then(|it| Some(it.term()?.file.clone())) else { continue };

@@ -16,6 +16,7 @@ pub(super) mod rekeyed;
 pub(super) mod sops;
 pub(super) mod system;
 pub(super) mod undeclared;
+pub(super) mod unfree;
 
 use self::{along::Along, missing::unmade, system::System};
 use crate::{

@@ -1,0 +1,8 @@
+{ ... }:
+{
+  nixpkgs = {
+    config = {
+      allowUnfree = true;
+    };
+  };
+}

@@ -22,6 +22,8 @@ pub(super) struct Whole {
     pub(super) missing: Vec<(String, Term)>,
     /// Whether they say secrets to sops-nix, each of which is of the file for all unless it says another.
     pub(super) has_secrets: bool,
+    /// Whether the host is given packages, or a module says some: no other may say anything of them then.
+    pub(super) has_packages: bool,
     /// The one of NixOS's own that makes them another kind of machine: a container, a medium, one of some provider.
     pub(super) kind: Option<Term>,
     /// The files that they are in.

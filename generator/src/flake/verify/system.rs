@@ -33,8 +33,6 @@ pub(crate) struct System {
     /// The options of the flake's own that it is said, and whether there are modules to declare them beside its own file.
     pub(super) own_options: BTreeSet<String>,
     pub(super) has_others: bool,
-    /// Whether it is given packages, or a module may: no other may say anything of them then.
-    pub(super) has_packages: bool,
     /// What its modules are passed that is seen to throw.
     pub(super) throwing: Vec<String>,
     /// Its modules that can be read.
@@ -286,7 +284,7 @@ impl Reading<'_> {
         let undeclared = || undeclared(follower, &whole);
         system.asked =
             unsaid(&options, &whole).or_else(undeclared).or_else(|| without_file(&options, &whole));
-        system.has_packages =
+        whole.whole.has_packages =
             follower.lookup(arguments, &["pkgs"]).is_bound() || options.known().is_said(&["nixpkgs", "pkgs"]);
         (system.modules, system.whole) = (whole.modules, whole.whole);
     }

@@ -19,7 +19,8 @@ pub(crate) fn is_left_to_each(
     let by_own = loaded_by(follower, own);
     let is_own = |path: &TreePath| own.has(path.as_str()) || by_own.contains(path);
     let has_others = system.modules.iter().any(|it| !is_own(it.set.file.path()));
-    if !system.readable || system.has_packages || !has_others || files.all_with_word(option).is_empty() {
+    if !system.readable || system.whole.has_packages || !has_others || files.all_with_word(option).is_empty()
+    {
         return false;
     }
     let allows = |system: &System| {

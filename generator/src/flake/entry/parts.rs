@@ -2,14 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use rnix::ast::{AttrSet, Expr};
+use rnix::ast::{AttrSet, AttrpathValue, Expr, LetIn};
+use rowan::ast::AstNode;
 
-use super::{carried::carried, passed::is_further};
+use super::{
+    carried::carried,
+    passed::{is_called_so, is_further},
+};
 use crate::{
     flake::{place::Place, verify::system::arguments},
     nix::{
         find::keys,
         follow::{Bound, Follower, Term, Value, update, updated},
+        scope::is_bound_at,
     },
 };
 
@@ -17,8 +22,8 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Parts {
     pub(super) sets: Vec<(Term, AttrSet)>,
-    /// What the sets are called that a name stands for.
-    by_names: Vec<Value>,
+    /// Those that a name stands for, and what each is merged of.
+    by_names: Vec<(Value, Self)>,
     /// The names of those that are bound one by one: `specialArgs.fleet = …;`.
     dotted: Vec<(String, Bound)>,
     /// What is no set that is written out.
@@ -60,15 +65,21 @@ impl Parts {
     }
 
     fn take(&mut self, follower: &Follower<'_>, value: &Value) {
-        let reduced = follower.reduce(value);
+        let (reduced, mut parts) = (follower.reduce(value), Self::default());
         if let Some((term, set)) = reduced.set() {
-            self.sets.push((term.clone(), set.clone()));
-            self.by_names.extend(is_a_name(value).then(|| value.clone()));
+            parts.sets.push((term.clone(), set.clone()));
         } else if let Some((left, right)) = reduced.term().and_then(update).or_else(|| updated(&reduced)) {
-            self.take(follower, &left);
-            self.take(follower, &right);
+            parts.take(follower, &left);
+            parts.take(follower, &right);
         } else {
-            self.others.push(value.clone());
+            parts.others.push(value.clone());
+        }
+        self.sets.extend(parts.sets.iter().cloned());
+        self.others.extend(parts.others.iter().cloned());
+        if is_a_name(value) || parts.is_open() && name_of(value).is_some() {
+            self.by_names.push((value.clone(), parts));
+        } else {
+            self.by_names.append(&mut parts.by_names);
         }
     }
 
@@ -104,20 +115,32 @@ impl Parts {
         said
     }
 
-    /// The sets that a name stands for which means the same at `place`: that name, the set, and what it binds.
+    /// The sets that a name stands for which means the same at `place` and `is_taken`: that name, the set, and what it is
+    /// merged of. What one is merged of is none of them.
     pub(super) fn sets_by_name(
         &self,
         follower: &Follower<'_>,
         place: &Place,
-    ) -> Vec<(String, Value, BTreeSet<String>)> {
-        let named = self.by_names.iter().filter_map(|it| {
-            let (said, text) = carried(follower, it, place)?;
-            let set = follower.reduce(it);
-            let names = set.set().map(|(term, set)| follower.names(term, set))?;
-            let names = names.into_iter().map(|(name, _)| name).collect();
-            matches!(said.expr, Expr::Ident(_)).then_some((text, set, names))
+        is_taken: &dyn Fn(&str) -> bool,
+    ) -> Vec<(String, &Value, &Self)> {
+        let named = self.by_names.iter().flat_map(|(value, parts)| {
+            match name_at(follower, value, place).filter(|name| is_taken(name)) {
+                Some(name) => vec![(name, value, parts)],
+                None => parts.sets_by_name(follower, place, is_taken),
+            }
         });
         named.collect()
+    }
+
+    /// The names that are written out.
+    pub(super) fn names(&self, follower: &Follower<'_>) -> BTreeSet<String> {
+        let names = self.sets.iter().flat_map(|(term, set)| follower.names(term, set));
+        names.map(|(name, _)| name).collect()
+    }
+
+    /// Whether there may be more than is written out.
+    pub(super) const fn is_open(&self) -> bool {
+        !self.others.is_empty()
     }
 
     /// What those parts that are no sets are called at `place`, or what gives them there.
@@ -129,6 +152,24 @@ impl Parts {
     }
 }
 
+/// Whether a value is a name, or what the flake calls its inputs.
 fn is_a_name(value: &Value) -> bool {
-    value.term().is_some_and(|term| matches!(term.expr, Expr::Ident(_)))
+    let is_inputs = |it: &Expr| it.syntax().text() == "self.inputs";
+    value.term().is_some_and(|term| matches!(term.expr, Expr::Ident(_)) || is_inputs(&term.expr))
+}
+
+/// The name to which a `let` binds a value, as a whole.
+fn name_of(value: &Value) -> Option<String> {
+    let binding = AttrpathValue::cast(value.term()?.expr.syntax().parent()?)?;
+    let is_of_let = binding.syntax().parent().is_some_and(|it| LetIn::can_cast(it.kind()));
+    keys(&binding).into_iter().next().filter(|_| is_of_let && keys(&binding).len() == 1)?
+}
+
+/// The name that stands for a value at `place`.
+fn name_at(follower: &Follower<'_>, value: &Value, place: &Place) -> Option<String> {
+    let carried =
+        || carried(follower, value, place).filter(|(said, _)| is_a_name(&Value::Term(said.clone())));
+    let at = place.site.syntax()?;
+    let is_so = |name: &String| is_bound_at(name, at) && is_called_so(follower, value, name, at, place);
+    name_of(value).filter(is_so).or_else(|| Some(carried()?.1))
 }

@@ -1,6 +1,6 @@
 //! What hosts are passed that is a whole flake's, and so a new host's, too.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, slice};
 
 use rnix::{
     SyntaxKind::NODE_ATTRPATH,
@@ -9,7 +9,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{given, parts::Parts, special::host_name_of_record};
+use super::{full::operands, given, parts::Parts, special::host_name_of_record};
 use crate::{
     flake::{place::Place, verify::system::arguments},
     host_file::HostFiles,
@@ -95,12 +95,14 @@ impl Passed {
     fn take_named(&mut self, follower: &Follower<'_>, parts: &Parts, place: &Place) {
         let Some(at) = place.site.syntax() else { return };
         let all: BTreeSet<_> = self.names.iter().cloned().chain(names_of(&self.bindings)).collect();
-        for (name, set, names) in parts.sets_by_name(follower, place) {
-            let has_more = names.iter().any(|name| name != "inputs" && !all.contains(name));
-            if is_of_flake(&name, at) && has_more {
+        let is_taken = |set: &str| is_of_flake(set.split('.').next().unwrap_or_default(), at);
+        for (set, value, parts) in parts.sets_by_name(follower, place, &is_taken) {
+            let names = parts.names(follower);
+            if parts.is_open() || names.iter().any(|name| name != "inputs" && !all.contains(name)) {
                 self.names.retain(|it| !names.contains(it));
-                self.over_inputs |= follower.lookup(&set, &["inputs"]).is_bound();
-                self.over.push(name);
+                self.bindings.retain(|it| !names_of(slice::from_ref(it)).iter().all(|it| names.contains(it)));
+                self.over_inputs |= follower.lookup(value, &["inputs"]).is_bound();
+                self.over.push(set);
             }
         }
         self.over_inputs &= self.over.len() == 1;
@@ -201,8 +203,7 @@ pub(super) fn is_further(name: &str, names: &[String]) -> bool {
 fn is_of_flake(name: &str, at: &SyntaxNode) -> bool {
     match resolve(name, at) {
         Some(text @ Expr::Str(_)) => !is_of_host(name) && is_said_elsewhere(name, &text, at),
-        Some(Expr::AttrSet(set)) => !is_of_host(name) && !names_a_host(&set),
-        Some(_) => !is_of_host(name),
+        Some(made) => !is_of_host(name) && !operands(&made).iter().any(names_a_host),
         None => true,
     }
 }
@@ -212,7 +213,8 @@ pub(super) fn is_of_host(name: &str) -> bool {
 }
 
 /// Whether a set says what a host is called, beside what else is that one's.
-fn names_a_host(set: &AttrSet) -> bool {
+fn names_a_host(set: &Expr) -> bool {
+    let Expr::AttrSet(set) = set else { return false };
     let says_name = |it: &AttrpathValue| {
         let key = first_key(it).filter(|key| is_of_host(key));
         key.is_some() && matches!(it.value(), Some(Expr::Str(_)))

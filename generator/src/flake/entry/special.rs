@@ -59,7 +59,12 @@ impl Full<'_> {
         if let ([only], true, true) =
             (passed.over.as_slice(), passed.over_inputs, names.is_empty() && further.is_empty())
         {
-            return Some(format!("specialArgs = {only};"));
+            let is_so = only == "specialArgs";
+            return Some(if is_so {
+                "inherit specialArgs;".into()
+            } else {
+                format!("specialArgs = {only};")
+            });
         }
         Some(match (inputs(at)?.as_str(), names.join(" ").as_str()) {
             ("inputs", _) if is_first && is_bound_at("self", at) => {

@@ -1,0 +1,6 @@
+{ agenix, username, ... }:
+{
+  imports = [ agenix.nixosModules.default ];
+  networking.hostName = "tower";
+  users.users.${username}.isNormalUser = true;
+}

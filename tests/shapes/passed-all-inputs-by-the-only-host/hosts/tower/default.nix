@@ -1,0 +1,5 @@
+{ home-manager, hostName, ... }:
+{
+  imports = [ home-manager.nixosModules.default ];
+  networking.hostName = hostName;
+}

@@ -119,7 +119,7 @@ let
     hasPrefix = start: text: builtins.substring 0 (builtins.stringLength start) text == start;
     mkOption = option: option;
     evalModules = { modules, specialArgs }: {
-      config.flake = evaluate specialArgs.inputs { imports = modules; };
+      config.flake = evaluate { inherit (specialArgs) inputs; } { imports = modules; };
     };
     optionalString = condition: text: if condition then text else "";
     const = value: _: value;
@@ -156,7 +156,11 @@ let
 
   # Modules of flake-parts, as far as they bind outputs.
   evaluate =
-    inputs: module:
+    {
+      inputs,
+      specialArgs ? { },
+    }:
+    module:
     let
       arguments = {
         inherit inputs lib;
@@ -176,7 +180,8 @@ let
         # Nothing of it is looked at but what outputs are made of.
         makeMachine = modules: lib.nixosSystem { inherit modules; };
         flake-parts-lib.mkTransposedPerSystemModule = _: { };
-      };
+      }
+      // specialArgs;
       # What some modules give to those that ask for it.
       given = foldl' (a: b: a // (b._module.args or { })) { } (contents module);
       asked = m: removeAttrs (builtins.functionArgs m) (attrNames arguments);
@@ -249,7 +254,7 @@ let
     };
     flake-parts = {
       lib = {
-        mkFlake = { inputs }: evaluate inputs;
+        mkFlake = evaluate;
         importApply = path: import path;
       };
       flakeModules = {

@@ -38,7 +38,8 @@ impl Search<'_> {
 
     fn output_call(&mut self, term: &Term, call: &Call) {
         match (call.name.as_str(), call.arguments.as_slice()) {
-            ("mkFlake", [_, module]) if parts::may_be_called(self.follower, term) => {
+            ("mkFlake", [arguments, module]) if parts::may_be_called(self.follower, term) => {
+                self.given_by_flake(arguments);
                 self.open_module(&self.follower.body(module));
                 self.module(module, parts::IMPORTS);
             }

@@ -145,6 +145,16 @@ impl Search<'_> {
     /// What a module gives to all that ask for it by name: `_module.args.helper = …`.
     fn given(&mut self, module: &Value) {
         let arguments = self.follower.lookup(module, &["_module", "args"]);
+        self.give(arguments);
+    }
+
+    /// What the flake gives to all modules: `mkFlake { specialArgs = { inherit helper; }; }`.
+    pub(super) fn given_by_flake(&mut self, arguments: &Value) {
+        let arguments = self.follower.lookup(arguments, &["specialArgs"]);
+        self.give(arguments);
+    }
+
+    fn give(&mut self, arguments: Bound) {
         for (term, set) in arguments.values.iter().filter_map(Value::set) {
             for (name, _) in self.follower.names(term, set) {
                 let value = self.follower.select(&Value::Term(term.clone()), &[&name]);
@@ -152,7 +162,7 @@ impl Search<'_> {
             }
         }
         for (term, binding) in arguments.dotted {
-            if let ([_, _, Some(name)], Some(value)) = (keys(&binding).as_slice(), binding.value()) {
+            if let (Some(Some(name)), Some(value)) = (keys(&binding).last(), binding.value()) {
                 self.gives |= self.follower.give(name, Value::Term(term.with(value)));
             }
         }

@@ -73,7 +73,7 @@ impl Follower<'_> {
     }
 
     /// The number that `value` comes to, as far as it is about how long strings are.
-    fn number(&self, value: &Value) -> Option<usize> {
+    pub(super) fn number(&self, value: &Value) -> Option<usize> {
         let value = self.reduce(value);
         if let Some(call) = self.call(&value).filter(|call| call.name == "stringLength") {
             return Some(self.text(call.arguments.first()?)?.len());

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rnix::ast::{Apply, Expr, HasEntry, Lambda, Param};
+use rnix::ast::{Apply, BinOpKind, Expr, HasEntry, Lambda, Param};
 use rowan::ast::AstNode;
 
 use super::{Follower, Frame, Term, Value, last_name, without_parentheses};
@@ -65,6 +65,10 @@ impl Follower<'_> {
         if there != (None, None, None) || here != (None, None, None) {
             return there == here;
         }
+        // What is counted leads nowhere.
+        if self.is_counted(&one) && self.is_counted(&other) {
+            return self.number(&one) == self.number(&other);
+        }
         let (Value::Term(one), Value::Term(other)) = (&one, &other) else { return false };
         match (&one.expr, &other.expr) {
             _ if one.is(other) => true,
@@ -84,6 +88,18 @@ impl Follower<'_> {
             (Expr::Lambda(_), Expr::Lambda(_)) => self.are_turns_at(one, other, depth),
             _ => false,
         }
+    }
+
+    /// Whether a value is a number that is made of others: `depth - 1`.
+    fn is_counted(&self, value: &Value) -> bool {
+        let operator = value.term().and_then(|term| match &term.expr {
+            Expr::BinOp(it) => it.operator(),
+            _ => None,
+        });
+        matches!(operator, Some(BinOpKind::Sub | BinOpKind::Mul | BinOpKind::Div))
+            || self
+                .call(value)
+                .is_some_and(|call| matches!(call.name.as_str(), "sub" | "add" | "mul" | "div"))
     }
 }
 

@@ -246,7 +246,8 @@ impl Reading<'_> {
 
     /// A module in a file of its own.
     pub(super) fn file(&self, place: &str, system: &mut System, depth: usize) {
-        let path = TreePath::new(place).ok();
+        // The root is a module by its `default.nix`.
+        let path = TreePath::new(if place.is_empty() { "default.nix" } else { place }).ok();
         system.loads |= self.own.is_loaded_by(place);
         system.has_others |= !self.own.is_loaded_by(place);
         if (self.own.has(place) || self.missing().is_named(place))

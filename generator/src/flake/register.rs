@@ -122,9 +122,6 @@ fn find_place(files: &Planned<'_>, reading: &Reading<'_>, host: &str) -> Result<
     {
         return Err(refusal.unfound(sign));
     }
-    if let Some(registered) = module::register(files, reading, host) {
-        return registered;
-    }
     let maker = reading
         .places
         .parts
@@ -132,6 +129,9 @@ fn find_place(files: &Planned<'_>, reading: &Reading<'_>, host: &str) -> Result<
         .find(|part| folder::may_register(&reading.follower, part, hosts.as_str()));
     if let Some(part) = maker {
         return Err(refusal.known_to(part));
+    }
+    if let Some(registered) = module::register(files, reading, host) {
+        return registered;
     }
     // A flake that has hosts is not opened in another place.
     if reading.places.is_empty()

@@ -2,7 +2,7 @@
 
 use rnix::{
     SyntaxNode,
-    ast::{Expr, Lambda, Param},
+    ast::{BinOp, BinOpKind, Expr, Lambda, Param},
 };
 use rowan::ast::AstNode;
 
@@ -139,7 +139,7 @@ fn options(function: &Lambda, hosts: Hosts) -> Vec<Path> {
     };
     let Some(body) = host.as_ref().or(name.as_ref()).and_then(Lambda::body) else { return Vec::new() };
     let nothing = Options::default();
-    let read = reads::of_any(&[body.syntax().clone()], &nothing.known()).into_iter();
+    let read = reads::of_any(&for_certain(body), &nothing.known()).into_iter();
     let by_name = name.and_then(|it| Some(format!("${{{}}}", ident(&it)?)));
     let options = read.filter_map(|(of, path)| {
         let of_host = host.as_ref().and_then(|host| below(host, &of, &path));
@@ -153,6 +153,20 @@ fn options(function: &Lambda, hosts: Hosts) -> Vec<Path> {
     options
         .filter(|option| option.first().is_some_and(|first| is_own(first) && !first.contains("${")))
         .collect()
+}
+
+/// What of a function's body is read for certain: also what hosts are asked for that aren't another, `a != b && …`.
+fn for_certain(body: Expr) -> Vec<SyntaxNode> {
+    let is = |it: &BinOp, operator| it.operator() == Some(operator);
+    match without_parentheses(body) {
+        Expr::BinOp(it) if is(&it, BinOpKind::And) => match (it.lhs().map(without_parentheses), it.rhs()) {
+            (Some(Expr::BinOp(left)), Some(right)) if is(&left, BinOpKind::NotEqual) => {
+                vec![left.syntax().clone(), right.syntax().clone()]
+            }
+            _ => vec![it.syntax().clone()],
+        },
+        body => vec![body.syntax().clone()],
+    }
 }
 
 /// The option that is read of a host, the parameter of a function.

@@ -274,10 +274,11 @@ impl Reading<'_> {
             }
         }
         let (reading, mut whole) = (self.whole(passed), System::default());
-        for modules in &modules {
+        let extra = follower.lookup(arguments, &["extraModules"]).values;
+        for modules in modules.iter().chain(&extra) {
             reading.modules(modules, &mut whole, DEPTH);
         }
-        if ["extraModules", "baseModules"].iter().any(|name| follower.lookup(arguments, &[name]).is_bound()) {
+        if follower.lookup(arguments, &["baseModules"]).is_bound() {
             whole.whole.others.push(None);
         }
         let options = Options::of(follower, &whole.modules);

@@ -10,11 +10,12 @@ use crate::nix::{
 
 /// The inputs that many have, by the names that people give them, and the options that their modules declare, as far as
 /// anything but what is the input's own says them. They import no modules of others.
-const INPUTS: [(&str, Option<&[&str]>); 26] = [
+const INPUTS: [(&str, Option<&[&str]>); 27] = [
     ("agenix", Some(&["age"])),
     ("ragenix", Some(&["age"])),
     ("catppuccin", Some(&["catppuccin"])),
     ("chaotic", None),
+    ("colmena", Some(&["deployment"])),
     ("determinate", None),
     ("disko", Some(&["disko"])),
     ("hardware", None),

@@ -1,0 +1,5 @@
+{
+  imports = [ ../../modules/fleet.nix ];
+
+  fleet.role = "desk";
+}

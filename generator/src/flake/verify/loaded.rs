@@ -318,11 +318,12 @@ impl Reading<'_> {
         bound.into_iter().flat_map(of_one).collect()
     }
 
-    /// What a module asks for, and is seen not to be `passed`.
+    /// What a module asks for, and is seen not to be `passed`: a default of its own is none to modules (`applyModuleArgs`,
+    /// lib/modules.nix of nixpkgs).
     fn unpassed(&self, module: &Value, passed: &Value) -> Vec<String> {
         let Some(Expr::Lambda(lambda)) = module.term().map(|term| &term.expr) else { return Vec::new() };
         let Some(Param::Pattern(pattern)) = lambda.param() else { return Vec::new() };
-        let asked = pattern.pat_entries().filter(|it| it.default().is_none()).filter_map(|it| it.ident());
+        let asked = pattern.pat_entries().filter_map(|it| it.ident());
         let is_passed = |name: &String| {
             let bound = self.follower.lookup(passed, &[name]);
             BY_NIXOS.contains(&name.as_str()) || bound.is_bound() || !bound.unreadable.is_empty()

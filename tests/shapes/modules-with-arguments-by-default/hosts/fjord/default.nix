@@ -1,0 +1,1 @@
+{ networking.hostId = "f0f0f0f0"; }

@@ -1,0 +1,1 @@
+{ networking.hostId = "0e0e0e0e"; }

@@ -1,0 +1,7 @@
+{
+  text,
+  end ? "!",
+}:
+{
+  users.motd = text + end;
+}

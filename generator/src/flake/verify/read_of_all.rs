@@ -74,6 +74,11 @@ fn read_by(follower: &Follower<'_>, call: &Term) -> Option<Vec<Path>> {
     (!asks).then(|| options(function, hosts))
 }
 
+/// Whether these are all hosts of the flake, with what their names come to, or more.
+pub(super) fn are_all(follower: &Follower<'_>, hosts: &Value) -> bool {
+    Hosts::of(follower, hosts, DEPTH) == Some(Hosts::Set)
+}
+
 /// All hosts of the flake, in one way or another.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Hosts {
@@ -124,7 +129,7 @@ fn are_hosts(expr: &Expr) -> bool {
     let text = expr.syntax().text().to_string();
     text == HOSTS || {
         let of = text.trim_end_matches(HOSTS).trim_end_matches('.').rsplit('.').next();
-        of.is_some_and(|of| of.contains("self") || matches!(of, "flake" | "outputs"))
+        of.is_some_and(|of| of.contains("self") || matches!(of, "config" | "flake" | "outputs"))
     }
 }
 

@@ -5,12 +5,12 @@
 use rnix::ast::{Attr, Expr, HasEntry};
 use rowan::ast::AstNode;
 
-use super::system::System;
+use super::{read_of_all::are_all, system::System};
 use crate::{
     error::Location,
     flake::{files::Planned, place::Maker, reading::Reading, unfound::HOSTS},
     nix::{
-        follow::{Follower, Term, Value, last_name},
+        follow::{Follower, Term, Value},
         literal,
     },
 };
@@ -44,14 +44,25 @@ enum Given {
 /// The hosts that an expression gives it, if any.
 fn given(follower: &Follower<'_>, term: &Term) -> Option<Given> {
     match &term.expr {
-        Expr::AttrSet(_) => said(follower, &Value::Term(term.clone()), &[NAME]),
+        Expr::AttrSet(_) => {
+            let said = |path| said(follower, &Value::Term(term.clone()), path);
+            said(&[NAME]).or_else(|| said(&["perSystem", NAME]))
+        }
         Expr::Apply(call) if is_called(&call.lambda()?, "configure") => {
             said(follower, &Value::Term(term.with(call.argument()?)), &[])
+        }
+        Expr::Apply(_) if term.expr.syntax().text().to_string().contains(APPS) => {
+            let call = follower.call(&Value::Term(term.clone())).filter(|call| call.name == APPS)?;
+            let [_, _, hosts] = call.arguments.as_slice() else { return None };
+            Some(if are_all(follower, hosts) { Given::All } else { Given::Some })
         }
         Expr::Select(_) if is_called(&term.expr, "flakeModule") => Some(Given::Default),
         _ => None,
     }
 }
+
+/// Its function of old, which is given the flake, packages and hosts, and reads each as it does now.
+const APPS: &str = "defineApps";
 
 /// The hosts that a set says, in what is there at `path`.
 fn said(follower: &Follower<'_>, set: &Value, path: &[&str]) -> Option<Given> {
@@ -69,13 +80,6 @@ fn said(follower: &Follower<'_>, set: &Value, path: &[&str]) -> Option<Given> {
 fn is_called(expr: &Expr, name: &str) -> bool {
     let text = expr.syntax().text().to_string();
     text.strip_suffix(name).and_then(|text| text.strip_suffix('.')).is_some_and(|of| of.ends_with(NAME))
-}
-
-/// Whether these are the flake's hosts as they are: called so on the way to what they come to.
-fn are_all(follower: &Follower<'_>, hosts: &Value) -> bool {
-    const STEPS: usize = 8;
-    let mut steps = std::iter::successors(Some(hosts.clone()), |hosts| follower.next(hosts)).take(STEPS);
-    steps.any(|step| step.term().and_then(|term| last_name(&term.expr)).as_deref() == Some(HOSTS))
 }
 
 /// Whether a new host, which comes to `system` where that can be read, is seen to be given a module of it.

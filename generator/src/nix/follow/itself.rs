@@ -159,7 +159,15 @@ impl Follower<'_> {
             let modules = files.iter().filter_map(|file| self.file(file));
             return modules.into_iter().find_map(|module| self.said_in_module(&module, path, depth));
         }
-        let here = |above: &[&str]| self.select(&module, &[above, path].concat());
+        let here = |above: &[&str]| {
+            // What a module says to an option of others may be a function, as modules are.
+            let in_function = || {
+                let (first, rest) = path.split_first()?;
+                let said = self.select(&module, &[above, &[*first]].concat())?;
+                self.select(&self.body(&said), rest)
+            };
+            self.select(&module, &[above, path].concat()).or_else(in_function)
+        };
         here(&[]).or_else(|| here(&["config"])).or_else(|| {
             let imports = self.reduce(&self.select(&module, &["imports"])?);
             let term = imports.term()?;

@@ -1,0 +1,1 @@
+{ inputs, ... }: { imports = [ inputs.agenix-rekey.nixosModules.default ]; }

@@ -24,6 +24,8 @@ pub(crate) struct Framework {
     pub(crate) modules: Option<TreePath>,
     /// What else it is told to give every host.
     pub(crate) given: Vec<Bound>,
+    /// The folders of what it gives every host's people for their homes.
+    pub(crate) homes: Vec<TreePath>,
     /// The function of the flake's own that hosts are made by, where the framework reads options of its own of each.
     pub(crate) maker: Option<&'static str>,
 }
@@ -37,6 +39,7 @@ impl Framework {
             passes_inputs: true,
             modules: None,
             given: Vec::new(),
+            homes: Vec::new(),
             maker: None,
         }
     }
@@ -88,7 +91,8 @@ pub(super) fn called(follower: &Follower<'_>, term: &Term) -> Option<(Framework,
             let modules = TreePath::new(join(&root, "modules/nixos")).ok();
             let framework = Framework::of_folder(join(&root, "systems/x86_64-linux"));
             let given = vec![follower.lookup(arguments, &["systems", "modules", "nixos"])];
-            Some((Framework { modules, given, ..framework }, Vec::new()))
+            let homes = homes(follower, &root);
+            Some((Framework { modules, given, homes, ..framework }, Vec::new()))
         }
         _ => None,
     }
@@ -231,4 +235,15 @@ fn snowfall(follower: &Follower<'_>, term: &Term, arguments: &Value) -> Option<S
     }
     let root = of.iter().find_map(|it| follower.select(it, &["snowfall", "root"]));
     root.map_or_else(|| Some(String::new()), |root| follower.place(&root))
+}
+
+/// The folders of homes that Snowfall gives every host, as they aren't called `USER@HOST`, and of the modules of all homes.
+fn homes(follower: &Follower<'_>, root: &str) -> Vec<TreePath> {
+    let folder = |path: &str| TreePath::new(join(root, path)).ok();
+    let Some(all) = folder("homes/x86_64-linux") else { return Vec::new() };
+    let entries = follower.entries(&all).into_iter().filter(|it| it.is_folder && !it.name.contains('@'));
+    let homes = entries.map(|it| all.join(it.name)).filter(|it| follower.is_there(&it.join("default.nix")));
+    let homes: Vec<_> = homes.collect();
+    let modules = folder("modules/home").filter(|_| !homes.is_empty());
+    homes.into_iter().chain(modules).collect()
 }

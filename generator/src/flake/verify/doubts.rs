@@ -194,7 +194,7 @@ impl<'a> Context<'a> {
         }
         let read = module.may_read(&self.options.known());
         let said = undeclared::said(module).into_iter().map(|(path, _)| path);
-        read.iter().any(|option| self.is_nowhere(option))
+        read.iter().any(|option| is_nowhere(&self.options, option))
             || said.chain(read).any(|option| self.is_undeclared(&option, comes))
     }
 
@@ -210,18 +210,16 @@ impl<'a> Context<'a> {
             && !self.of_inputs.iter().any(|module| undeclared::may_be_of(module, option))
             && !comes.iter().flatten().any(is_unknown)
     }
+}
 
-    /// Whether an option is below one of several that hosts name, and no module names that one, or any where the name is
-    /// computed.
-    fn is_nowhere(&self, option: &Path) -> bool {
-        let of = NAMED.iter().find(|named| option.len() > named.len() && is_below(option, named));
-        let Some((of, named)) = of.and_then(|of| Some((of, option.get(..=of.len())?))) else { return false };
-        let known = self.options.known();
-        match named.last().map(String::as_str) {
-            None | Some("root") => false,
-            Some(name) if name.contains("${") => !self.options.are_said_below(of),
-            Some(_) => known.said(&named.to_vec()).is_empty(),
-        }
+/// Whether an option is below one of several that hosts name, and no module names that one, or any where the name is computed.
+pub(super) fn is_nowhere(options: &Options, option: &Path) -> bool {
+    let of = NAMED.iter().find(|named| option.len() > named.len() && is_below(option, named));
+    let Some((of, named)) = of.and_then(|of| Some((of, option.get(..=of.len())?))) else { return false };
+    match named.last().map(String::as_str) {
+        None | Some("root") => false,
+        Some(name) if name.contains("${") => !options.are_said_below(of),
+        Some(_) => options.known().said(&named.to_vec()).is_empty(),
     }
 }
 

@@ -6,6 +6,7 @@ pub(super) mod by_default;
 pub(super) mod disks;
 pub(super) mod doubts;
 pub(super) mod elsewhere;
+pub(super) mod homes;
 pub(super) mod in_use;
 pub(super) mod loaded;
 pub(super) mod missing;

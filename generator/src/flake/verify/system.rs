@@ -6,7 +6,7 @@ use rowan::ast::AstNode;
 
 use super::{
     asked::{Module, Options, Said},
-    disks,
+    disks, homes,
     loaded::{DEPTH, Reading, Whole},
     sops, undeclared,
 };
@@ -198,7 +198,21 @@ pub(crate) fn asked_by(framework: &Framework, follower: &Follower<'_>, own: &Hos
     system.whole.others.extend(OF_AGENTS.map(|it| Some(it.to_owned())));
     let disks = || system.has_disks_of(&Vec::new, follower, own);
     let options = Options::of(follower, &system.modules);
-    unsaid(&options, &system).or_else(|| undeclared(follower, &system)).or_else(disks)
+    let homes = || of_homes(follower, framework, &options, &system);
+    unsaid(&options, &system).or_else(|| undeclared(follower, &system)).or_else(disks).or_else(homes)
+}
+
+/// What homes that a framework gives every host read of it, and none of its modules says.
+fn of_homes(
+    follower: &Follower<'_>,
+    framework: &Framework,
+    options: &Options,
+    system: &System,
+) -> Option<String> {
+    let is_read = !system.whole.others.contains(&None);
+    let (at, option) = homes::lacking(follower, &framework.homes, options).filter(|_| is_read)?;
+    let at = at.location();
+    Some(format!("{at} reads {option} of each, which no module but hosts' own is seen to say"))
 }
 
 /// The inputs whose modules an agent's own file imports.

@@ -1,0 +1,4 @@
+{ osConfig, ... }:
+{
+  programs.atuin.settings.key_path = osConfig.sops.secrets.history.path;
+}

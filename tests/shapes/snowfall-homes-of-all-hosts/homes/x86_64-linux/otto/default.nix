@@ -1,0 +1,4 @@
+{ osConfig, ... }:
+{
+  home.sessionVariables.MACHINE = osConfig.networking.hostName;
+}

@@ -1,0 +1,3 @@
+{
+  sops.secrets.history.sopsFile = ./secrets.yaml;
+}

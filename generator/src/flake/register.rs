@@ -22,7 +22,9 @@ use super::{
     refusal::Refusal,
     unfound,
     verify::{
-        Proof, elsewhere, read_of_all, registered, rekeyed, system, system::asked_by, unfree, verify, will_be,
+        Proof, elsewhere, read_of_all, registered, rekeyed, system,
+        system::{System, asked_by},
+        unfree, verify, will_be,
     },
 };
 use crate::{
@@ -214,8 +216,12 @@ fn by_folder(
         if !system.readable && !has_agents(files) {
             return Err(refuse("what makes a host of one can't be read"));
         }
-        let disks = || system.has_disks_of(&Vec::new, &follower, &own).filter(|_| !has_agents(files));
-        if let Some(why) = system.lacks(&own).or_else(disks) {
+        let others = || others(files, &follower, folder, via, &entry, host);
+        let taken = || {
+            let disks = system.has_disks_of(&Vec::new, &follower, &own);
+            disks.or_else(|| system.lacks_people(&follower, &others)).filter(|_| !has_agents(files))
+        };
+        if let Some(why) = system.lacks(&own).or_else(taken) {
             return Err(refuse(&why));
         }
     }
@@ -228,6 +234,21 @@ fn by_folder(
         entry: String::new(),
         needs: Needs::default(),
     })
+}
+
+/// What the others of a folder come to, one more of which is `entry`.
+fn others(
+    files: &Planned<'_>,
+    follower: &Follower<'_>,
+    folder: &Folder,
+    via: &Via,
+    entry: &DirEntry,
+    host: &str,
+) -> Vec<System> {
+    let entries = TreePath::new(&folder.path).map(|path| follower.entries(&path)).unwrap_or_default();
+    let others = entries.into_iter().filter(|other| other.name != entry.name);
+    let made = others.filter_map(|other| Some(made(follower, via, &other.name, &other.kind())?.1));
+    made.map(|made| system(files, follower, &made, host)).collect()
 }
 
 /// Whether an agent lies among the hosts: what serves it serves another.

@@ -267,7 +267,7 @@ impl Module {
     }
 
     /// The options that it reads for certain.
-    fn read(&self, known: &Known<'_>) -> Vec<Path> {
+    pub(super) fn read(&self, known: &Known<'_>) -> Vec<Path> {
         reads::of(&self.reading(), known)
     }
 

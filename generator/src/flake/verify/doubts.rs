@@ -10,6 +10,7 @@ use super::{
     asked::{Module, Options, Path, Said},
     loaded::Whole,
     own_options::is_own,
+    people::People,
     system::{System, is_of_packages_alone},
     undeclared::{self, is_below, is_guarded},
 };
@@ -104,6 +105,7 @@ impl<'a> Context<'a> {
             || read.modules.iter().any(|it| self.gives_homes_of_others(it))
             || self.is_asked_by(read)
             || self.lacks_packages && read.modules.iter().any(names_packages)
+            || self.lacks_people_of(read)
             || read
                 .modules
                 .iter()
@@ -147,6 +149,18 @@ impl<'a> Context<'a> {
             [of, users, user, ..] => of == "home-manager" && users == "users" && !is_there(user),
             _ => false,
         })
+    }
+
+    /// Whether somebody is taken for granted whom only other hosts have.
+    fn lacks_people_of(&self, read: &System) -> bool {
+        let people = People {
+            follower: self.follower,
+            known: &self.options.known(),
+            others: &read.whole.others,
+            is_made: &|name| (self.siblings)().iter().any(|it| it.makes(self.follower, name)),
+            is_sure: false,
+        };
+        people.lacking(&read.modules).is_some()
     }
 
     /// Whether modules may be passed this by one that comes along.

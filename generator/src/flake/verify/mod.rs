@@ -11,6 +11,7 @@ pub(super) mod in_use;
 pub(super) mod loaded;
 pub(super) mod missing;
 pub(super) mod own_options;
+pub(super) mod people;
 pub(super) mod read_of_all;
 pub(super) mod reads;
 pub(super) mod rekeyed;
@@ -129,7 +130,8 @@ pub(super) fn verify(
             let of = |made: &Value| System::of(&reading.follower, made, &own, &is_there);
             let others = || others().iter().map(of).collect();
             let disks = system.has_disks_of(&others, &reading.follower, &own);
-            disks.map_or(Ok(verified), |why| Err(refuse(why)))
+            let why = disks.or_else(|| system.lacks_people(&reading.follower, &others));
+            why.map_or(Ok(verified), |why| Err(refuse(why)))
         }
     }
 }

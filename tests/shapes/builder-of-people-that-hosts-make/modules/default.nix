@@ -1,0 +1,9 @@
+{ inputs, ... }:
+{
+  imports = [ inputs.wallpapers.nixosModules.default ];
+
+  services.wallpapers = {
+    enable = true;
+    user = "anna";
+  };
+}

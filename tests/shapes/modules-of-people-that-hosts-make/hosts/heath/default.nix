@@ -1,0 +1,5 @@
+{
+  users.users.anna = {
+    isNormalUser = true;
+  };
+}

@@ -1,0 +1,7 @@
+# Makes whom it names.
+{
+  users.users.guest = {
+    isNormalUser = true;
+    extraGroups = [ "audio" ];
+  };
+}

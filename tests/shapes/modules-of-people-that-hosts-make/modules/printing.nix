@@ -1,0 +1,5 @@
+# Whom it names need not be there.
+{
+  services.printing.enable = true;
+  nix.settings.trusted-users = [ "anna" ];
+}

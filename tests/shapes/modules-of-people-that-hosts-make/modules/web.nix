@@ -1,0 +1,5 @@
+# Whom NixOS makes.
+{
+  services.nginx.enable = true;
+  users.users.nginx.extraGroups = [ "acme" ];
+}

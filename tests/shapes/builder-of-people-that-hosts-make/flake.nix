@@ -3,10 +3,10 @@
     { nixpkgs, ... }@inputs:
     let
       mkHost =
-        { name, common }:
+        { name, system, common }:
         nixpkgs.lib.nixosSystem {
-          system = "x86_64-linux";
-          specialArgs = { inherit inputs; };
+          inherit system;
+          specialArgs = { inherit inputs system; };
           modules = [
             ./hosts/${name}
             common
@@ -17,10 +17,12 @@
       nixosConfigurations = {
         fjord = mkHost {
           name = "fjord";
+          system = "x86_64-linux";
           common = ./modules;
         };
         heath = mkHost {
           name = "heath";
+          system = "x86_64-linux";
           common = ./modules;
         };
       };

@@ -10,7 +10,7 @@ use crate::{
     host_file::HostFiles,
     nix::{
         find::keys,
-        follow::{Bound, Follower, Term, Value, called, conditional, is_hidden},
+        follow::{Bound, Follower, Term, Value, called, conditional, is_hidden, update},
     },
     path::TreePath,
 };
@@ -171,6 +171,13 @@ impl Reading<'_> {
                     self.modules(list, system, depth);
                 }
                 ("singleton", [module]) => self.module(module, system, depth),
+                ("optionalAttrs", [condition, module]) if self.is_whole => {
+                    let holds = self.follower.truth(condition);
+                    if holds != Some(false) {
+                        let (is_sure, passed) = (self.is_sure && holds == Some(true), self.passed.clone());
+                        Reading { passed, is_sure, ..*self }.module(module, system, depth);
+                    }
+                }
                 _ => system.whole.others.push(None),
             }
             return;
@@ -191,6 +198,9 @@ impl Reading<'_> {
         let module = self.entered(module, system);
         if matches!(&module, Value::Term(term) if matches!(term.expr, Expr::List(_))) {
             return self.modules(&module, system, depth);
+        }
+        if let Some((under, over)) = module.term().filter(|_| self.is_whole).and_then(update) {
+            return [under, over].iter().for_each(|side| self.module(side, system, depth));
         }
         let Some((term, set)) = module.set() else {
             system.has_others = true;

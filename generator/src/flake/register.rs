@@ -14,7 +14,7 @@ use super::{
     order::places,
     over,
     place::{
-        Folder, Maker, Opening, Place, folder, parts,
+        Folder, Maker, Opening, Place, folder, hive, parts,
         via::{Via, made},
     },
     reach,
@@ -289,7 +289,8 @@ pub(super) fn at_place(
     if beside.is_empty() && matches!(place.site, Site::Over(_) | Site::Under(_)) {
         let (parts, hosts) = (&reading.places.parts, &files.tree.settings().paths.hosts);
         let made = reach::made(&reading.follower, parts, &place.term, hosts.as_str());
-        beside = made.into_iter().map(|made| (None, made)).collect();
+        let of_hive = hive::of_all(&reading.follower, &place.term);
+        beside = made.into_iter().chain(of_hive).map(|made| (None, made)).collect();
     }
     if beside.is_empty() {
         beside = reading.unnamed(place).map(|made| (None, made)).collect();

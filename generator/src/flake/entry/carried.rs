@@ -164,7 +164,7 @@ impl Carrier<'_> {
 }
 
 /// What a `let`, `bindings`, inherits `name` from, where it does that.
-pub(super) fn inherited_from(name: &str, bindings: &SyntaxNode) -> Option<Expr> {
+pub(in crate::flake) fn inherited_from(name: &str, bindings: &SyntaxNode) -> Option<Expr> {
     let mut inherits = LetIn::cast(bindings.clone())?.inherits();
     inherits.find(|it| it.attrs().any(|attr| literal::is_attribute(&attr, name)))?.from()?.expr()
 }

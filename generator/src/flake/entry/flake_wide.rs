@@ -37,6 +37,15 @@ pub(super) fn is_flake_wide(follower: &Follower<'_>, module: &Value, passed: &BT
     Reading { follower, passed }.is_flake_wide(module, DEPTH)
 }
 
+/// Whether a module that is written out asks for more than all modules are, and `passed`.
+pub(super) fn asks_for_more(follower: &Follower<'_>, module: &Expr, passed: &BTreeSet<String>) -> bool {
+    match module {
+        Expr::Paren(it) => it.expr().is_some_and(|inner| asks_for_more(follower, &inner, passed)),
+        Expr::Lambda(it) => it.param().is_some_and(|param| !Reading { follower, passed }.is_known(&param)),
+        _ => false,
+    }
+}
+
 /// Whether an expression is a module that something offers by its name, and that is no machine's own.
 pub(super) fn is_of_input(module: &Expr) -> bool {
     let text = module.syntax().text().to_string();

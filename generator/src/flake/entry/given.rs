@@ -11,7 +11,7 @@ use rowan::ast::AstNode;
 use super::{
     alike::{gives_homes, is_of_one_machine},
     carried::{PLATFORM, carried},
-    flake_wide::{is_flake_wide, is_of_input, is_of_itself},
+    flake_wide::{asks_for_more, is_flake_wide, is_of_input, is_of_itself},
     passed::{given_to_system, in_all, is_called_so, is_of_host},
 };
 use crate::{
@@ -154,7 +154,7 @@ impl Giving<'_> {
             return [left, right].iter().flat_map(|side| self.of(side, steps)).collect();
         }
         if let Expr::List(list) = &term.expr {
-            return list.items().filter_map(|item| self.module(&term.with(item))).collect();
+            return list.items().flat_map(|item| self.item(&term.with(item), steps - 1)).collect();
         }
         let list = self.list(term).or_else(|| self.list_from_outside(term)).map(Given::List);
         if let Some(list) = list.filter(|it| self.lists.as_ref().is_none_or(|lists| lists.contains(it))) {
@@ -258,6 +258,19 @@ impl Giving<'_> {
         list.items().next().is_some() && list.items().all(is_fit)
     }
 
+    /// A module in a list; of one that can't be said again, as it names the host that it is written for, what it imports.
+    fn item(&self, term: &Term, steps: usize) -> Vec<Given> {
+        if let Some(module) = self.module(term) {
+            return vec![module];
+        }
+        let value = Value::Term(term.clone());
+        if !self.is_of_any() || self.follower.place(&value).is_some() {
+            return Vec::new();
+        }
+        let imports = self.follower.lookup(&self.follower.body(&value), &["imports"]);
+        imports.written.iter().flat_map(|it| self.of(it, steps)).collect()
+    }
+
     fn module(&self, term: &Term) -> Option<Given> {
         let value = Value::Term(term.clone());
         if !self.is_fit(&value, term) {
@@ -267,6 +280,9 @@ impl Giving<'_> {
         let is_empty = matches!(&said.expr, Expr::AttrSet(set) if set.entries().next().is_none());
         // What a file says as a whole is not said once more.
         if is_empty || said.file.value().as_ref() == Some(&said.expr) {
+            return None;
+        }
+        if self.is_of_any() && asks_for_more(self.follower, &said.expr, self.passed) {
             return None;
         }
         let is_item =

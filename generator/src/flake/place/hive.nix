@@ -3,6 +3,17 @@
 {
   isHost = name: name != "meta" && name != "network" && name != "defaults";
 
+  # What all hosts have; the parameter is called as nothing is where a flake may say the same.
+  any =
+    hive':
+    nixosSystem {
+      modules = [
+        deploymentOptions
+        (hive'.defaults or { })
+      ];
+      specialArgs = hive'.meta.specialArgs or { };
+    };
+
   make =
     hive: name:
     {

@@ -17,6 +17,12 @@ impl Search<'_> {
     }
 }
 
+/// What all nodes have that `term` selects of a hive, as a host.
+pub(in crate::flake) fn of_all(follower: &Follower<'_>, term: &Term) -> Option<Value> {
+    let (hive, colmena) = (hive_of(follower, term)?, colmena(follower)?);
+    follower.apply(&follower.select(&colmena, &["any"])?, hive)
+}
+
 /// The hive whose nodes are selected, unless these are of another platform by default.
 fn hive_of(follower: &Follower<'_>, term: &Term) -> Option<Value> {
     let Expr::Select(select) = &term.expr else { return None };
@@ -35,7 +41,12 @@ fn hive_of(follower: &Follower<'_>, term: &Term) -> Option<Value> {
 
 /// What makes a host of a node, and what is asked of its name.
 fn of_a_node(follower: &Follower<'_>, hive: &Value) -> Option<(Value, Value)> {
-    let colmena = follower.body(&follower.beside("hive.nix", include_str!("hive.nix"))?);
+    let colmena = colmena(follower)?;
     let make = follower.apply(&follower.select(&colmena, &["make"])?, hive.clone())?;
     Some((make, follower.select(&colmena, &["isHost"])?))
+}
+
+/// What colmena makes of hives.
+fn colmena(follower: &Follower<'_>) -> Option<Value> {
+    Some(follower.body(&follower.beside("hive.nix", include_str!("hive.nix"))?))
 }

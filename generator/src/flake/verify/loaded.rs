@@ -7,10 +7,12 @@ use rowan::ast::AstNode;
 
 use super::{asked::Module, in_use::is_for_all_secrets, missing::Missing, own_options, system::System};
 use crate::{
+    flake::entry::carried::inherited_from,
     host_file::HostFiles,
     nix::{
         find::keys,
         follow::{Bound, Follower, Term, Value, called, conditional, is_hidden, update},
+        scope::binder,
     },
     path::TreePath,
 };
@@ -212,8 +214,6 @@ impl Reading<'_> {
             if let Some(imports) = imports.filter(|imports| self.is_whole && !imports.is_empty()) {
                 return imports.iter().for_each(|it| self.modules(it, system, depth));
             }
-            let name =
-                |it: &Term| matches!(it.expr, Expr::Select(_)).then(|| it.expr.syntax().text().to_string());
             return system.whole.others.push(module.term().and_then(name));
         };
         if !system.take(Module { set: term.with(Expr::AttrSet(set.clone())), is_sure: self.is_sure }) {
@@ -339,6 +339,19 @@ impl Reading<'_> {
             BY_NIXOS.contains(&name.as_str()) || bound.is_bound() || !bound.unreadable.is_empty()
         };
         asked.map(|name| name.to_string()).filter(|name| !is_passed(name)).collect()
+    }
+}
+
+/// What a module is called that can't be read: `inputs.x.nixosModules.y`, also where a `let` inherits `y` from that.
+fn name(module: &Term) -> Option<String> {
+    let said = module.expr.syntax().text().to_string();
+    match &module.expr {
+        Expr::Select(_) => Some(said),
+        Expr::Ident(name) => match inherited_from(&said, &binder(&said, name.syntax())?)? {
+            from @ (Expr::Ident(_) | Expr::Select(_)) => Some(format!("{}.{said}", from.syntax().text())),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -1,0 +1,1 @@
+{ nixpkgs.overlays = [ (final: prev: { }) ]; }

@@ -9,7 +9,7 @@ use rnix::{
 };
 use rowan::ast::AstNode;
 
-use super::{full::operands, given, parts::Parts, special::host_name_of_record};
+use super::{carried::PLATFORM, full::operands, given, parts::Parts, special::host_name_of_record};
 use crate::{
     flake::{place::Place, verify::system::arguments},
     host_file::HostFiles,
@@ -202,7 +202,10 @@ pub(super) fn is_further(name: &str, names: &[String]) -> bool {
 /// makes for itself may, and a text that it says in configurations of another kind, too, but no fact of a host.
 fn is_of_flake(name: &str, at: &SyntaxNode) -> bool {
     match resolve(name, at) {
-        Some(text @ Expr::Str(_)) => !is_of_host(name) && is_said_elsewhere(name, &text, at),
+        Some(text @ Expr::Str(_)) => {
+            let is_platform = || literal::string(&text).as_deref() == Some(PLATFORM);
+            !is_of_host(name) && (is_platform() || is_said_elsewhere(name, &text, at))
+        }
         Some(made) => !is_of_host(name) && !operands(&made).iter().any(names_a_host),
         None => true,
     }

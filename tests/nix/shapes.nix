@@ -221,8 +221,9 @@ let
         let
           content = load m;
           own = call (content.flake or content.config.flake or { });
+          parts = if own.isMerge or false then own.contents else [ own ];
         in
-        [ (own // { nixosConfigurations = merged (own.nixosConfigurations or { }); }) ]
+        map (part: part // { nixosConfigurations = merged (part.nixosConfigurations or { }); }) parts
         ++ concatMap flakes (imported content);
       evaluated = foldl' (
         a: b:
@@ -428,6 +429,9 @@ let
     hjem.nixosModules.default = { };
     people.nixosModules.carol-home = { };
     other.overlays.default = _: _: { };
+    emacs-overlay.overlays.default = _: _: { };
+    agenix.nixosModules.default = { };
+    nixos-raspberrypi = nixpkgs;
     # No flake, but files alone.
     vault.outPath = "/vault";
     fleet = {

@@ -90,7 +90,7 @@ const GUEST_MODULES: [&str; 6] = [
     "boot.isContainer = true",
 ];
 
-/// What the modules of inputs are called by that are for machines of other platforms alone.
+/// What inputs are called by whose modules, and whose own `nixosSystem`, are for machines of other platforms alone.
 const BOARDS: [&str; 3] = ["raspberry-pi", "raspberrypi", "apple-silicon"];
 
 impl<'a> Sibling<'a> {
@@ -166,7 +166,7 @@ impl<'a> Sibling<'a> {
     /// Whether it has an agent's platform, be it in another system, and is no medium.
     pub(super) fn is_machine(&self) -> bool {
         let text = self.node.text().to_string();
-        let is_said = ELSEWHERE.iter().any(|part| text.contains(part)) || has_module_of_a_board(&self.node);
+        let is_said = ELSEWHERE.iter().any(|part| text.contains(part)) || is_made_for_a_board(&self.node);
         !is_said && !self.is_medium() && !self.says().is_elsewhere
     }
 
@@ -335,10 +335,10 @@ fn is_of_another_platform(line: &str) -> bool {
 }
 
 /// Whether an entry gives the module of an input that is for machines of another platform alone.
-fn has_module_of_a_board(entry: &SyntaxNode) -> bool {
-    let modules = entry.descendants().filter_map(Select::cast).map(|it| it.syntax().text().to_string());
-    let mut modules = modules.filter(|it| it.contains("odules"));
-    modules.any(|module| BOARDS.iter().any(|board| module.contains(board)))
+fn is_made_for_a_board(entry: &SyntaxNode) -> bool {
+    let named = entry.descendants().filter_map(Select::cast).map(|it| it.syntax().text().to_string());
+    let mut named = named.filter(|it| it.contains("odules") || it.ends_with(".nixosSystem"));
+    named.any(|name| BOARDS.iter().any(|board| name.contains(board)))
 }
 
 /// The siblings, each with what its name says beside what all their names begin or end with.

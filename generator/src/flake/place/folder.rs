@@ -17,6 +17,9 @@ use crate::{
 /// The functions that read a folder.
 pub(crate) const READERS: [&str; 5] = ["readDir", "listFilesRecursive", "import-tree", "fileFilter", "load"];
 
+/// What is asked of entries of which some are left out by their names.
+const IS_OTHER: &str = "names: name: !(builtins.elem name names)";
+
 /// How many expressions are looked at.
 const LIMIT: usize = 20_000;
 
@@ -39,6 +42,10 @@ pub(super) fn entries(follower: &Follower<'_>, value: &Value) -> Option<Entries>
             Some(Entries { path, conditions: Vec::new(), reader })
         }
         ("filterAttrs", [condition, all]) => Some(entries(follower, all)?.that(condition)),
+        ("removeAttrs", [all, names]) => {
+            let is_other = follower.beside("is-other.nix", IS_OTHER)?;
+            Some(entries(follower, all)?.that(&Value::applied(is_other, names.clone())))
+        }
         _ => None,
     }
 }

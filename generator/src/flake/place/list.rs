@@ -13,8 +13,8 @@ use crate::{
     edit::Site,
     flake::unfound::HOSTS,
     nix::{
-        find::first_key,
-        follow::{DirEntry, Follower, Term, Value, concatenation, last_name, update},
+        find::{first_key, keys},
+        follow::{DirEntry, Follower, Term, Value, concatenation, last_name, update, without_parentheses},
         literal,
     },
     path::TreePath,
@@ -164,8 +164,23 @@ impl Search<'_> {
             Some([function, items]) if self.makes_outputs_of_one(function, items) => {
                 self.list(items, &Via::Outputs(Items::ALL.behind(function)));
             }
+            _ if self.are_calls_for_a_host(&list) => self.list(&list, &Via::Outputs(Items::ALL)),
             _ => self.each(&list, &mut |search, item| search.outputs(item)),
         }
+    }
+
+    /// Whether each item of a list is a call that gives outputs with one host, called as the call says.
+    fn are_calls_for_a_host(&self, list: &Value) -> bool {
+        let is_call = |item: &Value| {
+            let expr = item.term().map(|term| without_parentheses(term.expr.clone()));
+            matches!(expr, Some(Expr::Apply(_)))
+        };
+        let is_for_a_host = |item: &Value| {
+            let dotted = self.follower.lookup(item, &[HOSTS]).dotted;
+            matches!(dotted.as_slice(), [(_, binding)] if keys(binding).last() == Some(&None))
+        };
+        let items = self.follower.items(list).unwrap_or_default();
+        !items.is_empty() && items.iter().all(|item| is_call(item) && is_for_a_host(item))
     }
 
     /// Whether a function that is written out binds itself what is a host's, for an item of a list.

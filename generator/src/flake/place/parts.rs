@@ -121,8 +121,12 @@ impl Search<'_> {
         self.places.parts.push(term.clone());
         self.given(&value);
         for above in [&["config", "flake"][..], &["flake"]] {
-            // `flake` may be a module itself, with arguments.
+            // `flake` may be a module itself, with arguments, or several that are merged.
             for flake in self.follower.lookup(&value, above).values {
+                let merged = self.follower.call(&flake).filter(|call| call.name == "mkMerge");
+                if let Some([list]) = merged.as_ref().map(|call| call.arguments.as_slice()) {
+                    self.each_of_outputs(list);
+                }
                 if flake.term().is_some_and(|flake| matches!(flake.expr, Expr::Lambda(_))) {
                     let bound = self.follower.lookup(&self.follower.body(&flake), &["nixosConfigurations"]);
                     self.bound(bound, "nixosConfigurations");

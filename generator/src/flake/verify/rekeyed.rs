@@ -66,7 +66,9 @@ const APPS: &str = "defineApps";
 
 /// The hosts that a set says, in what is there at `path`.
 fn said(follower: &Follower<'_>, set: &Value, path: &[&str]) -> Option<Given> {
-    let option = |option: &&str| follower.select(set, &[path, &[*option]].concat());
+    // What the name of all hosts stands for is no longer called so.
+    let option =
+        |option: &&str| follower.lookup(set, &[path, &[*option]].concat()).written.into_iter().next();
     let hosts = [HOSTS, "nodes"].iter().find_map(option)?;
     let is_of_hosts = |attr: Attr| literal::attribute(&attr).as_deref() == Some(HOSTS);
     let inherits = follower.select(set, path).and_then(|set| {

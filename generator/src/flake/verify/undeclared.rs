@@ -10,8 +10,9 @@ use crate::nix::{
 
 /// The inputs that many have, by the names that people give them, and the options that their modules declare, as far as
 /// anything but what is the input's own says them. They import no modules of others.
-const INPUTS: [(&str, Option<&[&str]>); 27] = [
+const INPUTS: [(&str, Option<&[&str]>); 28] = [
     ("agenix", Some(&["age"])),
+    ("agenix-rekey", Some(&["age", "rekey"])),
     ("ragenix", Some(&["age"])),
     ("catppuccin", Some(&["catppuccin"])),
     ("chaotic", None),
@@ -77,13 +78,18 @@ pub(super) fn is_of_inputs(option: &[String]) -> bool {
 
 /// Whether an input's module that is called so may declare an option: it is known to, or its name is like the option's.
 pub(super) fn may_be_of(module: &str, option: &[String]) -> bool {
+    let declared = |input| INPUTS.iter().find(|(name, _)| *name == input)?.1;
+    if let Some(input) = known(module)
+        && let Some(declared) = declared(input)
+    {
+        // `age.rekey` is none of agenix's, though it is below `age`.
+        let all = INPUTS.iter().filter_map(|(_, other)| *other);
+        let is_of_another = all.filter(|other| is_below(option, other)).any(|it| it.len() > declared.len());
+        return is_below(option, declared) && !is_of_another;
+    }
     let plain = |name: &str| name.replace(['-', '_'], "").to_lowercase();
-    let (module_name, known) = (plain(module), known(module));
-    let is_known = INPUTS.iter().any(|(input, declared)| {
-        known == Some(*input) && declared.is_some_and(|declared| is_below(option, declared))
-    });
-    let is_like = |name: &String| name.len() > 2 && module_name.contains(&plain(name));
-    is_known || option.first().is_some_and(is_like)
+    let is_like = |name: &String| name.len() > 2 && plain(module).contains(&plain(name));
+    option.first().is_some_and(is_like)
 }
 
 /// The input that is known by its name whose module this is: `inputs.agenix.nixosModules.default`.

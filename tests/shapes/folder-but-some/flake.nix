@@ -1,0 +1,4 @@
+{
+  outputs =
+    inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } { imports = [ ./hosts ]; };
+}

@@ -1,0 +1,3 @@
+{
+  age.rekey.hostPubkey = ./host.pub;
+}

@@ -1,0 +1,3 @@
+{
+  age.rekey.masterIdentities = [ ./identity.pub ];
+}

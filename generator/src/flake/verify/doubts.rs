@@ -9,6 +9,7 @@ use super::{
     along::Part,
     asked::{Module, Options, Path, Said},
     loaded::Whole,
+    overlays,
     own_options::is_own,
     people::People,
     system::{System, is_of_packages_alone},
@@ -25,8 +26,6 @@ pub(super) struct Context<'a> {
     host: &'a str,
     modules: Vec<Module>,
     options: Options,
-    /// The people whom it has.
-    users: BTreeSet<&'a Option<String>>,
     /// What modules say that all are passed.
     given: BTreeSet<&'a Option<String>>,
     /// Those modules that are inputs', as they are called.
@@ -40,10 +39,12 @@ pub(super) struct Context<'a> {
 }
 
 /// What a machine says of itself: no other can say it, too, or has it.
-const FACTS: [&[&str]; 14] = [
+const FACTS: [&[&str]; 16] = [
     &["age", "secrets"],
     &["boot", "initrd", "luks", "devices"],
     &["boot", "isContainer"],
+    &["boot", "lanzaboote"],
+    &["boot", "loader", "limine"],
     &["disko", "devices"],
     &["environment", "persistence"],
     &["fileSystems"],
@@ -76,7 +77,6 @@ impl<'a> Context<'a> {
             host,
             options: Options::of(follower, &modules),
             modules,
-            users: read().flat_map(|read| &read.users).collect(),
             given: read().flat_map(|read| &read.whole.given).collect(),
             of_inputs: read().flat_map(|read| &read.whole.others).flatten().map(String::as_str).collect(),
             siblings,
@@ -101,15 +101,22 @@ impl<'a> Context<'a> {
                     || self.is_told_facts(it)
             })
             || unpassed.iter().any(|name| !self.is_given(name))
-            || read.homes.iter().any(|home| home.is_none() || !self.users.contains(home))
-            || read.modules.iter().any(|it| self.gives_homes_of_others(it))
+            || !read.homes.is_empty()
             || self.is_asked_by(read)
-            || self.lacks_packages && read.modules.iter().any(names_packages)
             || self.lacks_people_of(read)
-            || read
-                .modules
-                .iter()
-                .any(|it| self.says_facts(it) || self.lacks_shell_of(it) || self.lacks_options_of(it, others))
+            || read.modules.iter().any(|it| self.doubts_module(it, others))
+    }
+
+    /// The same of one module, together with which others come that can't be read.
+    fn doubts_module(&self, module: &Module, others: &[Option<String>]) -> bool {
+        let are_lacking =
+            || overlays::are_named_by(module, &self.options.known(), self.follower, (self.siblings)());
+        self.says_facts(module)
+            || self.may_say(module, &["home-manager", "users"])
+            || self.asserts_names(module)
+            || self.lacks_shell_of(module)
+            || self.lacks_options_of(module, others)
+            || names_packages(module) && (self.lacks_packages || are_lacking())
     }
 
     /// Whether a module of an input that isn't known is told something by each of the other hosts, as far as they can be
@@ -139,16 +146,15 @@ impl<'a> Context<'a> {
         module.said().iter().filter(|it| known.may_be(it)).any(|said| is_a_shell(&said.path) && lacks(said))
     }
 
-    /// Whether a module may give a home to one whom no module is seen to make.
-    fn gives_homes_of_others(&self, module: &Module) -> bool {
+    /// Whether a module asserts something by the names of hosts, one of which the new one's isn't.
+    fn asserts_names(&self, module: &Module) -> bool {
+        module.set.file.text().contains("hostName") && self.may_say(module, &["assertions"])
+    }
+
+    /// Whether a module may say anything to an option, or below it.
+    fn may_say(&self, module: &Module, option: &[&str]) -> bool {
         let known = self.options.known();
-        let is_there = |user: &String| {
-            self.users.contains(&Some(user.clone())) || known.is_said(&["users", "users", user])
-        };
-        module.said().iter().filter(|it| known.may_be(it)).any(|said| match said.path.as_slice() {
-            [of, users, user, ..] => of == "home-manager" && users == "users" && !is_there(user),
-            _ => false,
-        })
+        module.said().iter().any(|said| is_below(&said.path, option) && known.may_be(said))
     }
 
     /// Whether somebody is taken for granted whom only other hosts have.

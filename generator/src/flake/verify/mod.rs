@@ -10,6 +10,7 @@ pub(super) mod homes;
 pub(super) mod in_use;
 pub(super) mod loaded;
 pub(super) mod missing;
+pub(super) mod overlays;
 pub(super) mod own_options;
 pub(super) mod people;
 pub(super) mod read_of_all;

@@ -43,7 +43,15 @@ in
   };
 
   boot = {
-    loader.grub.device = "/dev/vda";
+    # Of what a flake says of all its machines, most often systemd-boot, a BIOS starts nothing.
+    loader = {
+      grub = {
+        enable = lib.mkForce true;
+        device = lib.mkForce "/dev/vda";
+        efiSupport = lib.mkForce false;
+      };
+      systemd-boot.enable = lib.mkForce false;
+    };
     growPartition = true;
     # The last one is /dev/console: systemd reports there, and the domain logs this port.
     kernelParams = [

@@ -115,8 +115,9 @@ let
       inherit (config.boot) growPartition kernelParams;
       inherit (config.boot.initrd) availableKernelModules;
       grub = {
-        inherit (config.boot.loader.grub) device enable;
+        inherit (config.boot.loader.grub) device efiSupport enable;
       };
+      systemdBoot = config.boot.loader.systemd-boot.enable;
       root = {
         inherit (config.fileSystems."/") autoResize device fsType;
       };

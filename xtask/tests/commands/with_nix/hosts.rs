@@ -138,7 +138,9 @@ fn every_machine_boots_in_its_domain_from_the_disk_of_the_image() {
     assert_eq!((&image["partitionTableType"], &image["diskSize"]), (&json!("legacy"), &json!(20480)));
     for host in hosts.as_object().unwrap().values() {
         let boot = &host["boot"];
-        assert_eq!(boot["grub"], json!({ "enable": true, "device": format!("/dev/{disk}") }));
+        let device = format!("/dev/{disk}");
+        assert_eq!(boot["grub"], json!({ "enable": true, "device": device, "efiSupport": false }));
+        assert_eq!(boot["systemdBoot"], json!(false));
         let label = image["label"].as_str().unwrap();
         assert_eq!(boot["root"]["device"], format!("/dev/disk/by-label/{label}"));
         assert_eq!(boot["root"]["fsType"], image["fsType"]);

@@ -60,7 +60,9 @@ in
       loader.grub = {
         enable = option types.bool true;
         device = option types.str "";
+        efiSupport = option types.bool false;
       };
+      loader.systemd-boot.enable = option types.bool false;
     };
 
     environment.systemPackages = option (types.listOf types.package) [ ];

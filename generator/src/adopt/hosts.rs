@@ -96,7 +96,10 @@ pub(super) fn find(tree: &Tree, survey: &Survey) -> Result<Option<Hosts>> {
         let is_for_hosts = flake::is_for_hosts(folder.as_str());
         (!is_of_others(folder), is_like, **votes, is_for_hosts, of_modules.get(*folder).copied())
     };
-    let best = votes.iter().rev().max_by_key(likely).map(|(folder, _)| folder.clone());
+    let are_homes =
+        |folder: &TreePath| folder.as_str().rsplit('/').next().is_some_and(|it| HOMES.contains(&it));
+    let hosts = votes.iter().rev().filter(|(folder, _)| !are_homes(folder));
+    let best = hosts.max_by_key(likely).map(|(folder, _)| folder.clone());
     // Of folders for several platforms, that of what agents' machines are.
     let mut read: Vec<_> =
         survey.folders.iter().filter_map(|folder| TreePath::new(folder.as_str()).ok()).collect();

@@ -1,0 +1,3 @@
+{
+  users.users.anna.isNormalUser = true;
+}

@@ -53,6 +53,7 @@ pub(super) fn register(files: &Planned<'_>, host: &str) -> Result<Registration> 
     let system = registered(files, &reading, &registration, host);
     if let Some(at) = rekeyed::gives_all(files, &reading)
         && !rekeyed::has_its_module(files, &reading, system.as_ref())
+        && !rekeyed::leaves_one_out(files, &reading)
     {
         return Err(Refusal::unrekeyed(&at));
     }

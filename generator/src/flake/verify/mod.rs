@@ -137,6 +137,19 @@ pub(super) fn verify(
     }
 }
 
+/// What the hosts come to that are there.
+pub(super) fn others<'a>(
+    files: &'a Planned<'_>,
+    reading: &'a Reading<'_>,
+) -> impl Iterator<Item = System> + 'a {
+    let hosts = reading.each().flat_map(|(place, hosts)| hosts.iter().map(move |host| (place, host)));
+    hosts.filter_map(|(place, host)| {
+        let own = files.tree.settings().paths.host_files(&host.name);
+        let made = reading.made(place, host)?;
+        Some(System::of(&reading.follower, &made, &own, &|path| files.is_there(path)))
+    })
+}
+
 /// The files must have the hosts that are expected, and no other.
 pub(super) fn expect_names(
     edited: &TreePath,

@@ -5,7 +5,7 @@
 use rnix::ast::{Attr, Expr, HasEntry};
 use rowan::ast::AstNode;
 
-use super::{read_of_all::are_all, system::System};
+use super::{others, read_of_all::are_all, system::System};
 use crate::{
     error::Location,
     flake::{files::Planned, place::Maker, reading::Reading, unfound::HOSTS},
@@ -84,6 +84,18 @@ fn is_called(expr: &Expr, name: &str) -> bool {
     text.strip_suffix(name).and_then(|text| text.strip_suffix('.')).is_some_and(|of| of.ends_with(NAME))
 }
 
+/// Whether a host is seen to be given none of its modules already, as a new one wouldn't be.
+pub(crate) fn leaves_one_out(files: &Planned<'_>, reading: &Reading<'_>) -> bool {
+    let is_read = |system: &System| system.readable && !system.whole.others.contains(&None);
+    others(files, reading).any(|system| is_read(&system) && !system.has_module_of_it())
+}
+
+impl System {
+    fn has_module_of_it(&self) -> bool {
+        self.whole.others.iter().flatten().any(|module| module.contains(NAME))
+    }
+}
+
 /// Whether a new host, which comes to `system` where that can be read, is seen to be given a module of it.
 pub(crate) fn has_its_module(files: &Planned<'_>, reading: &Reading<'_>, system: Option<&System>) -> bool {
     let of_framework = reading.places.folders.iter().filter_map(|folder| match &folder.maker {
@@ -93,7 +105,7 @@ pub(crate) fn has_its_module(files: &Planned<'_>, reading: &Reading<'_>, system:
         _ => None,
     });
     match system {
-        Some(system) => system.whole.others.iter().flatten().any(|module| module.contains(NAME)),
+        Some(system) => system.has_module_of_it(),
         None => of_framework.into_iter().any(|it| !reading.follower.files_with_word(it, NAME).is_empty()),
     }
 }

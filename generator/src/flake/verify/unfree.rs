@@ -1,6 +1,6 @@
 //! Whether packages that aren't free are left to each host to allow: modules that come along with a new one may name some.
 
-use super::{asked::Options, disks::loaded_by, system::System};
+use super::{asked::Options, disks::loaded_by, others, system::System};
 use crate::{
     flake::{files::Planned, reading::Reading},
     host_file::{ALLOW_UNFREE, HostFiles},
@@ -27,11 +27,6 @@ pub(crate) fn is_left_to_each(
         let options = Options::of(follower, &system.modules);
         options.known().is_said(&ALLOW_UNFREE)
     };
-    let is_there = |path: &TreePath| files.is_there(path);
-    let hosts = reading.each().flat_map(|(place, hosts)| hosts.iter().map(move |host| (place, host)));
-    let mut others = hosts.filter(|(_, host)| host.name != own.name).filter_map(|(place, host)| {
-        let own = files.tree.settings().paths.host_files(&host.name);
-        Some(System::of(follower, &reading.made(place, host)?, &own, &is_there))
-    });
+    let mut others = others(files, reading);
     !allows(system) && others.next().is_some_and(|first| allows(&first)) && others.all(|it| allows(&it))
 }

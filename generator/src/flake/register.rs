@@ -1,5 +1,7 @@
 //! The registration of one more host: the best place that takes it, with the proof that it is one.
 
+use std::cell::OnceCell;
+
 use super::{
     Form, Registration,
     by_hand::is_apart,
@@ -217,9 +219,10 @@ fn by_folder(
         if !system.readable && !has_agents(files) {
             return Err(refuse("what makes a host of one can't be read"));
         }
-        let others = || others(files, &follower, folder, via, &entry, host);
+        let read = OnceCell::new();
+        let others = || &**read.get_or_init(|| others(files, &follower, folder, via, &entry, host));
         let taken = || {
-            let disks = system.has_disks_of(&Vec::new, &follower, &own);
+            let disks = system.has_disks_of(&|| &[], &follower, &own);
             disks.or_else(|| system.lacks_people(&follower, &others)).filter(|_| !has_agents(files))
         };
         if let Some(why) = system.lacks(&own).or_else(taken) {

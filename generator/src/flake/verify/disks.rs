@@ -20,11 +20,11 @@ const OF_EACH: [&str; 3] = ["/", "/boot", "/nix"];
 
 /// What is said for certain of the disks of the host whose own files are `own`, by a module that isn't its own, and that it
 /// can't have beside its own: file systems that it says, too, or what is of the disks of one of the `others` alone.
-pub(super) fn said_for_it(
+pub(super) fn said_for_it<'o>(
     follower: &Follower<'_>,
     system: &System,
     own: &HostFiles,
-    others: &dyn Fn() -> Vec<System>,
+    others: &dyn Fn() -> &'o [System],
 ) -> Option<Term> {
     let options = Options::of(follower, &system.modules);
     let known = options.known();
@@ -32,9 +32,8 @@ pub(super) fn said_for_it(
         let has_it = |system: &System| system.modules.iter().any(|other| other.is(module));
         others().iter().filter(|it| has_it(it)).count() == 1
     };
-    let by_own = loaded_by(follower, own);
-    let is_own = |path: &TreePath| own.has(path.as_str()) || by_own.contains(path);
-    let shared = system.modules.iter().filter(|it| it.is_sure && !is_own(it.set.file.path()));
+    let is_own = of_its_own(follower, own);
+    let shared = system.modules.iter().filter(|it| it.is_sure && !is_own(it));
     shared.into_iter().find_map(|module| {
         let said = module.said();
         let mut said = said.iter().filter(|it| known.is_for_certain(it) && !it.is_default());
@@ -43,8 +42,17 @@ pub(super) fn said_for_it(
     })
 }
 
+/// What tells the modules that are a host's own, or that these lead to, from those of the flake.
+pub(super) fn of_its_own(follower: &Follower<'_>, own: &HostFiles) -> impl Fn(&Module) -> bool {
+    let by_own = loaded_by(follower, own);
+    move |module| {
+        let path = module.set.file.path();
+        own.has(path.as_str()) || by_own.contains(path)
+    }
+}
+
 /// The files that the host's own leads to by paths that are written out, as an agent's leads to what all agents share.
-pub(super) fn loaded_by(follower: &Follower<'_>, own: &HostFiles) -> BTreeSet<TreePath> {
+fn loaded_by(follower: &Follower<'_>, own: &HostFiles) -> BTreeSet<TreePath> {
     let (mut loaded, mut waiting) = (BTreeSet::new(), vec![own.file.clone()]);
     while let Some(path) = waiting.pop() {
         let Some(file) = follower.file(&path).and_then(|it| Some(it.term()?.file.clone())) else { continue };

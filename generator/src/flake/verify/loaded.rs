@@ -111,18 +111,20 @@ impl Reading<'_> {
                 if condition.is_none() {
                     system.whole.others.push(None);
                 }
-                let holds = condition.and_then(|condition| self.follower.truth(condition));
-                if holds == Some(false) {
-                    return;
-                }
-                let passed = self.passed.clone();
-                let reading = Reading { is_sure: self.is_sure && holds == Some(true), passed, ..*self };
+                let Some(reading) = self.on(condition) else { return };
                 let lists = call.arguments.get(usize::from(condition.is_some())..).unwrap_or_default();
                 for list in lists {
                     reading.modules(list, system, depth);
                 }
             }
         }
+    }
+
+    /// The reading of what is there on a condition, or on what can't be told; nothing where it is known not to hold.
+    fn on(&self, condition: Option<&Value>) -> Option<Self> {
+        let holds = condition.and_then(|condition| self.follower.truth(condition));
+        let (is_sure, passed) = (self.is_sure && holds == Some(true), self.passed.clone());
+        (holds != Some(false)).then(|| Self { passed, is_sure, ..*self })
     }
 
     /// All files of Nix below what `lib.fileset.toList` is given, where that is a folder and no module.
@@ -174,10 +176,8 @@ impl Reading<'_> {
                 }
                 ("singleton", [module]) => self.module(module, system, depth),
                 ("optionalAttrs", [condition, module]) if self.is_whole => {
-                    let holds = self.follower.truth(condition);
-                    if holds != Some(false) {
-                        let (is_sure, passed) = (self.is_sure && holds == Some(true), self.passed.clone());
-                        Reading { passed, is_sure, ..*self }.module(module, system, depth);
+                    if let Some(reading) = self.on(Some(condition)) {
+                        reading.module(module, system, depth);
                     }
                 }
                 _ => system.whole.others.push(None),

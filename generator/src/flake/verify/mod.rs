@@ -21,6 +21,8 @@ pub(super) mod system;
 pub(super) mod undeclared;
 pub(super) mod unfree;
 
+use std::cell::OnceCell;
+
 use self::{along::Along, missing::unmade, system::System};
 use crate::{
     error::{Error, Location, Result},
@@ -129,7 +131,8 @@ pub(super) fn verify(
         None if origin == Origin::Agent => Ok(verified),
         None => {
             let of = |made: &Value| System::of(&reading.follower, made, &own, &is_there);
-            let others = || others().iter().map(of).collect();
+            let read = OnceCell::new();
+            let others = || &**read.get_or_init(|| others().iter().map(of).collect::<Vec<_>>());
             let disks = system.has_disks_of(&others, &reading.follower, &own);
             let why = disks.or_else(|| system.lacks_people(&reading.follower, &others));
             why.map_or(Ok(verified), |why| Err(refuse(why)))

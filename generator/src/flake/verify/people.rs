@@ -83,10 +83,10 @@ impl System {
     }
 
     /// Whom its modules take for granted, though no more than what one of the others has makes them.
-    pub(crate) fn lacks_people(
+    pub(crate) fn lacks_people<'o>(
         &self,
         follower: &Follower<'_>,
-        others: &dyn Fn() -> Vec<Self>,
+        others: &dyn Fn() -> &'o [Self],
     ) -> Option<String> {
         if !self.readable || self.whole.others.contains(&None) {
             return None;

@@ -120,9 +120,9 @@ impl System {
     }
 
     /// Why it can't have disks of its own: what it has of `others` says some.
-    pub(crate) fn has_disks_of(
+    pub(crate) fn has_disks_of<'o>(
         &self,
-        others: &dyn Fn() -> Vec<Self>,
+        others: &dyn Fn() -> &'o [Self],
         follower: &Follower<'_>,
         own: &HostFiles,
     ) -> Option<String> {
@@ -196,7 +196,7 @@ pub(crate) fn asked_by(framework: &Framework, follower: &Follower<'_>, own: &Hos
         system.whole.others.extend(given.unreadable.iter().map(|_| None));
     }
     system.whole.others.extend(OF_AGENTS.map(|it| Some(it.to_owned())));
-    let disks = || system.has_disks_of(&Vec::new, follower, own);
+    let disks = || system.has_disks_of(&|| &[], follower, own);
     let options = Options::of(follower, &system.modules);
     let homes = || of_homes(follower, framework, &options, &system);
     unsaid(&options, &system).or_else(|| undeclared(follower, &system)).or_else(disks).or_else(homes)

@@ -1,10 +1,9 @@
 //! Whether packages that aren't free are left to each host to allow: modules that come along with a new one may name some.
 
-use super::{asked::Options, disks::loaded_by, others, system::System};
+use super::{asked::Options, disks::of_its_own, others, system::System};
 use crate::{
     flake::{files::Planned, reading::Reading},
     host_file::{ALLOW_UNFREE, HostFiles},
-    path::TreePath,
 };
 
 /// Whether the `system` of a new host, whose own files are `own`, has modules of the flake and isn't seen to allow such packages,
@@ -16,11 +15,11 @@ pub(crate) fn is_left_to_each(
     own: &HostFiles,
 ) -> bool {
     let (follower, [.., option]) = (&reading.follower, ALLOW_UNFREE);
-    let by_own = loaded_by(follower, own);
-    let is_own = |path: &TreePath| own.has(path.as_str()) || by_own.contains(path);
-    let has_others = system.modules.iter().any(|it| !is_own(it.set.file.path()));
-    if !system.readable || system.whole.has_packages || !has_others || files.all_with_word(option).is_empty()
-    {
+    if !system.readable || system.whole.has_packages {
+        return false;
+    }
+    let is_own = of_its_own(follower, own);
+    if system.modules.iter().all(is_own) || files.all_with_word(option).is_empty() {
         return false;
     }
     let allows = |system: &System| {
